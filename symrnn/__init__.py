@@ -1,0 +1,67 @@
+"""symrnn: symbolic derivations of recurrent networks.
+
+A recurrence is written once, as equations in t, and everything else is derived from these lines: the unfolded
+graph, the gradients by back-propagation through time with every step verified, pictures and NumPy code. This
+file only names the public objects; each is imported when it is first used (PEP 562), so that importing
+`symrnn` imports neither SymPy nor NumPy.
+
+>>> import symrnn as sr
+>>> sr.__version__.count(".")
+2
+"""
+
+import importlib
+import sys
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:  # what the table below does at run time, for type checkers and editors: one line a room
+    from symrnn.calculus import *
+    from symrnn.diagram import *
+    from symrnn.errors import *
+    from symrnn.graph import *
+    from symrnn.model import *
+    from symrnn.model import library as models
+    from symrnn.numeric import *
+    from symrnn.tensor import *
+    from symrnn.typeset import *
+
+_ROOMS = {
+    "symrnn.errors": "SymrnnError ShapeError IllPosed Undefined Redefined Unsupported TooLarge ReadError",
+    "symrnn.tensor": """
+        t tau dims Function Tensor Slot Adjoint nabla time_sum time_mean
+        sum mean dot outer diag trace transpose concat entry eye zeros ones kron vec
+        softmax log_softmax logsumexp softmax_cross_entropy cross_entropy squared_error
+        tanh sigmoid relu softplus exp log sqrt sin cos
+    """,
+    "symrnn.model": "Sequence Constant Parameter Equation Recurrence",
+    "symrnn.graph": "Graph unroll",
+    "symrnn.calculus": "bptt jacobian nest evaluate Derivation Step Report Law",
+    "symrnn.typeset": "latex text Notation document",
+    "symrnn.diagram": "circuit unfolded Diagram",
+    "symrnn.numeric": "to_numpy one_hot",
+}
+_MODULES = {"models": "symrnn.model.library"}  # public names that are modules
+
+_HOME = MappingProxyType({name: room for room, names in _ROOMS.items() for name in names.split()} | _MODULES)
+
+__all__ = sorted(_HOME)  # noqa: PLE0605
+
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name):
+        if name not in _HOME:
+            raise AttributeError(
+                f"module {__name__!r} has no attribute {name!r}", name=name, obj=sys.modules[__name__]
+            )
+        room = importlib.import_module(_HOME[name])
+        value = room if name in _MODULES else getattr(room, name)
+        globals()[name] = value
+        return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOME})

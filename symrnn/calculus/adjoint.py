@@ -1,0 +1,245 @@
+"""The adjoint recurrence of a model, derived once, for generic t.
+
+For each node v: the adjoint of v[s] is the sum, over the equations that read v at s, of what they send
+back, each guarded by the range of its equation. Nothing here knows a number of steps; a concrete last
+time only instantiates what is found here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sympy import Expr, Integer, Symbol
+from sympy.core.symbol import Str
+
+from symrnn.calculus.derivation import Step
+from symrnn.calculus.law_table import LAWS
+from symrnn.calculus.sweep import Use, sweep
+from symrnn.errors import Unsupported
+from symrnn.model import Element, Equation, Range, Recurrence, Sequence
+from symrnn.model.ranges import grows, is_empty, meet
+from symrnn.tensor.adjoint import Adjoint, nabla
+from symrnn.tensor.binders import time_sum
+from symrnn.tensor.elementwise import add
+from symrnn.tensor.node import shape_of
+from symrnn.tensor.time import offset_from, t
+
+OBJECTIVE = Str("L")
+
+
+@dataclass(frozen=True)
+class Contribution:
+    """What one use sends back to the adjoint of v[s], written at s = t, for the s in a range.
+
+    user
+        The node that reads v[t], at the time it does so, or None for the loss.
+    """
+
+    part: Any
+    when: Range
+    user: Any
+    equation: Equation | None
+
+
+@dataclass(frozen=True)
+class Template:
+    """The adjoint recurrence for generic t: contributions to each sequence's elements, and to what is shared.
+
+    elements
+        For each sequence: the contributions to its elements at s = t.
+    shared
+        For each parameter and constant: the contributions, each an expression in the time of its
+        equation with that equation's range (a point when it holds once).
+    known
+        Adjoints that are plain numbers, such as 1 for the terms of a summed loss, with their ranges.
+    """
+
+    model: Recurrence
+    elements: dict[Sequence, tuple[Contribution, ...]]
+    shared: dict[Any, tuple[Contribution, ...]]
+    known: dict[Sequence, tuple[Contribution, ...]]
+    steps: tuple[Step, ...]
+    support: dict[Sequence, tuple[Range, ...]] = field(default_factory=dict)
+
+
+def derive_template(model: Recurrence, active: Callable[[Any], bool], objective: Str = OBJECTIVE) -> Template:
+    """Apply the laws once to every equation and to the loss."""
+    elements: dict[Sequence, list[Contribution]] = {v: [] for v in model.sequences}
+    shared: dict[Any, list[Contribution]] = {}
+    steps: list[Step] = []
+    sources: list[tuple[Any, Any, Any, Equation | None]] = [(model.loss, Integer(1), None, None)]
+    sources = sources if model.loss is not None else []
+    for e in model.equations:
+        sources.append((e.rhs, nabla(e.lhs, objective), e.lhs, e))
+    for rhs, ct, out, equation in sources:
+        uses, made = sweep(rhs, ct, out, active, equation)
+        steps += made
+        for use in uses:
+            _place(use, equation, elements, shared)
+    known = {v: tuple(parts) for v, parts in elements.items() if v in model.loss_terms and _is_known(parts)}
+    template = Template(model, {v: _ordered(model, parts) for v, parts in elements.items()}, {}, known, ())
+    support = _supports(template)
+    settled, made_equal = _settle(template, support, shared)
+    final = {leaf: _ordered(model, parts) for leaf, parts in settled[1].items()}
+    return Template(model, settled[0], final, known, tuple(steps + made_equal), support)
+
+
+def _place(
+    use: Use,
+    equation: Equation | None,
+    elements: dict[Sequence, list[Contribution]],
+    shared: dict[Any, list[Contribution]],
+) -> None:
+    """File a use under the sequence element, or the shared leaf, that receives it."""
+    over = equation.over if equation is not None else None
+    user = equation.lhs if equation is not None else None
+    leaf = use.leaf
+    if not isinstance(leaf, Element):
+        when = equation.times if equation is not None else Range(Integer(0), Integer(0))
+        shared.setdefault(leaf, []).append(Contribution(use.part, when, user, equation))
+        return
+    index, times = t, None
+    if use.binder is not None:
+        index, lower, upper = use.binder
+        times = Range(lower, upper)
+        if over and over[0] in (lower.free_symbols | upper.free_symbols):
+            raise Unsupported(f"the range of a sum depends on {over[0]}", where=f"equation: {equation}")
+        part = use.part if not over else time_sum(use.part, over)
+        user = None if equation is None else user
+    elif over:
+        index, times, part = over[0], equation.times, use.part  # type: ignore[union-attr]
+    else:
+        part = use.part
+    offset = offset_from(leaf.time, index) if times is not None else None
+    if times is None or offset is None:
+        point = Range(leaf.time, leaf.time)
+        whole = time_sum(part, over) if over and use.binder is None else part
+        elements[leaf.sequence].append(Contribution(whole, point, user, equation))
+        return
+    back = {index: t - offset}
+    moved = part.xreplace(back) if index != t or offset else part
+    who = user.xreplace(back) if user is not None and use.binder is None else user
+    elements[leaf.sequence].append(Contribution(moved, times.shifted(offset), who, equation))
+
+
+def _is_known(parts: list[Contribution]) -> bool:
+    return bool(parts) and all(p.equation is None and not p.part.has(Adjoint) and not _varies(p.part) for p in parts)
+
+
+def _varies(part: Any) -> bool:
+    return bool(part.atoms(Element)) or t in part.free_symbols
+
+
+def _ordered(model: Recurrence, parts: list[Contribution] | tuple[Contribution, ...]) -> tuple[Contribution, ...]:
+    """Uses later in time first, then in the order of the equations, the loss last: the textbook's order."""
+    position = {e: i for i, e in enumerate(model.equations)}
+
+    def key(c: Contribution) -> tuple[int, int]:
+        offset = offset_from(c.user.time, t) if isinstance(c.user, Element) else None
+        return (-(offset or 0), position[c.equation] if c.equation is not None else len(position))
+
+    return tuple(sorted(parts, key=key))
+
+
+def _supports(template: Template) -> dict[Sequence, tuple[Range, ...]]:
+    """For each defined sequence, the times at which its adjoint can be other than zero."""
+    model = template.model
+    support: dict[Sequence, tuple[Range, ...]] = {}
+
+    def readers(v: Sequence) -> list[Sequence]:
+        return list(dict.fromkeys(c.equation.sequence for c in template.elements[v] if c.equation is not None))
+
+    def in_cycle(v: Sequence) -> bool:
+        seen: set[Sequence] = set()
+        stack = readers(v)
+        while stack:
+            u = stack.pop()
+            if u == v:
+                return True
+            if u not in seen:
+                seen.add(u)
+                stack += readers(u)
+        return False
+
+    def visit(v: Sequence) -> tuple[Range, ...]:
+        if v not in support:
+            if v in model.states or in_cycle(v):
+                support[v] = model.ranges[v]
+            else:
+                parts = [r for c in template.elements[v] for r in _narrow(c, readers(v), visit)]
+                support[v] = _union([meet(r, home) for r in parts for home in model.ranges[v]])
+        return support[v]
+
+    for v in model.defined:
+        visit(v)
+    return support
+
+
+def _narrow(c: Contribution, readers: list[Sequence], visit: Callable[[Sequence], tuple[Range, ...]]) -> list[Range]:
+    """The times of a contribution at which the adjoint of its user is not known to be zero."""
+    if c.equation is None or not isinstance(c.user, Element):
+        return [c.when]
+    offset = offset_from(c.user.time, t)
+    if offset is None:
+        return [c.when] if visit(c.equation.sequence) else []
+    return [meet(c.when, r.shifted(-offset)) for r in visit(c.equation.sequence)]
+
+
+def _union(ranges: list[Range]) -> tuple[Range, ...]:
+    """Ranges sorted, empty ones dropped, overlapping or touching ones joined."""
+    kept: list[Range] = []
+    for r in sorted((r for r in ranges if not is_empty(r)), key=lambda r: _order_key(r.first)):
+        if kept and grows(r.first, kept[-1].last + 1):
+            last = r.last if grows(kept[-1].last, r.last) else kept[-1].last
+            kept[-1] = Range(kept[-1].first, last)
+        else:
+            kept.append(r)
+    return tuple(kept)
+
+
+def _order_key(end: Expr) -> int:
+    symbols = sorted((s for s in end.free_symbols if isinstance(s, Symbol)), key=lambda s: s.name)
+    return int(end.xreplace({s: Integer(10**6 + 10**3 * i) for i, s in enumerate(symbols)}))
+
+
+def _settle(
+    template: Template, support: dict[Sequence, tuple[Range, ...]], shared: dict[Any, list[Contribution]]
+) -> tuple[tuple[dict[Sequence, tuple[Contribution, ...]], dict[Any, list[Contribution]]], list[Step]]:
+    """Narrow every contribution to where its user's adjoint lives, and write known adjoints in."""
+    steps: list[Step] = []
+
+    def settle(c: Contribution, time: bool) -> list[Contribution]:
+        if c.equation is None:
+            return [c]
+        home = support[c.equation.sequence]
+        offset = offset_from(c.user.time, t) if time else 0
+        if offset is None or (not c.equation.over):
+            pieces = [c.when] if home else []
+        else:
+            pieces = [meet(c.when, r.shifted(-offset)) for r in home]
+        known = template.known.get(c.equation.sequence)
+        part = _written_in(c, known, steps) if known else c.part
+        return [Contribution(part, r, c.user, c.equation) for r in pieces if not is_empty(r)]
+
+    elements = {v: tuple(x for c in parts for x in settle(c, True)) for v, parts in template.elements.items()}
+    return (
+        elements,
+        {leaf: [x for c in parts for x in settle(c, False)] for leaf, parts in shared.items()},
+    ), steps
+
+
+def _written_in(c: Contribution, known: tuple[Contribution, ...], steps: list[Step]) -> Any:
+    if len(known) != 1:
+        return c.part
+    number = known[0].part
+    rule = {a: number for a in c.part.atoms(Adjoint) if a.node.sequence == c.equation.sequence}  # type: ignore[union-attr]
+    after = c.part.xreplace(rule)
+    steps.append(Step(LAWS["known adjoint"], "known", c.part, after, tuple(rule), number, c.equation))
+    return after
+
+
+def total(parts: list[Any] | tuple[Any, ...], leaf: Any) -> Any:
+    """The sum of contributions to one leaf, zero when there is none."""
+    return add(*parts, shape=shape_of(leaf))

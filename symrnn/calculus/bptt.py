@@ -1,0 +1,170 @@
+"""Back-propagation through time: the gradient of a model's loss, for a last time that is a symbol or a number.
+
+The adjoint recurrence is derived once, for generic t (`adjoint.derive_template`). With symbolic tau it is
+shown split into ranges; with a number it is instantiated node by node, never derived anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sympy import Expr, Symbol
+
+from symrnn.calculus.adjoint import Template, derive_template
+from symrnn.calculus.derivation import Derivation
+from symrnn.calculus.instances import numbered_lines
+from symrnn.calculus.ranges import ranged_lines
+from symrnn.errors import Undefined, Unsupported
+from symrnn.graph.graph import last_time
+from symrnn.model import Constant, Element, Parameter, Recurrence, Sequence
+from symrnn.tensor.binders import time_sum
+from symrnn.tensor.linear import dot
+from symrnn.tensor.node import shape_of
+from symrnn.tensor.pieces import sum_entries
+from symrnn.tensor.time import t
+from symrnn.tensor.time import tau as symbolic_tau
+
+
+def bptt(
+    model: Recurrence,
+    tau: int | Expr | None = None,
+    *,
+    wrt: Iterable[Any] | None = None,
+    upstream: Any = None,
+) -> Derivation:
+    """The gradients of the loss by back-propagation through time.
+
+    Parameters
+    ----------
+    model
+        A `Recurrence` with a loss, or with `upstream` given.
+    tau
+        The last time: a number, or symbolic when left out.
+    wrt
+        What to differentiate by: parameters, boundary values such as `h[0]`, inputs and constants. Left
+        out: every learned parameter and every boundary value of a state.
+    upstream
+        A sequence (or one element of it) whose arriving gradient is given instead of a loss. The given
+        gradient appears as an input named after it with `bar` appended.
+
+    Returns
+    -------
+    Derivation
+        With `.lines`, `.equations`, `.gradients`, `.steps`, `.verify()`; `d[W]` is one gradient.
+
+    Raises
+    ------
+    Undefined
+        When there is no loss, or `wrt` names something that the model does not read.
+
+    Examples
+    --------
+    >>> import symrnn as sr
+    >>> d = sr.bptt(sr.models.elman())
+    >>> print(d.equations[0])
+    nabla(o[t]) = softmax(o[t]) - y[t]   for t = 1..tau
+    """
+    model = with_upstream(model, upstream) if upstream is not None else model
+    if model.loss is None:
+        raise Undefined(
+            f"`{model.title.name}` has no loss, so there is nothing to differentiate",
+            repair="add loss=..., or ask for the gradient of a node: "
+            f"sr.bptt({model.title.name}, upstream={model.defined[0]})",
+        )
+    chosen = chosen_leaves(model, wrt)
+    template = derive_template(model, activity(model, chosen))
+    if tau is None or isinstance(tau, Symbol):
+        if tau not in (None, symbolic_tau):
+            raise Undefined(f"tau={tau}: the symbolic last time is symrnn.tau", repair="from symrnn import tau")
+        return ranged(template, chosen)
+    return numbered(template, chosen, last_time(tau))
+
+
+def ranged(template: Template, chosen: tuple[Any, ...]) -> Derivation:
+    """The derivation for symbolic tau."""
+    lines, gradients, steps = ranged_lines(template, chosen)
+    return Derivation(template.model, symbolic_tau, lines, template.steps + steps, gradients, origin=(template, chosen))
+
+
+def numbered(template: Template, chosen: tuple[Any, ...], last: int) -> Derivation:
+    """The derivation for a last time that is a number."""
+    lines, gradients, steps, copies = numbered_lines(template, chosen, last)
+    return Derivation(
+        template.model,
+        last,
+        lines,
+        template.steps + steps,
+        gradients,
+        origin=(template, chosen),
+        copies=copies,
+    )
+
+
+def instantiated(derivation: Derivation, tau: object) -> Derivation:
+    """A derivation by back-propagation through time at another last time."""
+    if derivation.origin is None:
+        raise Unsupported(f"{derivation.title} has no generic form to instantiate")
+    template, chosen = derivation.origin
+    return numbered(template, chosen, last_time(tau))
+
+
+def with_upstream(model: Recurrence, upstream: Any) -> Recurrence:
+    """The model with the loss whose adjoint at `upstream` is a given sequence."""
+    sequence = upstream.sequence if isinstance(upstream, Element) else upstream
+    if not isinstance(sequence, Sequence) or sequence not in model.defined:
+        raise Undefined(
+            f"upstream={upstream}: the gradient can arrive at a sequence that the model defines",
+            repair="one of " + ", ".join(map(str, model.defined)),
+        )
+    name = sequence.name + "bar"
+    taken = {str(x.name) for xs in (model.sequences, model.parameters, model.constants) for x in xs}
+    while name in taken:
+        name += "r"
+    given = Sequence(name, *sequence.shape)
+    if isinstance(upstream, Element):
+        loss = _inner(given[upstream.time], upstream)
+    else:
+        first, last = model.ranges[sequence][0].first, model.ranges[sequence][-1].last
+        loss = time_sum(_inner(given[t], sequence[t]), (t, first, last))
+    kept = [part for part in model.args if type(part).__name__ != "Objective"]
+    return Recurrence(*kept, loss=loss)
+
+
+def _inner(a: Any, b: Any) -> Any:
+    return sum_entries(a * b) if len(shape_of(a)) == 2 else dot(a, b)
+
+
+def chosen_leaves(model: Recurrence, wrt: Iterable[Any] | None) -> tuple[Any, ...]:
+    """What to differentiate by, checked: parameters, boundary elements, input sequences, constants."""
+    states = [b for b in model.boundary if b.sequence in model.defined]
+    if wrt is None:
+        return (*(w for w in model.parameters if w.learned), *states)
+    chosen: list[Any] = []
+    for x in wrt if isinstance(wrt, list | tuple | set | frozenset) else [wrt]:
+        known = (*model.parameters, *model.constants, *model.inputs, *model.targets, *model.boundary)
+        if x in model.states:
+            chosen += [b for b in states if b.sequence == x]
+        elif x in known:
+            chosen.append(x)
+        elif isinstance(x, Element) and x.sequence in (*model.inputs, *model.targets):
+            chosen.append(x.sequence)
+        else:
+            raise Undefined(
+                f"wrt: {x} is not read by {model.title.name}",
+                repair="one of " + ", ".join(map(str, known)),
+            )
+    return tuple(dict.fromkeys(chosen))
+
+
+def activity(model: Recurrence, chosen: tuple[Any, ...]) -> Any:
+    """A test whether a leaf's adjoint is needed: nodes of the model, and what was chosen."""
+    sequences = {x for x in chosen if isinstance(x, Sequence)} | {x.sequence for x in chosen if isinstance(x, Element)}
+    others = {x for x in chosen if isinstance(x, Parameter | Constant)}
+
+    def active(leaf: Any) -> bool:
+        if isinstance(leaf, Element):
+            return leaf.sequence in model.defined or leaf.sequence in sequences
+        return leaf in others
+
+    return active

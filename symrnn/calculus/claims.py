@@ -1,0 +1,97 @@
+"""The claims that single steps make, each checked for what it is.
+
+A pullback is not an equality: it claims ⟨ct, D f[v]⟩ = ⟨part, v⟩ for one operand of one node. A known
+adjoint written in is an equality once that adjoint has its number. Sums over uses and the gradients of
+copies are checked as lines are, against total derivatives.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from sympy import Basic, Integer
+
+from symrnn.calculus.derivation import Step
+from symrnn.calculus.totals import directional
+from symrnn.errors import Unsupported
+from symrnn.graph.run import Instance
+from symrnn.model import Range, reads
+from symrnn.tensor.adjoint import Adjoint
+from symrnn.tensor.dual import Dual, DualArray
+from symrnn.tensor.evaluate import Evaluator
+from symrnn.tensor.node import Slot, Tensor
+from symrnn.tensor.time import tau
+
+
+def check_step(step: Step, instance: Instance, seed: int) -> float:
+    """The largest distance between both sides of a step's claim, over every time at which it is made."""
+    check = {"pullback": _pullback_distance, "known": _known_distance, "equal": _equal_distance}.get(step.kind)
+    if check is None:
+        raise Unsupported(f"no check is known for a step of kind {step.kind}")
+    rng = np.random.default_rng([seed, instance.last, 2])
+    return max((check(step, rule, instance, rng) for rule in times_of(step, instance)), default=0.0)
+
+
+def times_of(step: Step, instance: Instance) -> list[dict[Basic, Basic]]:
+    """The substitutions that make the step concrete at this instance."""
+    rule: dict[Basic, Basic] = {tau: Integer(instance.last)}
+    if step.equation is not None and step.equation.over:
+        index = step.equation.over[0]
+        found = [{**rule, index: Integer(s)} for s in step.equation.times.at(rule).times()]
+    else:
+        found = [rule]
+    if step.over is None:
+        return found
+    index, first, last = step.over
+    times = Range(first, last).at(rule).times()
+    return [{**r, index: Integer(s)} for r in found for s in times]
+
+
+def _evaluator(instance: Instance, exprs: list[Any], rng: np.random.Generator, values: dict[Any, Any]) -> Evaluator:
+    """An evaluator that knows the run's nodes, with random adjoints; a pullback is linear in them."""
+    known = dict(instance.base.values)
+    shaper = Evaluator(instance.system, {}, instance.sizes)
+    adjoints = dict.fromkeys(a for e in exprs for a in reads(e) if isinstance(a, Adjoint))
+    for a in adjoints:
+        known[a] = instance.system.random(rng, shaper.shape(a))
+    return Evaluator(instance.system, known | values, instance.sizes)
+
+
+def _pullback_distance(step: Step, rule: dict[Basic, Basic], instance: Instance, rng: np.random.Generator) -> float:
+    """⟨before, D subject[v]⟩ against ⟨after, v⟩, moving `target` alone."""
+    before, after, subject, target = (
+        x.xreplace(rule) if isinstance(x, Basic) else x for x in (step.before, step.after, step.subject, step.target)
+    )
+    plain = _evaluator(instance, [before, after], rng, {})
+    direction = instance.system.random(rng, plain.shape(target))
+    system = Dual(instance.system)
+    moving = Evaluator(system, {x: system.lift(v) for x, v in plain.values.items()}, instance.sizes)
+    for operand in subject.args:
+        if isinstance(operand, Basic) and operand != target and operand.args and isinstance(operand, Tensor | Slot):
+            moving._memo[operand] = system.lift(plain(operand))
+    moving._memo[target] = DualArray(plain(target), direction)
+    if target in moving.values:
+        moving.values = {**moving.values, target: moving._memo[target]}
+    change = moving(subject).tangent
+    left = directional(instance, plain(before), change)
+    right = directional(instance, plain(after), direction)
+    return instance.system.distance(left, right)
+
+
+def _known_distance(step: Step, rule: dict[Basic, Basic], instance: Instance, rng: np.random.Generator) -> float:
+    """Both sides with the known adjoint set to its number."""
+    before, after, number = (
+        x.xreplace(rule) if isinstance(x, Basic) else x for x in (step.before, step.after, step.target)
+    )
+    value = _evaluator(instance, [number], rng, {})(number)
+    known = {a.xreplace(rule): value for a in step.subject}
+    evaluator = _evaluator(instance, [before, after], rng, known)
+    return instance.system.distance(evaluator(before), evaluator(after))
+
+
+def _equal_distance(step: Step, rule: dict[Basic, Basic], instance: Instance, rng: np.random.Generator) -> float:
+    """Both sides as they are."""
+    before, after = step.before.xreplace(rule), step.after.xreplace(rule)
+    evaluator = _evaluator(instance, [before, after], rng, {})
+    return instance.system.distance(evaluator(before), evaluator(after))

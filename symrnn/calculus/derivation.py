@@ -1,0 +1,169 @@
+"""What a derivation is: laws, the steps that apply them, and the lines a reader sees.
+
+A derivation is the record that differentiating leaves. Every step carries the law that made it, what it
+was applied to and what came out, so that it can be checked, and refuted, by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from sympy import Expr
+
+from symrnn.calculus.report import Report
+from symrnn.errors import Undefined
+from symrnn.model import Element, Equation, Range, Recurrence
+from symrnn.tensor.adjoint import Adjoint
+
+
+@dataclass(frozen=True)
+class Law:
+    """A named rule with its statement and where it comes from (a key of docs/sources.md)."""
+
+    name: str
+    statement: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """One application of one law: `before` became `after`.
+
+    kind
+        What is claimed, and so how it is checked: "pullback" (before is the adjoint of `subject`, after the
+        contribution to the adjoint of `target`), "sum" (after is the total adjoint of `target`), "copy" (the
+        same for a parameter's copy), "known" (the adjoints `subject` have the value `target`), "equal" (after
+        equals before at every instance).
+    subject, target
+        The expression that was differentiated, and the operand or node it was differentiated by.
+    equation
+        The equation of the model in which this happened, if any.
+    over
+        (index, first, last) of the sum over time in which this happened, if any.
+    """
+
+    law: Law
+    kind: str
+    before: Any
+    after: Any
+    subject: Any = None
+    target: Any = None
+    equation: Equation | None = None
+    over: tuple[Any, ...] | None = None
+
+    def __str__(self) -> str:
+        place = f" in {self.equation.lhs}" if self.equation is not None else ""
+        return f"{self.law.name}{place}: {self.before}  ->  {self.after}"
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a line holds, as data; the words stand in one table of the printers.
+
+    key
+        "uses" (`nodes` read `of`), "only_use", "law" (`law` says it), "per_step" (one use a step, summed),
+        "given" (a boundary value), "defined".
+    """
+
+    key: str
+    of: Any = None
+    nodes: tuple[Any, ...] = ()
+    law: Law | None = None
+
+
+@dataclass(frozen=True)
+class Line:
+    """One numbered line of the result: an equation, the times it holds for, and the reason.
+
+    group
+        "seed" for adjoints of the terms of the loss, "backward" for the adjoint recurrence, "gradient" for
+        parameters, "boundary" for boundary values, "input" for inputs and constants.
+    when
+        The range of its time, or None when it holds once.
+    smallest
+        The smallest last time for which the ranges of its node's lines are in this order.
+    """
+
+    number: int
+    equation: Equation
+    group: str
+    when: Range | None
+    reason: Reason
+    smallest: int = 1
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """The gradient of a loss: the adjoint recurrence, the gradients, and the steps that led there.
+
+    `d.copies` has, for a last time that is a number, the gradients of each parameter's copies, one for each
+    step at which it is used. `d[W]` and `d[h[0]]` are gradients, each of the shape of what it belongs to;
+    `d.equations` is the adjoint recurrence, `d.verify()` checks every line.
+    """
+
+    model: Recurrence
+    last: Expr | int
+    lines: tuple[Line, ...]
+    steps: tuple[Step, ...]
+    gradients: Mapping[str, Any]
+    title: str = "gradient"
+    origin: Any = field(default=None, compare=False, repr=False)
+    copies: Mapping[str, tuple[Equation, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "gradients", MappingProxyType(dict(self.gradients)))
+        object.__setattr__(self, "copies", MappingProxyType(dict(self.copies)))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        shown = (self.model, self.last, self.lines, self.steps, dict(self.gradients), self.title)
+        return Derivation, (*shown, self.origin, dict(self.copies))
+
+    @property
+    def equations(self) -> tuple[Equation, ...]:
+        """The adjoint recurrence, one equation for each range of times."""
+        return tuple(line.equation for line in self.lines if line.group == "backward")
+
+    def __getitem__(self, leaf: Any) -> Any:
+        node = leaf.node if isinstance(leaf, Adjoint) else leaf
+        name = name_of(node)
+        if name not in self.gradients:
+            raise Undefined(
+                f"this derivation has no gradient of {name}",
+                repair="it has: " + ", ".join(self.gradients) + ";  ask for others with wrt=[...]",
+            )
+        return self.gradients[name]
+
+    def __str__(self) -> str:
+        return "\n".join(f"({line.number}) {line.equation}" for line in self.lines)
+
+    def at(self, tau: int) -> Derivation:
+        """The same derivation at a last time that is a number: each template instantiated, nothing derived anew."""
+        from symrnn.calculus.bptt import instantiated
+
+        return instantiated(self, tau)
+
+    @property
+    def smallest(self) -> int:
+        """The smallest last time for which the ranges of all lines are in the order shown."""
+        return max((line.smallest for line in self.lines), default=1)
+
+    def verify(self, seed: int = 0) -> Report:
+        """Check every step and every line; see `Report`."""
+        from symrnn.calculus.verify import verify
+
+        return verify(self, seed)
+
+    def _repr_latex_(self) -> str:
+        import symrnn
+
+        return f"$\\displaystyle {symrnn.latex(self)}$"
+
+
+def name_of(leaf: Any) -> str:
+    """The key of a gradient: a parameter's, input's or constant's name, or the element of a boundary value."""
+    if isinstance(leaf, Element):
+        return f"{leaf.name}[{str(leaf.time).replace(' ', '')}]"
+    return str(leaf.name)

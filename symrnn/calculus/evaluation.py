@@ -1,0 +1,187 @@
+"""The numbers of a derivation: its own lines, run in order in any number system.
+
+The lines are used exactly as a reader sees them, ranges included, so that checking the numbers checks
+the lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from sympy import Basic, Integer
+
+from symrnn.calculus.derivation import Derivation, Line, name_of
+from symrnn.errors import ShapeError, Undefined
+from symrnn.graph.graph import last_time, unroll
+from symrnn.graph.run import dimension_symbols, leaves_of, run
+from symrnn.model import Element, Equation, Recurrence, reads
+from symrnn.tensor.evaluate import Evaluator
+from symrnn.tensor.node import shape_of
+from symrnn.tensor.numbers import Array, Floats
+from symrnn.tensor.time import tau as TAU
+
+
+def concrete_lines(derivation: Derivation, last: int) -> list[tuple[Line, Equation]]:
+    """Every line at every time of its range, for one last time, each after those whose adjoints it reads."""
+    rule: dict[Basic, Basic] = {TAU: Integer(last)}
+    found: list[tuple[Line, Equation]] = []
+    for line in derivation.lines:
+        e = line.equation
+        if e.over is None:
+            found.append((line, e.at(rule)))
+            continue
+        for s in e.times.at(rule).times():
+            found.append((line, e.at({**rule, e.over[0]: Integer(s)})))
+    return _sorted(found)
+
+
+def _sorted(found: list[tuple[Line, Equation]]) -> list[tuple[Line, Equation]]:
+    by_node = {e.lhs: (line, e) for line, e in found}
+    order: dict[Any, None] = {}
+    for _, first in found:
+        stack = [first.lhs]
+        while stack:
+            node = stack[-1]
+            if node in order:
+                stack.pop()
+                continue
+            waiting = [x for x in reads(by_node[node][1].rhs) if x in by_node and x not in order]
+            if waiting:
+                stack += waiting
+                continue
+            order[node] = None
+            stack.pop()
+    return [by_node[node] for node in order]
+
+
+def run_lines(derivation: Derivation, last: int, evaluator: Evaluator) -> dict[Any, Array]:
+    """The values of all adjoints and gradients by the derivation's own lines; `evaluator` knows the nodes."""
+    values = dict(evaluator.values)
+    inner = Evaluator(evaluator.system, values, evaluator.sizes)
+    found: dict[Any, Array] = {}
+    for _, e in concrete_lines(derivation, last):
+        values[e.lhs] = found[e.lhs] = inner(e.rhs)
+    return found
+
+
+def evaluate(
+    what: Any,
+    params: Mapping[str, Any],
+    inputs: Mapping[str, Any],
+    boundary: Mapping[str, Any] | None = None,
+    *,
+    tau: int,
+) -> dict[str, Any]:
+    """The gradients of a derivation as numbers, by the interpreter and not by generated code.
+
+    Parameters
+    ----------
+    what
+        A `Derivation`.
+    params, inputs, boundary
+        Arrays by name: a parameter's shape; (tau, ...) for inputs and targets, a constant's shape for
+        constants; boundary values by element, `{"h[0]": ...}`.
+    tau
+        The last time.
+
+    Returns
+    -------
+    dict
+        Gradients by name; an input's has the shape of the input.
+
+    Raises
+    ------
+    Undefined, ShapeError
+        When an array is missing or has the wrong shape.
+
+    Examples
+    --------
+    >>> import symrnn as sr
+    >>> d = sr.bptt(sr.models.scalar())
+    >>> g = sr.evaluate(d, {"w": 0.5, "u": 1.0, "b": 0.0}, {"x": [1.0, 0.0], "y": [0.0, 0.0]}, {"s[0]": 0.0}, tau=2)
+    >>> round(float(g["w"]), 6)
+    0.233573
+    """
+    last = last_time(tau)
+    if not isinstance(what, Derivation):
+        raise Undefined(f"{type(what).__name__} is not a derivation", repair="evaluate(sr.bptt(model), ...)")
+    model = what.model
+    values, sizes = given_values(model, last, params, inputs, boundary or {})
+    evaluator = run(unroll(model, last), values, sizes, Floats())
+    found = run_lines(what if last >= what.smallest else what.at(last), last, evaluator)
+    return _by_name(what, found)
+
+
+def _by_name(derivation: Derivation, found: dict[Any, Array]) -> dict[str, Any]:
+    result: dict[str, Any] = {}
+    series: dict[str, list[Any]] = {}
+    for adjoint, value in found.items():
+        node = adjoint.node
+        if (
+            isinstance(node, Element)
+            and node.sequence not in derivation.model.defined
+            and node.name in derivation.gradients
+        ):
+            series.setdefault(node.name, []).append((int(node.time), value))
+        elif name_of(node) in derivation.gradients:
+            result[name_of(node)] = value
+    return result | {name: np.stack([v for _, v in sorted(rows, key=lambda r: r[0])]) for name, rows in series.items()}
+
+
+def given_values(
+    model: Recurrence,
+    last: int,
+    params: Mapping[str, Any],
+    inputs: Mapping[str, Any],
+    boundary: Mapping[str, Any],
+) -> tuple[dict[Any, Array], dict[Any, int]]:
+    """The values of the leaves of a model's graph, from arrays by name, and the sizes of the dimensions."""
+    values: dict[Any, Array] = {}
+    sizes: dict[Any, int] = {}
+    for leaf in leaves_of(model, unroll(model, last), last):
+        array = _array_of(leaf, model, last, params, inputs, boundary)
+        _match(leaf, array, sizes)
+        values[leaf] = array
+    missing = [d for d in dimension_symbols(model) if d not in sizes and any(d in shape_of(x)[:2] for x in values)]
+    if missing:
+        raise Undefined(f"the size {missing[0]} does not follow from the arrays")
+    return values, sizes
+
+
+def _array_of(leaf: Any, model: Recurrence, last: int, params: Any, inputs: Any, boundary: Any) -> Array:
+    if not isinstance(leaf, Element):
+        home = params if getattr(leaf, "is_shared", False) else inputs
+        return _number(home, leaf.name, leaf.name)
+    if leaf.sequence in model.defined or not 1 <= int(leaf.time) <= last:
+        if name_of(leaf) not in boundary and len([b for b in model.boundary if b.sequence == leaf.sequence]) == 1:
+            return _number(boundary, leaf.name, f"{name_of(leaf)} (a boundary value)")
+        return _number(boundary, name_of(leaf), f"{name_of(leaf)} (a boundary value)")
+    array = _number(inputs, leaf.name, leaf.name)
+    if array.ndim == 0 or len(array) != last:
+        raise ShapeError(
+            f"{leaf.name} has shape {array.shape}; its first axis is time and must have length tau = {last}",
+            law="arrays are time-major",
+        )
+    return np.asarray(array[int(leaf.time) - 1])
+
+
+def _number(home: Mapping[str, Any], key: str, label: str) -> Array:
+    if key not in home:
+        raise Undefined(f"no value is given for {label}", repair=f"pass {{{key!r}: array}}")
+    return np.asarray(home[key], dtype=np.float64)
+
+
+def _match(leaf: Any, array: Array, sizes: dict[Any, int]) -> None:
+    shape = shape_of(leaf)
+    fits = array.ndim == len(shape)
+    for d, size in zip(shape, array.shape, strict=False) if fits else ():
+        expected = int(d) if d.is_Integer else sizes.setdefault(d, size) if d.is_Symbol else None
+        fits = fits and expected in (None, size)
+    if not fits:
+        known = ", ".join(f"{d} = {sizes[d]}" for d in shape if d in sizes)
+        raise ShapeError(
+            f"{leaf} has an array of shape {array.shape} where {tuple(shape)} is expected"
+            + (f" ({known})" if known else "")
+        )

@@ -1,0 +1,130 @@
+"""The adjoint recurrence at a last time that is a number: each template instantiated, node by node.
+
+Parameters are handled as a textbook does: a copy for each step, each with its own gradient, then the
+copies identified and their gradients summed.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import Basic, Integer
+
+from symrnn.calculus.adjoint import Contribution, Template, total
+from symrnn.calculus.derivation import Line, Reason, Step, name_of
+from symrnn.calculus.law_table import LAWS
+from symrnn.calculus.ranges import _line_reason, _reason, ordered_leaves, sum_step
+from symrnn.graph import instantiate, unroll
+from symrnn.model import Element, Equation, Range, Sequence
+from symrnn.tensor.adjoint import Adjoint, copy_at, nabla
+from symrnn.tensor.time import t, tau
+
+
+class Instances:
+    """A template at one last time: what each concrete leaf receives."""
+
+    def __init__(self, template: Template, last: int) -> None:
+        self.template, self.last = template, last
+        self.rule: dict[Basic, Basic] = {tau: Integer(last)}
+        self.whens: dict[int, range] = {}
+
+    def holds(self, c: Contribution, time: int) -> bool:
+        """Whether a contribution is present at a time."""
+        found = self.whens.get(id(c))
+        if found is None:
+            found = self.whens[id(c)] = c.when.at(self.rule).times()
+        return time in found
+
+    def received(self, v: Sequence, time: int) -> list[tuple[Contribution, Any]]:
+        """The contributions to v[time], instantiated."""
+        at = {**self.rule, t: Integer(time)}
+        return [(c, instantiate(c.part, at)) for c in self.template.elements[v] if self.holds(c, time)]
+
+    def copies(self, leaf: Any) -> list[tuple[int, Any]]:
+        """What each step at which a shared leaf is used sends back; step 0 is the loss."""
+        found: dict[int, list[Any]] = {}
+        for c in self.template.shared.get(leaf, ()):
+            over = c.equation.over if c.equation is not None else None
+            if over is None:
+                time = int(c.equation.lhs.time.xreplace(self.rule)) if c.equation is not None else 0
+                found.setdefault(time, []).append(instantiate(c.part, self.rule))
+                continue
+            for s in c.when.at(self.rule).times():
+                found.setdefault(s, []).append(instantiate(c.part, {**self.rule, over[0]: Integer(s)}))
+        return [(s, total(found[s], leaf)) for s in sorted(found)]
+
+
+def numbered_lines(template: Template, chosen: tuple[Any, ...], last: int) -> tuple[Any, ...]:
+    """The lines of every node's adjoint, later nodes first, then the gradients; and the copies' gradients."""
+    instances = Instances(template, last)
+    rows: list[tuple[Equation, str, Range | None, Reason]] = []
+    alive: set[Any] = set()
+    for e in reversed(unroll(template.model, last).equations):
+        v, time = e.sequence, int(e.lhs.time)
+        row = _node_row(v, time, instances, alive)
+        if row is not None:
+            alive.add(row[0].lhs)
+            rows.append(row)
+    gradients: dict[str, Any] = {}
+    copies: dict[str, tuple[Equation, ...]] = {}
+    steps: list[Step] = []
+    for leaf in ordered_leaves(template.model, chosen):
+        for row, name, value, made in _leaf_rows(leaf, instances, alive, last):
+            rows.append(row)
+            gradients[name] = value
+            copies |= {name: made} if made else {}
+    for equations in copies.values():
+        steps += [Step(LAWS["shared"], "copy", e.lhs, e.rhs, target=e.lhs.node) for e in equations]
+
+    seeds = sum(row[1] == "seed" for row in rows)
+    rows.sort(key=lambda row: row[1] != "seed")
+    lines = tuple(Line(i, *row) for i, row in enumerate(rows, start=1 - seeds))
+    return lines, gradients, tuple(steps) + tuple(sum_step(line) for line in lines), copies
+
+
+def _node_row(v: Sequence, time: int, instances: Instances, alive: set[Any]) -> Any:
+    """The line of one node's adjoint, or None when nothing reaches the loss from it."""
+    got = _living(instances.received(v, time), alive)
+    if not got:
+        return None
+    node = v[time]
+    equation = Equation._trusted(nabla(node), total([part for _, part in got], node))
+    if v in instances.template.known:
+        return equation, "seed", None, Reason("law", node, law=LAWS["seed"])
+    return equation, "backward", None, _line_reason(node, _users(got, time), [c for c, _ in got])
+
+
+def _living(got: list[tuple[Contribution, Any]], alive: set[Any]) -> list[tuple[Contribution, Any]]:
+    """Contributions without those whose adjoint is zero because nothing led from it to the loss."""
+    return [(c, part) for c, part in got if all(a in alive for a in part.atoms(Adjoint))]
+
+
+def _users(got: list[tuple[Contribution, Any]], time: int) -> tuple[Any, ...]:
+    return tuple(c.user.xreplace({t: Integer(time)}) if c.user is not None else None for c, _ in got)
+
+
+def _leaf_rows(leaf: Any, instances: Instances, alive: set[Any], last: int) -> list[Any]:
+    """For each leaf that was chosen: its line, its name, its gradient, and the gradients of its copies."""
+    if isinstance(leaf, Sequence):
+        return [_element_row(leaf[s], "input", instances, alive) for s in range(1, last + 1)]
+    if isinstance(leaf, Element):
+        return [_element_row(leaf.xreplace({tau: Integer(last)}), "boundary", instances, alive)]
+    parts = [(s, p) for s, p in instances.copies(leaf) if all(a in alive for a in p.atoms(Adjoint))]
+    value = total([p for _, p in parts], leaf)
+    made = tuple(Equation._trusted(nabla(copy_at(leaf, s)), p) for s, p in parts)
+    group = "gradient" if getattr(leaf, "is_shared", False) else "input"
+    return [
+        (
+            (Equation._trusted(nabla(leaf), value), group, None, Reason("per_step", leaf)),
+            name_of(leaf),
+            value,
+            made,
+        )
+    ]
+
+
+def _element_row(node: Any, group: str, instances: Instances, alive: set[Any]) -> Any:
+    got = _living(instances.received(node.sequence, int(node.time)), alive)
+    value = total([part for _, part in got], node)
+    reason = _reason(node, _users(got, int(node.time)))
+    return (Equation._trusted(nabla(node), value), group, None, reason), name_of(node), value, ()

@@ -1,0 +1,49 @@
+"""The laws by name: what each says, and its source (a key of docs/sources.md). A read-only table."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from symrnn.calculus.derivation import Law
+
+_LAWS = {
+    "elementwise": Law(
+        "elementwise",
+        "y = f(x) entry by entry: the adjoint of x is f'(x) ⊙ ∇y, f' written through y where it can be",
+        "goodfellow2016",
+    ),
+    "scalar": Law("chain rule", "y = f(x): the adjoint of x is f'(x) ∇y", "goodfellow2016"),
+    "product": Law("matrix product", "y = A x: the adjoint of x is Aᵀ ∇y, of A it is ∇y xᵀ", "goodfellow2016"),
+    "matrix": Law("matrix product", "Y = A B: the adjoint of A is ∇Y Bᵀ, of B it is Aᵀ ∇Y", "goodfellow2016"),
+    "dot": Law("dot product", "y = a·b: the adjoint of a is ∇y b", "goodfellow2016"),
+    "outer": Law("outer product", "Y = a bᵀ: the adjoint of a is ∇Y b, of b it is ∇Yᵀ a", "goodfellow2016"),
+    "linear": Law(
+        "linear map",
+        "a rearrangement or sum of entries: its adjoint puts the cotangent back in place",
+        "goodfellow2016",
+    ),
+    "softmax": Law("softmax", "y = softmax(x): the adjoint of x is y ⊙ (∇y - (y·∇y) 1)", "goodfellow2016"),
+    "logsumexp": Law("logsumexp", "y = logsumexp(x): the adjoint of x is softmax(x) ∇y", "goodfellow2016"),
+    "cross-entropy": Law(
+        "softmax with cross-entropy",
+        "y = -q·log softmax(o), Σ q = 1: the adjoint of o is (softmax(o) - q) ∇y",
+        "goodfellow2016",
+    ),
+    "unknown": Law("chain rule for an unknown f", "y = f(x): the adjoint of x is (∂f/∂x)ᵀ ∇y", "goodfellow2016"),
+    "sum of uses": Law(
+        "sum over uses", "the adjoint of a node is the sum of what each of its uses sends back", "werbos1990"
+    ),
+    "shared": Law(
+        "shared parameter",
+        "the gradient of a shared parameter is the sum of the gradients of its copies, one for each step",
+        "goodfellow2016",
+    ),
+    "seed": Law("loss", "the adjoint of the loss is 1", "goodfellow2016"),
+    "known adjoint": Law("substitution", "an adjoint that is a known number is written in its place", "goodfellow2016"),
+    "unfolding": Law("unfolding", "a node may be replaced by the right side of its equation", "goodfellow2016"),
+    "instance": Law("instance", "what holds for every t holds for this t", "goodfellow2016"),
+    "chain": Law(
+        "chain of uses", "the Jacobian through several nodes is the product of the Jacobians", "goodfellow2016"
+    ),
+}
+LAWS = MappingProxyType(_LAWS)

@@ -1,0 +1,130 @@
+"""The nested composition as a derivation: one node replaced by its equation after the other.
+
+For a time that is a number it ends in what is given, f(f(s[1]; theta); theta); for a symbolic time it
+says what unfolding means, h[t] = g^(t)(x[t], ..., x[1]) = f(h[t - 1], x[t]; theta).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import Tuple
+
+from symrnn.calculus.derivation import Derivation, Line, Reason, Step
+from symrnn.calculus.law_table import LAWS
+from symrnn.errors import Undefined
+from symrnn.graph import unroll
+from symrnn.graph.graph import DEEPEST, _too_deep
+from symrnn.model import Element, Equation, Recurrence, reads
+from symrnn.tensor.history import history
+from symrnn.tensor.time import offset_from
+
+
+def nest(model: Recurrence, node: Any, *, as_function: bool | None = None, deepest: int = DEEPEST) -> Derivation:
+    """A node as a nested composition, line by line.
+
+    Parameters
+    ----------
+    model
+        A `Recurrence`.
+    node
+        An element it defines: `s[3]` to unfold it down to what is given, `h[t]` for its two readings.
+    as_function
+        Whether to begin with g^(t)(x[t], ..., x[1]), the function of the whole past; by default for a
+        symbolic time only.
+    deepest
+        How many levels of nesting to allow.
+
+    Raises
+    ------
+    Undefined, TooLarge
+        When the model does not define the node; when the nest would be too deep to read.
+
+    Examples
+    --------
+    >>> import symrnn as sr
+    >>> model = sr.models.classical()
+    >>> print(sr.nest(model, model.states[0][3]))
+    (1) s[3] = f(s[2]; theta)
+    (2) s[3] = f(f(s[1]; theta); theta)
+    """
+    if not isinstance(node, Element) or node.sequence not in model.defined:
+        raise Undefined(
+            f"{node} is not defined by {model.title.name}",
+            repair="one of " + ", ".join(f"{v}[t]" for v in model.defined),
+        )
+    symbolic = not node.time.is_Integer
+    rows = [_as_history(model, node)] if (symbolic if as_function is None else as_function) else []
+    if symbolic or as_function:
+        rows.append(_right_side(model, node))
+    else:
+        rows += _unfolded(model, node, deepest)
+    steps = [
+        Step(LAWS["unfolding"], "equal", before, after) for before, after in zip([node, *rows], rows, strict=False)
+    ]
+    lines = [
+        Line(i, Equation._trusted(node, rhs), "chain", None, Reason("law", node, law=LAWS["unfolding"]))
+        for i, rhs in enumerate(rows, 1)
+    ]
+    last = int(node.time) if not symbolic else node.time
+    return Derivation(model, last, tuple(lines), tuple(steps), {str(node): rows[-1]}, title="nest")
+
+
+def _right_side(model: Recurrence, node: Any) -> Any:
+    for e in model.equations:
+        if e.sequence == node.sequence and e.over:
+            offset = node.time - e.over[0]
+            return e.rhs.xreplace({e.over[0]: e.over[0] + offset}) if offset != 0 else e.rhs
+    raise Undefined(f"{node.sequence} has no equation over a range of times")
+
+
+def _as_history(model: Recurrence, node: Any) -> Any:
+    inputs = _inputs_behind(model, node)
+    if not inputs:
+        raise Undefined(
+            f"{node} depends on no input, so it is no function of a past",
+            repair="nest(model, node) unfolds it",
+        )
+    taken = {str(x.name) for xs in (model.sequences, model.parameters, model.functions) for x in xs}
+    name = next(n for n in ("g", "G", "g_1", "g_2", "g_3") if n not in taken)
+    return history(node, name, Tuple(*(v[node.time] for v in inputs)), Tuple(*(v[1] for v in inputs)))
+
+
+def _inputs_behind(model: Recurrence, node: Any) -> list[Any]:
+    """The input sequences that the node's value can depend on, read at the node's own step and before."""
+    seen: dict[Any, None] = {node.sequence: None}
+    stack = [node.sequence]
+    inputs: dict[Any, None] = {}
+    while stack:
+        v = stack.pop()
+        for e in model.equations:
+            for leaf in reads(e.rhs) if e.sequence == v else ():
+                if not isinstance(leaf, Element):
+                    continue
+                if leaf.sequence in model.defined and leaf.sequence not in seen:
+                    seen[leaf.sequence] = None
+                    stack.append(leaf.sequence)
+                elif leaf.sequence in model.inputs:
+                    if e.over and (offset_from(leaf.time, e.over[0]) or 0) > 0:
+                        raise Undefined(f"{node} depends on inputs after it, through {leaf}")
+                    inputs[leaf.sequence] = None
+    return [v for v in model.inputs if v in inputs]
+
+
+def _unfolded(model: Recurrence, node: Any, deepest: int) -> list[Any]:
+    """The right sides, each with the latest computed nodes replaced by their equations."""
+    graph = unroll(model, max(int(node.time), 1))
+    by_node = {e.lhs: e.rhs for e in graph.equations}
+    if node not in by_node:
+        raise Undefined(f"{node} is given, not computed", repair=f"the first computed one is {graph.equations[0].lhs}")
+    position = {e.lhs: i for i, e in enumerate(graph.equations)}
+    rows = [by_node[node]]
+    while True:
+        inner = [x for x in reads(rows[-1]) if x in by_node]
+        if not inner:
+            return rows
+        if len(rows) >= deepest:
+            raise _too_deep(node, deepest)
+        latest = max(inner, key=lambda x: position[x])
+        same = [x for x in inner if x.time == latest.time and not any(y in reads(by_node[x]) for y in inner)]
+        rows.append(rows[-1].xreplace({x: by_node[x] for x in same or [latest]}))

@@ -1,0 +1,114 @@
+"""The whole gradient against numerical derivatives of the independent evaluation, and against SymPy's own.
+
+A complex step is exact to rounding but silent about kinks, so a Richardson difference stands beside it;
+for small dimensions `sympy.diff` of the fully composed loss is a third judge.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from sympy import Basic, Float, Symbol
+
+from symrnn.calculus.derivation import Derivation
+from symrnn.calculus.evaluation import run_lines
+from symrnn.calculus.report import FAILS, HOLDS, UNDECIDED, Finding
+from symrnn.graph.run import Instance, draw
+from symrnn.model import Element
+from symrnn.tensor.adjoint import Adjoint
+from symrnn.tensor.explicit import Explicit
+from symrnn.tensor.numbers import Array, Complexes, Floats, Undecidable
+
+STEP = 1e-30  # of the complex step
+COMPLEX_TOLERANCE, DIFFERENCE_TOLERANCE = 1e-12, 1e-8
+
+
+def compare_numerically(derivation: Derivation, lasts: list[int], seed: int) -> list[Finding]:
+    """For every gradient: a complex step and a Richardson difference along random directions."""
+    findings: list[Finding] = []
+    worst: dict[tuple[str, int, str], float] = {}
+    labels = {line.equation.lhs: line for line in derivation.lines}
+    for last in lasts:
+        instance = draw(derivation.model, last, Floats(), seed)
+        try:
+            found = run_lines(derivation, last, instance.base)
+        except Undecidable as reason:
+            return [Finding("numerical derivatives", UNDECIDED, "complex step", float("nan"), 0, str(reason))]
+        for adjoint, value in found.items():
+            leaf = adjoint.node
+            if leaf in instance.given:
+                line = labels.get(adjoint)
+                number = line.number if line else _input_line(derivation, adjoint)
+                for how, error in _errors(instance, leaf, value, seed).items():
+                    key = (str(adjoint if line else leaf.sequence), number, how)
+                    worst[key] = max(worst.get(key, 0.0), error)
+    for (name, number, how), error in worst.items():
+        limit = COMPLEX_TOLERANCE if how == "complex step" else DIFFERENCE_TOLERANCE
+        findings.append(Finding(f"{name} against a {how}", HOLDS if error <= limit else FAILS, how, error, number))
+    return findings
+
+
+def _input_line(derivation: Derivation, adjoint: Adjoint) -> int:
+    for line in derivation.lines:
+        node = line.equation.lhs.node
+        if isinstance(node, Element) and node.sequence == adjoint.node.sequence and line.group == "input":
+            return line.number
+    return 0
+
+
+def _errors(instance: Instance, leaf: Any, value: Array, seed: int) -> dict[str, float]:
+    rng = np.random.default_rng([seed, instance.last, 3])
+    direction = rng.standard_normal(np.shape(value))
+    claimed = float(np.sum(np.real(value) * direction))
+    scale = max(float(np.sum(np.abs(value) * np.abs(direction))), 1e-12)
+    by_complex = complex_step(instance, leaf, direction)
+    by_difference = richardson(instance, leaf, direction)
+    return {
+        "complex step": abs(by_complex - claimed) / scale,
+        "difference": abs(by_difference - claimed) / max(scale, 1e-3),
+    }
+
+
+def complex_step(instance: Instance, leaf: Any, direction: Array) -> float:
+    """The derivative of the loss along a direction by a step into the complex plane."""
+    given: dict[Any, Array] = {x: np.asarray(v, dtype=complex) for x, v in instance.given.items()}
+    given[leaf] = given[leaf] + 1j * STEP * direction
+    evaluator = instance.run(given, Complexes())
+    return float(np.imag(instance.loss(evaluator)) / STEP)
+
+
+def richardson(instance: Instance, leaf: Any, direction: Array, h: float = 2e-3) -> float:
+    """The derivative of the loss along a direction by central differences, extrapolated twice."""
+
+    def at(step: float) -> float:
+        evaluator = instance.run({**instance.given, leaf: instance.given[leaf] + step * direction})
+        return float(instance.loss(evaluator))
+
+    def central(step: float) -> float:
+        return (at(step) - at(-step)) / (2 * step)
+
+    first, second, third = central(h), central(h / 2), central(h / 4)
+    a, b = (4 * second - first) / 3, (4 * third - second) / 3
+    return (16 * b - a) / 15
+
+
+def sympy_gradient(model: Any, last: int, leaf: Any, sizes: dict[Symbol, int], seed: int = 0) -> tuple[Array, Array]:
+    """A gradient by `sympy.diff` of the composed explicit loss, and the values it was evaluated at.
+
+    Returns the gradient as float64, at the float instance of the same seed and sizes. Meant for small
+    sizes: the composed loss grows quickly.
+    """
+    explicit, numbers = draw(model, last, Explicit(), seed, sizes), draw(model, last, Floats(), seed, sizes)
+    loss = explicit.loss(explicit.run())[()]
+    at: dict[Basic, float] = {}
+    for x, symbols in explicit.given.items():
+        for s, v in zip(np.ravel(symbols), np.ravel(numbers.given[x]), strict=True):
+            if getattr(s, "is_Symbol", False):
+                at[s] = float(v)
+    rows = [float(loss.diff(s).xreplace({k: _float(v) for k, v in at.items()})) for s in np.ravel(explicit.given[leaf])]
+    return np.array(rows).reshape(np.shape(numbers.given[leaf])), numbers.given[leaf]
+
+
+def _float(value: float) -> Any:
+    return Float(value, 17)

@@ -1,0 +1,11 @@
+"""For looking: the circuit of a model with its delays, and the unfolded graph with one node a step.
+
+A picture is first pure geometry, then ink: SVG, TikZ, DOT. This room reads a model's equations and graph; it
+may not know how a formula is typeset, so the labels of nodes and arrows are made here.
+"""
+
+from symrnn.diagram.labels import Label
+from symrnn.diagram.layout import Edge, Layout, Node, Panel, Text
+from symrnn.diagram.picture import Diagram, circuit, unfolded
+
+__all__ = ["Diagram", "Edge", "Label", "Layout", "Node", "Panel", "Text", "circuit", "unfolded"]

@@ -1,0 +1,117 @@
+"""What is written on a node or an arrow, as data: a base letter, bold or not, a mark above it, sub- and superscript.
+
+A label is made from a name, never from LaTeX output, so that every ink can set real superscripts. Widths are
+estimates on the safe side for any serif font; no font is measured here.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, replace
+
+from sympy.core.alphabets import greeks
+
+MARKS = {"hat": "\u0302", "tilde": "\u0303", "bar": "\u0304"}
+SMALL = 0.68  # size of sub- and superscripts relative to the base
+MINUS = "\u2212"
+DOTS = "\u2026"
+
+_NARROW, _WIDE = set("ijlrftI()[],.;:'| "), set("mwMWΘΩΦΨ@%…")
+_COMMAND = re.compile(r"\\([A-Za-z]+)")
+
+
+@dataclass(frozen=True)
+class Label:
+    """One mathematical name: `base` with a `mark` ("hat", "tilde", "bar"), a subscript and a superscript."""
+
+    base: str
+    bold: bool = False
+    italic: bool = True
+    mark: str = ""
+    sub: str = ""
+    sup: str = ""
+
+    @property
+    def marked(self) -> str:
+        """The base with its mark, composed to one letter where Unicode has it."""
+        return unicodedata.normalize("NFC", self.base + MARKS.get(self.mark, ""))
+
+    @property
+    def plain(self) -> str:
+        """The label in one line, for titles and for DOT."""
+        return self.marked + (f"_{self.sub}" if self.sub else "") + self.sup
+
+    def at(self, time: str) -> Label:
+        """The label of an element at a time such as `t-1`, `3` or `…`."""
+        return replace(self, sup=f"({spelled_time(time)})") if time else self
+
+    def width(self, size: float) -> float:
+        """An upper estimate of its width at a font size, in the same unit."""
+        base = sum(map(_advance, self.base)) * (1.08 if self.bold else 1.0)
+        return size * (base + SMALL * sum(map(_advance, self.sub + self.sup)))
+
+
+def spelled_time(time: str) -> str:
+    """A time as it is printed: Greek letters for their names, a minus sign for a hyphen."""
+    return time.replace("tau", "τ").replace("-", MINUS)
+
+
+def _advance(letter: str) -> float:
+    """The width of a letter in em, rounded up."""
+    if letter in _WIDE:
+        return 1.0
+    if letter in _NARROW:
+        return 0.42
+    return 0.8 if letter.isupper() else 0.66 if letter in MINUS + "+" else 0.58
+
+
+def label_of(name: str, latex: str = "", *, bold: bool = False) -> Label:
+    """The label of a name: `theta`, `yhat`, `W_hh` and `h1` are read as θ, ŷ, W with hh and h with 1 below.
+
+    Parameters
+    ----------
+    name
+        A Python identifier.
+    latex
+        The name on paper, if there is one; the common commands of LaTeX are read, others are left out.
+    bold
+        Whether it stands for a vector or a matrix.
+
+    Examples
+    --------
+    >>> from symrnn.diagram.labels import label_of
+    >>> label_of("yhat").marked, label_of("W_hh").sub, label_of("theta").base
+    ('ŷ', 'hh', 'θ')
+    """
+    text = _from_latex(latex) or name
+    head, _, rest = text.partition("_")
+    head, digits = re.fullmatch(r"(.+?)(\d*)", head).groups()  # type: ignore[union-attr]
+    mark = next((m for m in MARKS if head.endswith(m) and _is_letter(head[: -len(m)])), "")
+    base = _greek(head.removesuffix(mark))
+    sub = ",".join(_greek(part) for part in [digits, *rest.split("_")] if part)
+    capital_greek = base.isupper() and not base.isascii()
+    return Label(base, bold=bold, italic=len(base) == 1 and not capital_greek, mark=mark, sub=sub)
+
+
+def _is_letter(stem: str) -> bool:
+    return len(stem) == 1 or stem.lower() in greeks
+
+
+def _greek(name: str) -> str:
+    if name.lower() not in greeks:
+        return name
+    size = "SMALL" if name.islower() else "CAPITAL"
+    return unicodedata.lookup(f"GREEK {size} LETTER {'LAMDA' if name.lower() == 'lambda' else name.upper()}")
+
+
+def _from_latex(latex: str) -> str:
+    """A name on paper in the spelling of identifiers: `\\hat{y}` becomes yhat, styles are left out."""
+    text = latex.replace(r"\overline", r"\bar").replace(r"\wide", "\\")
+    text = re.sub(r"\\(hat|tilde|bar)\s*\{?\\?([A-Za-z]+)\}?", r"\2\1", text)
+    text = text.replace("{", " ").replace("}", " ")
+    return "".join(_COMMAND.sub(lambda m: m[1] if _greek_or_marked(m[1]) else "", text).split())
+
+
+def _greek_or_marked(command: str) -> bool:
+    return any(_is_letter(command.removesuffix(mark)) for mark in ("", *MARKS))

@@ -1,0 +1,58 @@
+"""Where the labels of arrows stand on a lattice: beside the arrow, off all nodes, arrows and other labels.
+
+Like the ways, the place of a label is found once for a kind of arrow and serves at every step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from symrnn.diagram.curves import Curve, along
+from symrnn.diagram.labels import Label
+from symrnn.diagram.layout import SMALLER, Text
+from symrnn.diagram.routing import Array, Hop, Lattice, samples
+
+
+def place_labels(
+    lattice: Lattice, ways: dict[Hop, Curve], labels: dict[Hop, Label]
+) -> dict[Hop, tuple[float, float]]:
+    """Where the label of each hop stands, beside its arrow and off all nodes, arrows and labels if possible."""
+    used = samples(lattice, ways)
+    placed: dict[Hop, tuple[float, float]] = {}
+    boxes: list[Text] = []
+    for hop in sorted(labels):
+        spots = list(_spots(ways[hop], labels[hop]))
+        priced = [(cost + _trouble(lattice, text, used, boxes), i) for i, (cost, text) in enumerate(spots)]
+        best = spots[min(priced)[1]][1]
+        boxes.append(best)
+        placed[hop] = (best.x, best.y)
+    return placed
+
+
+def _spots(way: Curve, label: Label) -> Iterator[tuple[float, Text]]:
+    width, height = label.width(SMALLER) + 4, SMALLER * 1.0
+    for part in (0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74):
+        (x, y), (dx, dy) = along(way, part)
+        for side in (1, -1):
+            nx, ny = -dy * side, dx * side
+            off = abs(nx) * width / 2 + abs(ny) * height / 2 + 2
+            taste = 60 * abs(part - 0.5) + (0 if ny > 0.3 or (abs(ny) <= 0.3 and nx < 0) else 6)
+            yield taste, Text(label, x + nx * off, y + ny * off)
+
+
+def _trouble(lattice: Lattice, text: Text, used: Array, boxes: list[Text]) -> float:
+    left, top, right, bottom = text.box
+    corners = np.array([(x, y) for x in (left, text.x, right) for y in (top, text.y, bottom)])
+    cost = 1000.0 * float(np.sum(lattice.distances(corners) < 1.0))
+    half = lattice.step / 2
+    dx = np.abs((used[:, 0] - text.x + half) % lattice.step - half)
+    dy = np.abs(used[:, 1] - text.y)
+    cost += 15.0 * float(np.sum((dx < (right - left) / 2 + 1) & (dy < (bottom - top) / 2 + 1)))
+    for other in boxes:
+        o = other.box
+        gap = abs((other.x - text.x + half) % lattice.step - half)
+        if gap < (right - left + o[2] - o[0]) / 2 and abs(other.y - text.y) < (bottom - top + o[3] - o[1]) / 2:
+            cost += 200.0
+    return cost

@@ -1,0 +1,233 @@
+"""What a picture shows of a model: its rows from bottom to top, who reads whom, what is written on each arrow.
+
+Read off the equations alone. A loss whose summand is not a sequence of the model gets a node of its own, with
+one element a step, so that targets are read by something; it is the only node that no equation defines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sympy import Add, Basic, Expr, Integer, Mul, Symbol
+from sympy.core.function import AppliedUndef
+
+from symrnn.diagram.labels import Label, label_of
+from symrnn.model import Constant, Element, Parameter, Range, Recurrence, reads
+from symrnn.tensor.binders import TimeSum
+from symrnn.tensor.elementwise import Elementwise
+from symrnn.tensor.linear import Contract, Transpose
+from symrnn.tensor.spelling import Held, spell
+from symrnn.tensor.time import offset_from
+from symrnn.tensor.unknown import Applied
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One definition to be drawn: who is defined, over which index and times, and the expression it reads."""
+
+    name: str
+    time: Expr
+    rhs: Basic
+    index: Symbol | None
+    times: Range
+
+
+@dataclass(frozen=True)
+class Read:
+    """One arrow: an element, or a constant, that an expression reads, and what is written on the arrow."""
+
+    leaf: Any
+    label: Label | None
+    over: tuple[Symbol, Expr, Expr] | None = None  # the sum over time under which it is read
+
+    @property
+    def name(self) -> str:
+        """The sequence's or constant's name."""
+        return str(self.leaf.name)
+
+
+def statements(model: Recurrence) -> list[Statement]:
+    """The equations of a model, and the summands of its loss that no sequence of the model names."""
+    found = [
+        Statement(e.sequence.name, e.lhs.time, e.rhs, e.over[0] if e.over else None, e.times)
+        for e in model.equations
+    ]
+    if model.loss is None:
+        return found
+    name = loss_name(model)
+    rest = model.loss
+    for s in sorted(model.loss.atoms(TimeSum), key=str):
+        rest = rest.xreplace({s: Integer(0)})
+        if not _named(model, s.body):
+            found.append(Statement(name, s.index, s.body, s.index, Range(s.lower, s.upper)))
+    if not _named(model, rest):
+        last = max((x.time for x in reads(rest) if isinstance(x, Element)), key=_lateness)
+        found.append(Statement(name, last, rest, None, Range(last, last)))
+    return found
+
+
+def loss_name(model: Recurrence) -> str:
+    """A name for the summand of the loss that no sequence has."""
+    taken = {v.name for v in model.sequences}
+    return next(name for name in ("loss", "loss_t", *(f"loss_{i}" for i in range(2, 99))) if name not in taken)
+
+
+def _named(model: Recurrence, expr: Basic) -> bool:
+    """Whether an expression reads nothing but terms of the loss that the model itself names."""
+    elements = [x for x in reads(expr) if isinstance(x, Element)]
+    return all(x.sequence in model.loss_terms for x in elements)
+
+
+def _lateness(time: Expr) -> tuple[int, int]:
+    return len(time.free_symbols), int(time.xreplace({s: Integer(0) for s in time.free_symbols}))
+
+
+def kind_of(model: Recurrence, name: str) -> str:
+    """The role of a row, in the words of the notation page."""
+    roles = {
+        "state": model.states,
+        "input": model.inputs,
+        "target": model.targets,
+        "loss": model.loss_terms,
+        "output": model.outputs,
+        "intermediate": model.intermediates,
+        "constant": model.constants,
+    }
+    return next((role for role, members in roles.items() if name in {v.name for v in members}), "loss")
+
+
+def label_in(model: Recurrence, name: str) -> Label:
+    """The label of a row: bold when its elements are vectors or matrices."""
+    for v in (*model.sequences, *model.constants):
+        if v.name == name:
+            return label_of(name, v.latex_name, bold=bool(v.shape))
+    return Label("J" if "L" in {v.name for v in model.sequences} else "L")
+
+
+def row_order(model: Recurrence) -> list[str]:
+    """The rows from bottom to top: each above what it reads at its own step, targets above their readers."""
+    parts = statements(model)
+    given = {v.name for v in (*model.inputs, *model.targets)}
+    level = _levels(parts, given)
+    targets, constants = ({v.name for v in group} for group in (model.targets, model.constants))
+    readers: dict[str, list[float]] = {}
+    for part in parts:
+        for read in reads_of(part.name, part.rhs):
+            readers.setdefault(read.name, []).append(level[part.name])
+    for name in [*given, *constants]:
+        at = readers.get(name, [1.0])
+        level[name] = max(at) + 0.5 if name in targets else -1.0 if name in constants else min(at) - 0.5
+    order = [*(v.name for v in model.sequences), *(p.name for p in parts), *(c.name for c in model.constants)]
+    names = list(dict.fromkeys(order))
+    return sorted(names, key=lambda name: (level[name], names.index(name)))
+
+
+def _levels(parts: list[Statement], given: set[str]) -> dict[str, float]:
+    """The longest chain of reads within one step that leads to each defined row."""
+    same_step: dict[str, set[str]] = {part.name: set() for part in parts}
+    for part in parts:
+        for read in reads_of(part.name, part.rhs):
+            if read.over is None and lag_of(part, read) == 0 and read.name not in given:
+                same_step[part.name].add(read.name)
+    level = dict.fromkeys(same_step, 1.0)
+    for _ in same_step:
+        for name, below in same_step.items():
+            above = max((level[b] for b in below if b in level), default=0.0) + 1
+            level[name] = min(max(level[name], above), float(len(same_step)))
+    return level
+
+
+def lag_of(part: Statement, read: Read) -> int | None:
+    """By how many steps a read element is earlier; None for a constant, a fixed time or a sum over time."""
+    if not isinstance(read.leaf, Element) or read.over is not None:
+        return None
+    offset = offset_from(read.leaf.time, part.index or part.time)
+    if offset is None and not part.index:
+        difference = read.leaf.time - part.time
+        offset = int(difference) if difference.is_Integer else None
+    return None if offset is None else -offset
+
+
+def reads_of(name: str, rhs: Basic) -> list[Read]:
+    """The elements and constants that the right side of `name` reads, each once, with the labels of the arrows.
+
+    A label is the unknown function that is applied, or the parameter that multiplies what is read, when it is
+    the same in every place; an unknown function that reads its own past is written there only.
+    """
+    found: dict[tuple[Any, Any], dict[Any, None]] = {}
+    for leaf, factor, over in _places(rhs, None, None):
+        found.setdefault((leaf, over), {})[factor] = None
+    single = {key: next(iter(factors)) if len(factors) == 1 else None for key, factors in found.items()}
+    own = {f for (leaf, _), f in single.items() if _is_function(f) and leaf.name == name}
+    return [
+        Read(leaf, None if factor in own and leaf.name != name else _factor_label(factor), over)
+        for (leaf, over), factor in single.items()
+    ]
+
+
+def _places(e: Any, factor: Any, over: Any) -> Iterator[tuple[Any, Any, Any]]:
+    """Every place where an element or constant is read, with what multiplies it or is applied to it there."""
+    if isinstance(e, Element | Constant):
+        yield e, factor, over
+    elif isinstance(e, Held):
+        yield from _places(e.operand, factor, over)
+    elif isinstance(e, Elementwise):
+        yield from _places(spell(e), factor, over)
+    elif isinstance(e, TimeSum):
+        yield from _places(e.body, None, (e.index, e.lower, e.upper))
+    elif isinstance(e, Contract):
+        yield from _places(e.left, None, over)
+        yield from _places(e.right, e.left if _is_parameter(e.left) else None, over)
+    elif isinstance(e, Basic):
+        inner = _passed_on(e, factor)
+        for arg in e.args:
+            yield from _places(arg, inner, over)
+
+
+def _passed_on(e: Basic, factor: Any) -> Any:
+    """What stands before the arguments of a scalar or elementwise operation."""
+    if isinstance(e, Add):
+        return factor
+    if isinstance(e, Mul):
+        factors = [a.operand if isinstance(a, Held) else a for a in e.args]
+        shared = [a for a in factors if _is_parameter(a)]
+        reading = [a for a in factors if any(_places(a, None, None))]
+        if len(reading) > 1 or len(shared) > 1:
+            return None
+        return shared[0] if shared else factor
+    if isinstance(e, Applied):
+        return e.function
+    return e.func if isinstance(e, AppliedUndef) else None
+
+
+def _is_parameter(e: Any) -> bool:
+    return isinstance(e, Parameter) or (isinstance(e, Transpose) and isinstance(e.args[0], Parameter))
+
+
+def _is_function(factor: Any) -> bool:
+    return factor is not None and not _is_parameter(factor)
+
+
+def _factor_label(factor: Any) -> Label | None:
+    if factor is None:
+        return None
+    if isinstance(factor, Transpose):
+        inner = _factor_label(factor.args[0])
+        return inner and Label(inner.base, inner.bold, inner.italic, inner.mark, inner.sub, "⊤")
+    if isinstance(factor, Parameter):
+        return label_of(factor.name, factor.latex_name, bold=bool(factor.shape))
+    return label_of(str(getattr(factor, "name", None) or factor.__name__))
+
+
+def shown_time(time: Expr) -> str:
+    """A time in the spelling of names: `t-1`, `tau`, `3`."""
+    return str(time).replace(" ", "")
+
+
+def joined(labels: Iterable[Label | None]) -> Label | None:
+    """The label that several arrows share, or none when they differ."""
+    distinct = set(labels)
+    return distinct.pop() if len(distinct) == 1 else None
+

@@ -1,0 +1,216 @@
+"""The unfolded computational graph: an ordered tuple of equations over concrete times, one new node each.
+
+Named nodes keep it linear in the number of steps; a nested composition is a view of it, made on request.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from sympy import Basic, Integer, Symbol
+
+from symrnn.errors import TooLarge, Undefined, Unsupported
+from symrnn.graph.instance import instantiate
+from symrnn.model import Element, Equation, Recurrence, Sequence, reads
+from symrnn.tensor.time import tau as TAU
+
+DEEPEST = 60  # levels of nesting that a reader, and Python's recursion, can still follow
+LONGEST = 1_000_000  # equations of one unfolded graph
+
+
+class Graph(Basic):
+    """`Graph(*equations)`: equations over concrete times, each after those it reads.
+
+    Examples
+    --------
+    >>> import symrnn as sr
+    >>> g = sr.unroll(sr.models.classical(), tau=3)
+    >>> g.equations
+    (s[2] = f(s[1]; theta), s[3] = f(s[2]; theta))
+    """
+
+    def __new__(cls, *equations: Equation) -> Graph:
+        return Basic.__new__(cls, *equations)
+
+    @property
+    def equations(self) -> tuple[Equation, ...]:
+        """One equation for each node that is computed."""
+        return self.args
+
+    @cached_property
+    def _by_node(self) -> dict[Any, Equation]:
+        return {e.lhs: e for e in self.equations}
+
+    @cached_property
+    def nodes(self) -> tuple[Any, ...]:
+        """All elements: those that are given first, then the computed ones in order."""
+        given = dict.fromkeys(
+            x for e in self.equations for x in reads(e.rhs) if isinstance(x, Element) and x not in self._by_node
+        )
+        return (*given, *self._by_node)
+
+    def equation_of(self, node: Any) -> Equation:
+        """The equation that computes a node."""
+        if node not in self._by_node:
+            raise Undefined(
+                f"{node} is not computed in this graph",
+                repair="nodes: " + ", ".join(map(str, self.nodes[:8])),
+            )
+        return self._by_node[node]
+
+    def parents(self, node: Any) -> tuple[Any, ...]:
+        """The elements that a node's equation reads; none for a node that is given."""
+        self._need(node)
+        if node not in self._by_node:
+            return ()
+        return tuple(x for x in reads(self._by_node[node].rhs) if isinstance(x, Element))
+
+    @cached_property
+    def _children(self) -> dict[Any, list[Any]]:
+        found: dict[Any, list[Any]] = {}
+        for e in self.equations:
+            for x in reads(e.rhs):
+                found.setdefault(x, []).append(e.lhs)
+        return found
+
+    def children(self, node: Any) -> tuple[Any, ...]:
+        """The nodes whose equations read a node (or a parameter)."""
+        if isinstance(node, Element):
+            self._need(node)
+        return tuple(self._children.get(node, ()))
+
+    def _need(self, node: Any) -> None:
+        if node not in self._by_node and node not in self._children:
+            raise Undefined(
+                f"{node} is not a node of this graph", repair="nodes: " + ", ".join(map(str, self.nodes[:8]))
+            )
+
+    def compose(self, node: Any, *, deepest: int = DEEPEST) -> Any:
+        """The nested expression of a node in what is given: f(f(s[1]; theta); theta).
+
+        A view only: the number of symbols in it can grow exponentially with the steps, so nesting deeper
+        than `deepest` levels is refused.
+
+        Raises
+        ------
+        TooLarge
+            For more than `deepest` levels.
+        """
+        self._need(node)
+        done: dict[Any, tuple[Any, int]] = {}
+        stack = [node]
+        while stack:
+            current = stack[-1]
+            if current in done or current not in self._by_node:
+                stack.pop()
+                continue
+            inner = [x for x in self.parents(current) if x in self._by_node]
+            waiting = [x for x in inner if x not in done]
+            if waiting:
+                stack += waiting
+                if len(stack) > 4 * deepest + 100:
+                    raise _too_deep(node, deepest)
+                continue
+            depth = 1 + max((done[x][1] for x in inner), default=0)
+            if depth > deepest:
+                raise _too_deep(node, deepest)
+            rule = {x: done[x][0] for x in inner}
+            done[current] = (self._by_node[current].rhs.xreplace(rule), depth)
+            stack.pop()
+        return done[node][0] if node in done else node
+
+    def _sympystr(self, printer: object) -> str:
+        return "\n".join(str(e) for e in self.equations)
+
+    _sympyrepr = _sympystr
+
+    def _repr_latex_(self) -> str:
+        import symrnn
+
+        return f"$\\displaystyle {symrnn.latex(self)}$"
+
+
+def _too_deep(node: Any, deepest: int) -> TooLarge:
+    return TooLarge(
+        f"the nested expression of {node} has more than {deepest} levels",
+        law="a nest grows with every level, for gated cells exponentially; the equations stay linear",
+        repair="use graph.equations, a smaller tau, or compose(node, deepest=...) if you must",
+    )
+
+
+def unroll(model: Recurrence, tau: object = None) -> Graph:
+    """The unfolded graph of a model for a last time that is a number.
+
+    Parameters
+    ----------
+    model
+        A `Recurrence`.
+    tau
+        The last time, at least 1.
+
+    Raises
+    ------
+    Unsupported, TooLarge
+        For a symbolic last time; for more than a million equations.
+    """
+    last = last_time(tau)
+    rule: dict[Basic, Basic] = {TAU: Integer(last)}
+    equations: list[Equation] = []
+    for e in model.equations:
+        if e.over is None:
+            equations.append(Equation._trusted(instantiate(e.lhs, rule), instantiate(e.rhs, rule)))
+            continue
+        index = e.over[0]
+        times = e.times.at(rule).times()
+        if len(times) + len(equations) > LONGEST:
+            raise TooLarge(
+                f"{len(times)} steps make a graph of more than {LONGEST} equations",
+                repair="use a smaller tau",
+            )
+        for s in times:
+            at = {**rule, index: Integer(s)}
+            equations.append(Equation._trusted(instantiate(e.lhs, at), instantiate(e.rhs, at)))
+    return Graph(*sort_equations(equations))
+
+
+def last_time(last: object) -> int:
+    """A last time as a positive number, or our error."""
+    if isinstance(last, Symbol) or last is None:
+        raise Unsupported(
+            "an unfolded graph needs a number for tau",
+            repair="unroll(model, tau=3); for symbolic tau use bptt(model)",
+        )
+    if isinstance(last, bool) or not isinstance(last, int | Integer) or int(last) < 1:
+        raise Undefined(f"tau={last!r}: the last time must be an integer, at least 1", repair="for instance tau=3")
+    return int(last)
+
+
+def sort_equations(equations: list[Equation]) -> list[Equation]:
+    """The equations in an order in which each comes after those it reads; earlier times first."""
+    by_node = {e.lhs: e for e in equations}
+    position = {e.lhs: i for i, e in enumerate(equations)}
+    order: dict[Any, None] = {}
+    natural = sorted(equations, key=lambda e: (int(e.lhs.time), position[e.lhs]))
+    for e in natural:
+        stack = [e.lhs]
+        while stack:
+            node = stack[-1]
+            if node in order:
+                stack.pop()
+                continue
+            waiting = [x for x in reads(by_node[node].rhs) if x in by_node and x not in order]
+            if waiting:
+                stack += reversed(waiting)
+                continue
+            order[node] = None
+            stack.pop()
+    return [by_node[node] for node in order]
+
+
+def element_names(graph: Graph) -> dict[Sequence, list[int]]:
+    """For each sequence of a graph, the times at which it has nodes."""
+    found: dict[Sequence, list[int]] = {}
+    for x in graph.nodes:
+        found.setdefault(x.sequence, []).append(int(x.time))
+    return found

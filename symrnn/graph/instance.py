@@ -1,0 +1,60 @@
+"""Instances of a template: the same expression at concrete times.
+
+Only times change, so shapes and canonical forms stay; what holds no symbol of the rule is shared, not
+rebuilt. This is what makes a thousand steps cheap.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import Basic, Symbol
+
+from symrnn.model import Element
+from symrnn.tensor.adjoint import AdjointSlot, AdjointTensor, CopySlot, CopyTensor
+from symrnn.tensor.binders import Guard, TimeSum
+from symrnn.tensor.elementwise import Elementwise, Full
+from symrnn.tensor.linear import Contract, Diag, Outer, Transpose
+from symrnn.tensor.node import Tensor
+
+_SAFE = (Contract, Outer, Diag, Transpose, AdjointTensor)
+
+
+def instantiate(expr: Any, rule: dict[Any, Any]) -> Any:
+    """`expr.xreplace(rule)` for a rule that gives times numbers."""
+    done: dict[Basic, Basic] = {}
+
+    def walk(e: Basic) -> Basic:
+        if isinstance(e, Symbol):
+            return rule.get(e, e)
+        if not e.args:
+            return e
+        found = done.get(e)
+        if found is None:
+            found = done[e] = _rebuilt(e, rule, walk)
+        return found
+
+    return walk(expr)
+
+
+def _rebuilt(e: Basic, rule: dict[Any, Any], walk: Any) -> Basic:
+    if isinstance(e, Element):
+        time = e.args[1].xreplace(rule) if e.args[1].args else rule.get(e.args[1], e.args[1])
+        return e if time is e.args[1] else e.sequence[time]
+    if not isinstance(e, (*_SAFE, Elementwise)):
+        if getattr(e, "is_leaf", False) and not isinstance(e, AdjointSlot | CopySlot | CopyTensor):
+            return e
+        if isinstance(e, TimeSum | Guard | Full) or not isinstance(e, Tensor):
+            return e.xreplace(rule)
+    args = tuple(walk(a) for a in e.args)
+    if all(a is b for a, b in zip(args, e.args, strict=True)):
+        return e
+    if isinstance(e, Elementwise):
+        if len(set(args[1:])) == len(args) - 1:
+            return Elementwise._make(e.args[0], args[1:], e.shape)
+        return e.func(*args)
+    if isinstance(e, _SAFE):
+        obj = Basic.__new__(type(e), *args)
+        obj._shape = e.shape
+        return obj
+    return e.func(*args)

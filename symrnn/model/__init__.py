@@ -1,0 +1,25 @@
+"""What is given: sequences, constants, parameters, equations, recurrences, and the library of models.
+
+This room reads a model's roles, lags and boundary values off its equations and refuses what is no model.
+It may not know how a model is unrolled, differentiated or shown.
+"""
+
+from symrnn.model.equation import Equation, reads
+from symrnn.model.given import Constant, Element, Parameter, Sequence
+from symrnn.model.parts import Abbreviation, Objective, Title
+from symrnn.model.ranges import Range
+from symrnn.model.recurrence import Recurrence
+
+__all__ = [
+    "Abbreviation",
+    "Constant",
+    "Element",
+    "Equation",
+    "Objective",
+    "Parameter",
+    "Range",
+    "Recurrence",
+    "Sequence",
+    "Title",
+    "reads",
+]

@@ -1,0 +1,202 @@
+"""One equation: a sequence element, or its adjoint, equals an expression for a range of times.
+
+An equation checks what can be seen without its neighbours: what stands on the left, the shapes, the
+symbols. What needs the other equations is checked by `Recurrence`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import Basic, Expr, Symbol, Tuple
+
+from symrnn.errors import ShapeError, SymrnnError, Undefined
+from symrnn.model.given import Sequence
+from symrnn.model.ranges import Range
+from symrnn.tensor.binders import TimeSum
+from symrnn.tensor.node import Node, as_operand, shape_of
+from symrnn.tensor.shape import same_shape, show_kind, show_shape
+from symrnn.tensor.time import as_time, offset_from, t, tau
+
+
+class Equation(Basic):
+    """`Equation(lhs, rhs)` holds for t = 1..tau; `over=(t, a, b)` gives another range; a fixed time, once.
+
+    Parameters
+    ----------
+    lhs
+        An element such as `h[t]`, `h[0]` or `o[tau]`.
+    rhs
+        An expression of the same shape.
+    over
+        The index, the first and the last time.
+
+    Raises
+    ------
+    ShapeError, Undefined
+        With the equation, the law it breaks and the repair.
+
+    Examples
+    --------
+    >>> from symrnn import Equation, Parameter, Sequence, t
+    >>> s, w = Sequence("s"), Parameter("w")
+    >>> Equation(s[t], w * s[t - 1])
+    s[t] = w*s[t - 1]   for t = 1..tau
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, lhs: Any, rhs: Any, over: Any = None) -> Equation:
+        _check_left(lhs)
+        over = _range_of(lhs, over)
+        try:
+            rhs = as_operand(rhs)
+        except SymrnnError as error:
+            raise error.located(f"equation: {lhs} = ...") from None
+        if over:
+            lhs, rhs, over = _canonical_step(lhs, rhs, over)
+        if not same_shape(shape_of(lhs), shape_of(rhs)):
+            raise ShapeError(
+                f"{lhs} is {show_kind(shape_of(lhs))}, its right side {show_kind(shape_of(rhs))}",
+                where=f"equation: {lhs} = {rhs}",
+                law="both sides of an equation have one shape",
+                repair=f"declare {getattr(lhs, 'name', lhs)} with shape {show_shape(shape_of(rhs))}, "
+                "or mend the right side",
+            )
+        _check_symbols(lhs, rhs, set(over[:1]) if over else set())
+        return Basic.__new__(cls, lhs, rhs, over)
+
+    @classmethod
+    def _trusted(cls, lhs: Any, rhs: Any, over: Tuple = Tuple()) -> Equation:  # noqa: B008
+        return Basic.__new__(cls, lhs, rhs, over)
+
+    lhs = property(lambda self: self.args[0])
+    rhs = property(lambda self: self.args[1])
+
+    @property
+    def over(self) -> tuple[Symbol, Expr, Expr] | None:
+        """(index, first, last), or None when it holds once."""
+        return tuple(self.args[2]) or None
+
+    @property
+    def times(self) -> Range:
+        """The times of its left side."""
+        if self.over:
+            return Range(self.over[1], self.over[2])
+        return Range(self.lhs.time, self.lhs.time)
+
+    @property
+    def sequence(self) -> Sequence:
+        """The sequence it defines."""
+        return self.lhs.sequence
+
+    @property
+    def free_symbols(self) -> set[Basic]:
+        bound = set(self.over[:1]) if self.over else set()
+        return (self.lhs.free_symbols | self.rhs.free_symbols) - bound
+
+    def at(self, rule: dict[Basic, Basic]) -> Equation:
+        """The equation at one time and for one last time, both numbers."""
+        return Equation._trusted(self.lhs.xreplace(rule), self.rhs.xreplace(rule))
+
+    def _sympystr(self, printer: object) -> str:
+        text = f"{self.lhs} = {self.rhs}"
+        return f"{text}   for {self.over[0]} = {self.times}" if self.over else text
+
+    _sympyrepr = _sympystr
+
+    def _latex(self, printer: object, **_: object) -> str:
+        import symrnn
+
+        return str(symrnn.latex(self))
+
+    def _repr_latex_(self) -> str:
+        import symrnn
+
+        return f"$\\displaystyle {symrnn.latex(self)}$"
+
+
+def _check_left(lhs: Any) -> None:
+    if isinstance(lhs, Sequence):
+        raise Undefined(
+            f"{lhs} is a whole sequence",
+            where=f"equation: {lhs} = ...",
+            repair=f"define one element:  {lhs}[t]",
+        )
+    if not isinstance(lhs, Node) or not lhs.is_leaf:
+        raise Undefined(
+            f"{lhs} cannot be defined: the left side must be one element of a sequence",
+            where=f"equation: {lhs} = ...",
+            repair='for instance  h = Sequence("h", n)  and  Equation(h[t], ...)',
+        )
+    if not hasattr(lhs, "time"):
+        raise Undefined(
+            f"{lhs} is a {type(lhs).__mro__[1].__name__.lower()}: it is given, so no equation defines it",
+            where=f"equation: {lhs} = ...",
+            repair="define a Sequence instead",
+        )
+
+
+def _range_of(lhs: Any, over: Any) -> Tuple:
+    time = lhs.time
+    if over is None or over == Tuple():
+        return Tuple(t, 1, tau) if over is None and time is not None and time.has(t) else Tuple()
+    index, first, last = over
+    if not isinstance(index, Symbol) or not index.is_integer:
+        raise Undefined(f"over=({index}, ...): the index must be symrnn's t", repair="from symrnn import t")
+    return Tuple(index, as_time(first, "over"), as_time(last, "over"))
+
+
+def _canonical_step(lhs: Any, rhs: Any, over: Tuple) -> tuple[Any, Any, Tuple]:
+    """The left side at t itself: `h[t + 1] = ...` becomes `h[t] = ...` with everything one step earlier."""
+    index, first, last = over
+    offset = offset_from(lhs.time, index)
+    if offset is None:
+        raise Undefined(
+            f"the left side {lhs} is not a step of {index}",
+            where=f"equation: {lhs} = {rhs}",
+            law="an equation over a range defines v[t], one element for each t",
+            repair="use v[t] with over=(t, first, last), or a fixed time without a range",
+        )
+    if offset:
+        back = {index: index - offset}
+        lhs, rhs = lhs.xreplace(back), rhs.xreplace(back)
+    return lhs, rhs, Tuple(index, first + offset, last + offset)
+
+
+def _check_symbols(lhs: Basic, rhs: Basic, indices: set[Basic]) -> None:
+    """Every plain symbol is a time index in scope, a last time or a dimension; the rest is undeclared."""
+    for symbol in sorted((s for s in rhs.free_symbols if isinstance(s, Symbol)), key=lambda s: s.name):
+        if symbol in indices or (symbol.is_integer and symbol.is_positive):
+            continue
+        where = f"equation: {lhs} = {rhs}"
+        if symbol == t:
+            raise Undefined(
+                "t is read, but this equation holds at one time only",
+                where=where,
+                repair="use the time of its left side",
+            )
+        raise Undefined(
+            f"the symbol {symbol} is not declared",
+            where=where,
+            repair=f'{symbol} = Parameter("{symbol}"), Constant("{symbol}") or Sequence("{symbol}")[t]',
+        )
+
+
+def reads(expr: Basic) -> list[Any]:
+    """The leaves an expression reads, each once, in order of appearance; elements under a sum keep its index."""
+    found: dict[Basic, None] = {}
+    seen: set[Basic] = set()
+
+    def walk(e: Basic) -> None:
+        if e in seen:
+            return
+        seen.add(e)
+        if isinstance(e, Node) and e.is_leaf:
+            found[e] = None
+            return
+        for arg in e.args[:1] if isinstance(e, TimeSum) else e.args:
+            walk(arg)
+
+    walk(expr)
+    return list(found)

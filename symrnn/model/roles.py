@@ -1,0 +1,212 @@
+"""The roles of a model's sequences, read off its equations: nothing here is declared.
+
+State, input, target, output, lags and boundary values follow from what is defined and what is read, so
+they cannot disagree with the equations.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from sympy import Basic, Expr, Integer
+
+from symrnn.errors import Undefined
+from symrnn.model.equation import Equation, reads
+from symrnn.model.given import Constant, Element, Parameter, Sequence
+from symrnn.model.parts import Objective
+from symrnn.model.ranges import Range, outside
+from symrnn.tensor.binders import TimeSum
+from symrnn.tensor.node import shape_of
+from symrnn.tensor.time import offset_from, tau
+from symrnn.tensor.unknown import Function
+
+
+class Roles:
+    """What `Recurrence` reads off its equations and its loss."""
+
+    args: tuple[Any, ...]
+
+    def _only(self, kind: type[Basic]) -> tuple[Any, ...]:
+        return tuple(p for p in self.args if isinstance(p, kind))
+
+    @cached_property
+    def equations(self) -> tuple[Equation, ...]:
+        """Its equations, in the author's order."""
+        return self._only(Equation)
+
+    @property
+    def loss(self) -> Expr | None:
+        """The scalar expression to be differentiated, or None."""
+        found = self._only(Objective)
+        return found[0].expr if found else None
+
+    @cached_property
+    def defined(self) -> tuple[Sequence, ...]:
+        """The sequences that equations define."""
+        return tuple(dict.fromkeys(e.sequence for e in self.equations))
+
+    @cached_property
+    def ranges(self) -> dict[Sequence, tuple[Range, ...]]:
+        """For each defined sequence, the times at which equations define it."""
+        return {v: tuple(e.times for e in self.equations if e.sequence == v) for v in self.defined}
+
+    @cached_property
+    def read_leaves(self) -> tuple[Any, ...]:
+        """Every leaf that an equation or the loss reads, in order of appearance."""
+        expressions = [e.rhs for e in self.equations] + ([self.loss] if self.loss is not None else [])
+        return tuple(dict.fromkeys(leaf for x in expressions for leaf in reads(x)))
+
+    @cached_property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """The parameters, in order of appearance."""
+        return tuple(x for x in self.read_leaves if isinstance(x, Parameter))
+
+    @cached_property
+    def constants(self) -> tuple[Constant, ...]:
+        """The constants, in order of appearance."""
+        return tuple(x for x in self.read_leaves if isinstance(x, Constant))
+
+    @cached_property
+    def functions(self) -> tuple[Function, ...]:
+        """The unknown functions of symrnn that it applies."""
+        found = {f for e in self.args for f in e.atoms(Function)}
+        return tuple(sorted(found, key=lambda f: f.name))
+
+    @cached_property
+    def sequences(self) -> tuple[Sequence, ...]:
+        """All sequences, defined ones first."""
+        read = [x.sequence for x in self.read_leaves if isinstance(x, Element)]
+        return tuple(dict.fromkeys([*self.defined, *read]))
+
+    @cached_property
+    def lags(self) -> dict[Sequence, tuple[int, ...]]:
+        """For each sequence that is read, the delays at which it is read: 1 for h[t - 1], -1 for h[t + 1]."""
+        found: dict[Sequence, set[int]] = {}
+        for e in self.equations:
+            for leaf in reads(e.rhs):
+                lag = self._lag(e, leaf)
+                if lag is not None:
+                    found.setdefault(leaf.sequence, set()).add(lag)
+        return {v: tuple(sorted(found[v])) for v in self.sequences if v in found}
+
+    @staticmethod
+    def _lag(e: Equation, leaf: Any) -> int | None:
+        if not isinstance(leaf, Element) or not e.over:
+            return None
+        offset = offset_from(leaf.time, e.over[0])
+        return None if offset is None else -offset
+
+    @cached_property
+    def states(self) -> tuple[Sequence, ...]:
+        """Sequences that are defined and also read at another time."""
+        return tuple(v for v in self.defined if any(self.lags.get(v, ())))
+
+    @cached_property
+    def loss_terms(self) -> tuple[Sequence, ...]:
+        """Scalar sequences that only the loss reads, and reads as they are."""
+        if self.loss is None:
+            return ()
+        elsewhere = {x.sequence for e in self.equations for x in reads(e.rhs) if isinstance(x, Element)}
+        plain = [x for x in reads(self.loss) if isinstance(x, Element) and not shape_of(x)]
+        return tuple(
+            dict.fromkeys(
+                x.sequence
+                for x in plain
+                if x.sequence in self.defined and x.sequence not in elsewhere and self._is_affine(x)
+            )
+        )
+
+    def _is_affine(self, leaf: Any) -> bool:
+        body = self.loss
+        for sums in self.loss.atoms(TimeSum):
+            if sums.body.has(leaf):
+                body = sums.body
+        return not body.diff(leaf).has(leaf)
+
+    @cached_property
+    def inputs(self) -> tuple[Sequence, ...]:
+        """Sequences that are read and never defined, targets apart."""
+        return tuple(v for v in self.sequences if v not in self.defined and v not in self.targets)
+
+    @cached_property
+    def targets(self) -> tuple[Sequence, ...]:
+        """Inputs that only the loss, or a term of the loss, reads."""
+        by_model = {
+            x.sequence
+            for e in self.equations
+            if e.sequence not in self.loss_terms
+            for x in reads(e.rhs)
+            if isinstance(x, Element)
+        }
+        return tuple(v for v in self.sequences if v not in self.defined and v not in by_model)
+
+    @cached_property
+    def outputs(self) -> tuple[Sequence, ...]:
+        """Defined sequences with no path back to a state that are not terms of the loss alone."""
+        return tuple(v for v in self.defined if v not in self.loss_terms and v not in self._leading_to_states)
+
+    @cached_property
+    def intermediates(self) -> tuple[Sequence, ...]:
+        """Defined sequences that are neither state nor output nor a term of the loss."""
+        others = {*self.states, *self.outputs, *self.loss_terms}
+        return tuple(v for v in self.defined if v not in others)
+
+    @cached_property
+    def _leading_to_states(self) -> set[Sequence]:
+        reached, changed = set(self.states), True
+        while changed:
+            before = len(reached)
+            for e in self.equations:
+                if e.sequence in reached:
+                    reached |= {
+                        x.sequence for x in reads(e.rhs) if isinstance(x, Element) and x.sequence in self.defined
+                    }
+            changed = len(reached) > before
+        return reached
+
+    def reading_ranges(self, v: Sequence) -> list[Range]:
+        """The times at which equations and the loss read a sequence."""
+        found: list[Range] = []
+        for e in self.equations:
+            for leaf in reads(e.rhs):
+                if isinstance(leaf, Element) and leaf.sequence == v:
+                    lag = self._lag(e, leaf)
+                    found.append(e.times.shifted(-lag) if lag is not None else self._bound_range(e.rhs, leaf))
+        if self.loss is not None:
+            found += [
+                self._bound_range(self.loss, x) for x in reads(self.loss) if isinstance(x, Element) and x.sequence == v
+            ]
+        return found
+
+    @staticmethod
+    def _bound_range(expr: Basic, leaf: Any) -> Range:
+        for s in sorted(expr.atoms(TimeSum), key=str):
+            offset = offset_from(leaf.time, s.index) if s.body.has(leaf) else None
+            if offset is not None:
+                return Range(s.lower + offset, s.upper + offset)
+        return Range(leaf.time, leaf.time)
+
+    @cached_property
+    def boundary(self) -> tuple[Any, ...]:
+        """The boundary values: what is read outside the range that defines it, earliest first."""
+        found: list[Any] = []
+        for v in self.sequences:
+            home = list(self.ranges.get(v, ())) if v in self.defined else [Range(Integer(1), tau)]
+            times: dict[Expr, None] = {}
+            for r in self.reading_ranges(v):
+                missing = outside(r, home)
+                if missing is None:
+                    raise Undefined(
+                        f"{v}[t] is read for t = {r} but defined only for t = {', '.join(map(str, home))}",
+                        repair=f"add an equation for {v} over the missing times",
+                    )
+                times.update(dict.fromkeys(missing))
+            ordered = sorted(times, key=_late)
+            found += [v[time] for time in ordered]
+        return tuple(found)
+
+
+def _late(time: Expr) -> tuple[int, int]:
+    constant = time.xreplace({s: Integer(0) for s in time.free_symbols})
+    return (len(time.free_symbols), int(constant))

@@ -1,0 +1,122 @@
+"""The few functions that generated code needs beyond NumPy's own, stable for arguments of any size.
+
+Each is defined once: `symrnn` calls it, and generated source carries a copy of its text, so that the source
+stands alone. Leading axes (time, batch) come first everywhere; nothing here knows a model.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+
+def sigmoid(x):
+    """1 / (1 + exp(-x)) without overflow."""
+    small = np.exp(-np.abs(x))
+    return np.where(x >= 0, 1, small) / (1 + small)
+
+
+def softmax(x):
+    """exp(x_i) / sum_j exp(x_j) over the last axis, shifted so that nothing overflows."""
+    powers = np.exp(x - x.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+
+def logsumexp(x):
+    """log(sum_j exp(x_j)) over the last axis, shifted so that nothing overflows."""
+    top = x.max(axis=-1, keepdims=True)
+    return top[..., 0] + np.log(np.exp(x - top).sum(axis=-1))
+
+
+def softmax_cross_entropy(o, y):
+    """-y.log softmax(o) over the last axis of logits o and targets y."""
+    shifted = o - o.max(axis=-1, keepdims=True)
+    return y.sum(axis=-1) * np.log(np.exp(shifted).sum(axis=-1)) - (y * shifted).sum(axis=-1)
+
+
+def diagonal_matrix(v):
+    """The diagonal matrix of the last axis: (..., n) to (..., n, n)."""
+    return np.where(np.eye(v.shape[-1], dtype=bool), v[..., None], 0)
+
+
+def joined(rank, *parts):
+    """Vectors (rank 1) one after the other, or matrices (rank 2) one above the other; leading axes broadcast."""
+    lead = np.broadcast_shapes(*(p.shape[: p.ndim - rank] for p in parts))
+    return np.concatenate([np.broadcast_to(p, lead + p.shape[p.ndim - rank :]) for p in parts], axis=-rank)
+
+
+def reshaped(x, rank, *shape):
+    """The last `rank` axes of x, row by row, in another shape."""
+    return x.reshape(x.shape[: x.ndim - rank] + shape)
+
+
+def times(first, last, batch, dtype):
+    """The numbers first, ..., last along the time axis, the same for every example of the batch."""
+    numbers = np.arange(first, last + 1, dtype=dtype).reshape(-1, *(1 for _ in batch))
+    return np.broadcast_to(numbers, (len(numbers), *batch))
+
+
+def sum_outer(a, b):
+    """The outer products of a (..., n) and b (..., m), summed over time and batch in one product: (n, m)."""
+    return a.reshape(-1, a.shape[-1]).T @ b.reshape(-1, b.shape[-1])
+
+
+def sum_products(a, b):
+    """The matrix products of a (..., n, k) and b (..., k, m), summed over time and batch in one product: (n, m)."""
+    a, b = a.reshape(-1, *a.shape[-2:]), b.reshape(-1, *b.shape[-2:])
+    return np.tensordot(a, b, axes=([0, 2], [0, 1]))
+
+
+def sum_leading(x, rank):
+    """The sum over all axes but the last `rank` ones: over time and batch."""
+    return x.sum(axis=tuple(range(x.ndim - rank)))
+
+
+def like(gradient, given):
+    """The gradient summed over the batch axis if `given` was given once for the whole batch."""
+    extra = gradient.ndim - np.ndim(given)
+    return gradient.sum(axis=tuple(range(extra))) if extra else gradient
+
+
+def _text(function: Callable[..., Any]) -> str:
+    return inspect.getsource(function).rstrip() + "\n"
+
+
+FUNCTIONS: MappingProxyType[str, Callable[..., Any]] = MappingProxyType(
+    {
+        f.__name__: f
+        for f in (
+            *(sigmoid, softmax, logsumexp, softmax_cross_entropy, diagonal_matrix, joined, reshaped),
+            *(times, sum_outer, sum_products, sum_leading, like),
+        )
+    }
+)
+
+
+def text_of(name: str) -> str:
+    """The source of one of these functions, as it stands above."""
+    return _text(FUNCTIONS[name])
+
+
+def relu(x):
+    """max(0, x); for `sympy.lambdify` only: generated code says np.maximum."""
+    return np.maximum(x, 0)
+
+
+def step(x):
+    """1 where x > 0, else 0; for `sympy.lambdify` only: generated code says np.heaviside."""
+    return np.heaviside(x, 0)
+
+
+def softplus(x):
+    """log(1 + exp(x)) without overflow; for `sympy.lambdify` only: generated code says np.logaddexp."""
+    return np.logaddexp(x, 0)
+
+
+SCALAR: MappingProxyType[str, Callable[..., Any]] = MappingProxyType(
+    {f.__name__: f for f in (sigmoid, relu, step, softplus)}
+)

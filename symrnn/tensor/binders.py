@@ -1,0 +1,188 @@
+"""Sums over time and Iverson guards.
+
+A time sum binds its index: the index is not free in it, substitution goes around it, and two sums that
+differ in the name of the index only are equal. A guard is 1 where a time lies in a range, else 0.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import Basic, Expr, Integer, Symbol
+
+from symrnn.errors import Unsupported
+from symrnn.tensor.elementwise import Full, Operand
+from symrnn.tensor.node import Node, Slot, Tensor, as_operand, shape_of
+from symrnn.tensor.shape import Shape
+from symrnn.tensor.time import as_time, fresh_index, t, tau
+
+_BOUND = Symbol("_bound", integer=True)
+
+
+class TimeSum(Node):
+    """The sum of a body over an integer index from lower to upper, both included; 0 when there is none."""
+
+    __slots__ = ()
+    args: tuple[Any, ...]
+    _key: tuple[Basic, ...] | None
+
+    body = property(lambda self: self.args[0])
+    index = property(lambda self: self.args[1])
+    lower = property(lambda self: self.args[2])
+    upper = property(lambda self: self.args[3])
+
+    @property
+    def free_symbols(self) -> set[Basic]:
+        body, index, lower, upper = self.args
+        inner = {x for x in body.free_symbols if x != index and not (isinstance(x, Slot) and index in x.free_symbols)}
+        own: set[Basic] = {self} if isinstance(self, Slot) else set()
+        return inner | lower.free_symbols | upper.free_symbols | own
+
+    def _hashable_content(self) -> tuple[Basic, ...]:
+        if self._key is None:
+            body, index, lower, upper = self.args
+            self._key = (body.xreplace({index: _BOUND}), lower, upper)  # type: ignore[misc]
+        return self._key
+
+    def term(self, at: Expr) -> Any:
+        """The summand at one value of the index."""
+        return self.body.xreplace({self.index: at})
+
+    def with_index(self, index: Symbol) -> Any:
+        """The same sum with another name for its index."""
+        _, _, lower, upper = self.args
+        return self.func(self.term(index), index, lower, upper)
+
+    def _avoiding(self, symbols: set[Basic]) -> Any:
+        if self.index not in symbols:
+            return self
+        return self.with_index(fresh_index(symbols | self.body.free_symbols, "k"))
+
+    def _xreplace(self, rule: dict[Basic, Basic]) -> tuple[Any, bool]:
+        if self in rule:
+            return rule[self], True
+        index = self.index
+        kept = {old: new for old, new in rule.items() if index not in old.free_symbols}
+        incoming = set().union(*(new.free_symbols for new in kept.values())) if kept else set()
+        this = self._avoiding(incoming)
+        body, index, lower, upper = this.args
+        new = tuple(x.xreplace(kept) for x in (body, lower, upper))
+        if all(a is b for a, b in zip(new, (body, lower, upper), strict=True)):
+            return this, this is not self
+        return time_sum(new[0], (index, new[1], new[2])), True
+
+    def _eval_subs(self, old: Basic, new: Basic) -> Any:
+        if old.has(self.index) and not self.has_free(old):
+            return self
+        return self.xreplace({old: new})
+
+
+class TimeSumTensor(TimeSum, Tensor):
+    """A time sum of vectors or matrices."""
+
+    __slots__ = ("_key",)
+
+    def __new__(cls, body: Tensor, index: Symbol, lower: Expr, upper: Expr) -> Tensor:
+        obj = Basic.__new__(cls, body, index, lower, upper)
+        obj._shape, obj._key = body.shape, None
+        return obj
+
+
+class TimeSumSlot(TimeSum, Slot):
+    """A time sum of scalars."""
+
+    __slots__ = ("_key",)
+
+    def __new__(cls, body: Expr, index: Symbol, lower: Expr, upper: Expr) -> Slot:
+        obj = Expr.__new__(cls, body, index, lower, upper)
+        obj._key = None
+        return obj
+
+
+def time_sum(body: Operand, over: tuple[Symbol, object, object] | None = None) -> Any:
+    """The sum of `body` over time, t = 1..tau unless `over=(index, first, last)` says otherwise.
+
+    Examples
+    --------
+    >>> from symrnn import Sequence, t, time_sum
+    >>> time_sum(Sequence("L")[t])
+    time_sum(L[t])
+    """
+    index, lower, upper = over or (t, 1, tau)
+    body, first, last = as_operand(body), as_time(lower, "over"), as_time(upper, "over")
+    if body == 0:
+        return body
+    if isinstance(body, Full) and body.value == 0:
+        return body
+    if (first - last).is_positive:
+        return Full(0, *body.shape) if isinstance(body, Tensor) else Integer(0)
+    kind = TimeSumTensor if isinstance(body, Tensor) else TimeSumSlot
+    return kind(body, index, first, last)
+
+
+def time_mean(body: Operand, over: tuple[Symbol, object, object] | None = None) -> Any:
+    """The mean of `body` over time, t = 1..tau unless `over=(index, first, last)` says otherwise."""
+    index, lower, upper = over or (t, 1, tau)
+    first, last = as_time(lower, "over"), as_time(upper, "over")
+    return time_sum(body, (index, first, last)) / (last - first + 1)
+
+
+class Guard(Node):
+    """A tensor or scalar where lower <= time <= upper, and 0 elsewhere: the Iverson bracket."""
+
+    __slots__ = ()
+    args: tuple[Any, ...]
+
+    content = property(lambda self: self.args[0])
+    time = property(lambda self: self.args[1])
+    lower = property(lambda self: self.args[2])
+    upper = property(lambda self: self.args[3])
+
+
+class GuardTensor(Guard, Tensor):
+    """A guarded vector or matrix."""
+
+    __slots__ = ()
+
+    def __new__(cls, content: Tensor, time: Expr, lower: Expr, upper: Expr) -> Tensor:
+        return guard(content, time, lower, upper)
+
+
+class GuardSlot(Guard, Slot):
+    """A guarded scalar."""
+
+    __slots__ = ()
+
+    def __new__(cls, content: Expr, time: Expr, lower: Expr, upper: Expr) -> Expr:
+        return guard(content, time, lower, upper)
+
+
+def decided(lower: Expr, time: Expr, upper: Expr) -> bool | None:
+    """Whether lower <= time <= upper: True, False, or None when the symbols leave it open."""
+    below, above = time - lower, upper - time
+    if below.is_negative or above.is_negative:
+        return False
+    if below.is_nonnegative and above.is_nonnegative:
+        return True
+    return None
+
+
+def guard(content: Operand, time: Expr, lower: Expr, upper: Expr) -> Any:
+    """`content` where lower <= time <= upper, else 0; decided at once when the numbers allow it."""
+    content = as_operand(content)
+    inside = decided(lower, time, upper)
+    if inside is True:
+        return content
+    shape: Shape = shape_of(content)
+    if inside is False:
+        return Full(0, *shape) if shape else Integer(0)
+    if shape:
+        obj = Basic.__new__(GuardTensor, content, time, lower, upper)
+        obj._shape = shape
+        return obj
+    return Expr.__new__(GuardSlot, content, time, lower, upper)
+
+
+def open_guard(node: Guard) -> Unsupported:
+    """The error of an evaluation that meets a guard whose range is not decided."""
+    return Unsupported(f"the range of {node} is not decided", repair="give tau and t as numbers")

@@ -1,0 +1,53 @@
+"""SymPy expressions as a number system: evaluating an expression in it writes it out entry by entry.
+
+The result is an explicit SymPy expression in plain symbols, which SymPy alone can differentiate: an
+independent judge for small sizes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+import numpy as np
+import sympy
+from sympy import Expr, Float, Rational, Symbol
+
+from symrnn.errors import Unsupported
+from symrnn.tensor.numbers import Array, Floats
+
+
+class Explicit(Floats):
+    """Arrays of SymPy expressions; unknown functions are the same smooth stand-ins as in the real systems."""
+
+    name = "explicit SymPy expressions"
+    dtype: Any = object
+    _KNOWN: ClassVar[dict[str, Callable[[Expr], Expr]]] = {
+        "sigmoid": lambda x: 1 / (1 + sympy.exp(-x)),
+        "softplus": lambda x: sympy.log(1 + sympy.exp(x)),
+        "relu": lambda x: sympy.Piecewise((x, x > 0), (0, True)),
+        "step": lambda x: sympy.Piecewise((1, x > 0), (0, True)),
+        "sqrt": sympy.sqrt,
+    }
+
+    def array(self, value: Any) -> Array:
+        exact = np.frompyfunc(_exact, 1, 1)
+        return np.asarray(exact(np.asarray(value, dtype=object)), dtype=object)
+
+    def function(self, name: str, x: Array) -> Array:
+        function = self._KNOWN.get(name) or getattr(sympy, name, None)
+        if function is None:
+            raise Unsupported(f"SymPy has no function {name}")
+        return np.asarray(np.frompyfunc(function, 1, 1)(x), dtype=object)
+
+    def random(self, rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
+        symbols = [Symbol(f"v{int(rng.integers(10**12))}", real=True) for _ in range(int(np.prod(shape, dtype=int)))]
+        return np.array(symbols, dtype=object).reshape(shape)
+
+
+def _exact(value: Any) -> Expr:
+    if isinstance(value, Expr):
+        return value
+    if isinstance(value, np.generic):
+        value = value.item()
+    return Rational(value) if isinstance(value, int) else Float(value, 30)

@@ -1,0 +1,11 @@
+"""For reading: notations, and what is derived as LaTeX, as Unicode text and as documents.
+
+This room decides how mathematics looks, once for all its renderers. It may know models, graphs and
+derivations; it may not change them, and it knows nothing of pictures or of numbers.
+"""
+
+from symrnn.typeset.latex import aligned_chain, latex
+from symrnn.typeset.notation import Notation
+from symrnn.typeset.text import text
+
+__all__ = ["Notation", "aligned_chain", "latex", "text"]

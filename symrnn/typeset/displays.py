@@ -1,0 +1,134 @@
+"""What equations, models, unfolded graphs and derivations look like: lines aligned at their equals signs.
+
+A condition says for which times a line holds. A line of a derivation that runs back in time counts down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sympy import Expr, Integer, Symbol
+
+from symrnn.calculus.derivation import Derivation, Line
+from symrnn.graph.graph import Graph
+from symrnn.model import Abbreviation, Equation, Objective, Range, Recurrence, reads
+from symrnn.model.ranges import grows
+from symrnn.tensor.adjoint import Adjoint
+from symrnn.tensor.time import offset_from, t
+from symrnn.typeset.items import Compared, Item, Listing, Row, Rows, Sign
+from symrnn.typeset.present import Presenter, present
+
+DOTS = Sign("dots")
+
+
+@present.register(Range)
+def _(r: Range, p: Presenter) -> Item:
+    return Listing(times(r, p))
+
+
+@present.register(Equation)
+def _(e: Equation, p: Presenter) -> Item:
+    return Rows((equation_row(e, p),))
+
+
+@present.register(Objective)
+def _(x: Objective, p: Presenter) -> Item:
+    return p(x.expr)
+
+
+@present.register(Abbreviation)
+def _(x: Abbreviation, p: Presenter) -> Item:
+    return Rows((abbreviation_row(x, p),))
+
+
+@present.register(Recurrence)
+def _(model: Recurrence, p: Presenter) -> Item:
+    """Its equations, its abbreviations, its loss."""
+    rows = [equation_row(e, p) for e in model.equations]
+    rows += [abbreviation_row(x, p) for x in model.abbreviations]
+    if model.loss is not None:
+        rows.append(Row(p.name("L"), p(model.loss)))
+    return Rows(tuple(rows))
+
+
+@present.register(Graph)
+def _(graph: Graph, p: Presenter) -> Item:
+    return Rows(tuple(equation_row(e, p) for e in graph.equations))
+
+
+@present.register(Derivation)
+def _(d: Derivation, p: Presenter) -> Item:
+    """Its lines with their numbers; a chain of substitutions without, its left side once."""
+    if is_chain(d.lines):
+        return chain(d.lines[0].equation.lhs, [line.equation.rhs for line in d.lines], p)
+    return Rows(tuple(line_row(line, p) for line in d.lines))
+
+
+def is_chain(lines: Iterable[Line]) -> bool:
+    """Whether lines are successive forms of one node."""
+    lines = tuple(lines)
+    return len({line.equation.lhs for line in lines}) == 1 and all(line.group == "forward" for line in lines)
+
+
+def chain(left: Any, rights: Iterable[Any], p: Presenter) -> Rows:
+    """left = first = second = ..., one below the other."""
+    return Rows(tuple(Row(p(left) if i == 0 else None, p(x)) for i, x in enumerate(rights)))
+
+
+def equation_row(e: Equation, p: Presenter, when: Range | None = None, number: int = 0) -> Row:
+    """One equation, with the times it holds for unless its left side says them."""
+    held = when or (e.times if e.over else None)
+    index = e.over[0] if e.over else t
+    condition = None
+    if held is not None and not held.is_point and _varies(e.lhs, index):
+        condition = span(index, held, p, down=runs_back(e, index))
+    return Row(p(e.lhs), p(e.rhs), condition, number)
+
+
+def _varies(left: Any, index: Symbol) -> bool:
+    time = getattr(left, "time", None)
+    return time is not None and index in time.free_symbols
+
+
+def abbreviation_row(x: Abbreviation, p: Presenter) -> Row:
+    """What an abbreviation stands for, itself not abbreviated."""
+    return Row(p(x.short), present(x.long, p))
+
+
+def line_row(line: Line, p: Presenter) -> Row:
+    """One line of a derivation; those numbered from 0 down are shown without a number."""
+    return equation_row(line.equation, p, line.when, max(line.number, 0))
+
+
+def runs_back(e: Equation, index: Symbol) -> bool:
+    """Whether an adjoint equation reads a later adjoint, so that it is solved from the last time down."""
+    if not isinstance(e.lhs, Adjoint) or e.lhs.time is None:
+        return False
+    own = offset_from(e.lhs.time, index)
+    others = [
+        offset_from(x.time, index) for x in reads(e.rhs) if isinstance(x, Adjoint) and x.time is not None
+    ]
+    return own is not None and any(other is not None and other > own for other in others)
+
+
+def span(index: Symbol, r: Range, p: Presenter, down: bool = False) -> Item:
+    """t = 1, ..., tau, or downwards."""
+    return Compared((p.symbol(index), Listing(times(r, p, down))))
+
+
+def times(r: Range, p: Presenter, down: bool = False) -> tuple[Item, ...]:
+    """The times of a range: all of them if they are three or fewer, else the first, an ellipsis and the last."""
+    gap = r.last - r.first
+    if gap.is_Integer and gap <= 2:
+        shown: list[Expr] = (
+            [r.first + Integer(i) for i in range(int(gap) + 1)] if grows(r.first, r.last) else [r.first]
+        )
+        return p_times(reversed(shown) if down else shown, p)
+    first, last = (r.last, r.first) if down else (r.first, r.last)
+    return (p.time(first), DOTS, p.time(last))
+
+
+def p_times(found: Iterable[Expr], p: Presenter) -> tuple[Item, ...]:
+    """Each time as it is printed."""
+    return tuple(p.time(x) for x in found)

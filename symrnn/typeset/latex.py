@@ -1,0 +1,278 @@
+"""LaTeX: `latex(x)` and the renderer that draws items with amsmath and amssymb.
+
+It draws what `present` decided. Brackets grow only around what is tall, and nothing carries two superscripts.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from symrnn.calculus.derivation import Derivation
+from symrnn.graph.graph import Graph
+from symrnn.model import Recurrence
+from symrnn.typeset import displays, items, nodes, scalars  # noqa: F401 - they register what nodes look like
+from symrnn.typeset.foreign import foreign_latex
+from symrnn.typeset.letters import GREEK, LATIN_LOOK, SPELLED
+from symrnn.typeset.notation import Notation, as_notation
+from symrnn.typeset.present import Presenter, definitions, presented
+from symrnn.typeset.render import Renderer
+
+SIGNS = {"odot": r" \odot ", "dot": r" \cdot ", "times": r" \times ", "": " "}
+RELATIONS = {"=": " = ", "le": r" \le ", "in": r" \in "}
+FENCES = {
+    "round": ("(", ")"),
+    "square": ("[", "]"),
+    "bars": (r"\lvert ", r" \rvert"),
+    "norm": (r"\lVert ", r" \rVert"),
+    "frobenius": (r"\lVert ", r" \rVert_{F}"),
+}
+DIFFERENTIALS = {"partial": r"\partial ", "immediate": r"\partial^{+} ", "total": r"\mathrm{d} ", "code": "d"}
+COMMANDS = frozenset(
+    ["sin", "cos", "tan", "sinh", "cosh", "tanh", "exp", "log"]
+)  # TeX's own; other words are \operatorname
+BOLD = {"italic": r"\boldsymbol{%s}", "upright": r"\mathbf{%s}", "none": "%s"}
+WORD = {"italic": r"\boldsymbol{\mathit{%s}}", "upright": r"\mathbf{%s}", "none": r"\mathit{%s}"}
+SYMBOLS = {
+    "infinity": r"\infty",
+    "pi": r"\pi",
+    "e": "e",
+    "dots": r"\ldots",
+    "one": "1",
+    "zero": "0",
+    "identity": "I",
+}
+
+
+class LatexRenderer(Renderer):
+    """Items as LaTeX."""
+
+    def draw_name(self, x: items.Name) -> str:
+        if x.verbatim:
+            own = (
+                x.verbatim
+                if any(c in x.verbatim for c in (r"\bold", r"\math", r"\bm"))
+                else BOLD[x.bold] % x.verbatim
+            )
+            return f"{{{own}}}" if any(c in own for c in "^_'") else own
+        text = letter(x.letter, x.bold)
+        if x.accent:
+            text = rf"\{x.accent}{{{text}}}"
+        if x.primes:
+            text += "'" * x.primes
+        if x.subscripts:
+            text += f"_{{{','.join(map(_subscript, x.subscripts))}}}"
+        return text
+
+    def draw_number(self, x: items.Number) -> str:
+        return x.digits
+
+    def draw_word(self, x: items.Word) -> str:
+        return f"\\{x.text}" if x.text in COMMANDS else rf"\operatorname{{{x.text}}}"
+
+    def draw_sign(self, x: items.Sign) -> str:
+        return BOLD[x.bold] % SYMBOLS[x.key]
+
+    def draw_timed(self, x: items.Timed) -> str:
+        time = self(x.time)
+        if x.mark == "argument":
+            return f"{self(x.base)}({time})"
+        if x.mark == "superscript":
+            base = self(x.base)
+            return f"{{{base}}}^{{({time})}}" if "'" in base else f"{base}^{{({time})}}"
+        return self._below(x.base, time)
+
+    def _below(self, base: items.Item, lower: str) -> str:
+        """A subscript after those the base has, never a second one."""
+        own, text = "", base
+        if isinstance(base, items.Name) and base.subscripts and not base.verbatim:
+            own = ",".join(map(_subscript, base.subscripts)) + ","
+            text = items.Name(base.letter, base.accent, base.primes, (), base.bold)
+        return f"{self(text)}_{{{own}{lower}}}"
+
+    def draw_indexed(self, x: items.Indexed) -> str:
+        indices = ",".join(self.each(x.indices))
+        if isinstance(x.base, items.Timed) and x.base.mark == "superscript":
+            return f"{self._below(x.base.base, indices)}^{{({self(x.base.time)})}}"
+        return self._below(x.base, indices)
+
+    def draw_sum(self, x: items.Sum) -> str:
+        plus, minus = ("+", "-") if x.tight else (" + ", " - ")
+        text = ""
+        for i, (is_minus, term) in enumerate(x.terms):
+            text += (("-" if is_minus else "") if i == 0 else (minus if is_minus else plus)) + self(term)
+        return text
+
+    def draw_product(self, x: items.Product) -> str:
+        if x.sign:
+            return SIGNS[x.sign].join(self.each(x.factors))
+        text = self(x.factors[0])
+        for before, factor in zip(x.factors, x.factors[1:], strict=False):
+            guard = isinstance(before, items.Fence) and before.kind == "square"
+            text += (r"\, " if guard else " ") + self(factor)
+        return text
+
+    def draw_fraction(self, x: items.Fraction) -> str:
+        return rf"\frac{{{self(x.over)}}}{{{self(x.under)}}}"
+
+    def draw_ratio(self, x: items.Ratio) -> str:
+        return f"{self(x.over)} / {self(x.under)}"
+
+    def draw_differential(self, x: items.Differential) -> str:
+        return DIFFERENTIALS[x.sign] + self(x.of)
+
+    def draw_gradient(self, x: items.Gradient) -> str:
+        text = rf"\nabla_{{{self(x.by)}}}"
+        return f"{text} {self(x.objective)}" if x.objective else text
+
+    def draw_power(self, x: items.Power) -> str:
+        return f"{self(x.base)}^{{{self(x.exponent)}}}"
+
+    def draw_transposed(self, x: items.Transposed) -> str:
+        return rf"{self(x.base)}^{{\top}}"
+
+    def draw_root(self, x: items.Root) -> str:
+        return rf"\sqrt{{{self(x.body)}}}"
+
+    def draw_call(self, x: items.Call) -> str:
+        if x.bare:
+            return f"{self(x.head)} {self(x.arguments[0])}"
+        inner = ", ".join(self.each(x.arguments))
+        if x.shared:
+            inner += "; " + ", ".join(self.each(x.shared))
+        return self(x.head) + _fenced(inner, "round", any(a.tall for a in (*x.arguments, *x.shared)))
+
+    def draw_primed(self, x: items.Primed) -> str:
+        return self(x.head) + ("'" * x.order if x.order <= 3 else f"^{{({x.order})}}")
+
+    def draw_positional(self, x: items.Positional) -> str:
+        counts = {i: x.positions.count(i) for i in x.positions}
+        signs = [rf"\partial_{{{i}}}" + (f"^{{{k}}}" if k > 1 else "") for i, k in counts.items()]
+        return " ".join([*signs, self(x.head)])
+
+    def draw_fence(self, x: items.Fence) -> str:
+        return _fenced(self(x.body), x.kind, x.body.tall)
+
+    def draw_stack(self, x: items.Stack) -> str:
+        return r"\begin{bmatrix} " + r" \\ ".join(self.each(x.rows)) + r" \end{bmatrix}"
+
+    def draw_bigsum(self, x: items.BigSum) -> str:
+        bounds = (
+            f"_{{{self(x.index)}={self(x.lower)}}}^{{{self(x.upper)}}}"
+            if x.bounds
+            else f"_{{{self(x.index)}}}"
+        )
+        return rf"\sum{bounds} {self(x.body)}"
+
+    def draw_compared(self, x: items.Compared) -> str:
+        return RELATIONS[x.sign].join(self.each(x.members))
+
+    def draw_listing(self, x: items.Listing) -> str:
+        return ", ".join(self.each(x.members))
+
+    def draw_span(self, x: items.Span) -> str:
+        return f"{self(x.first)}:{self(x.last)}"
+
+    def draw_foreign(self, x: items.Foreign) -> str:
+        return foreign_latex(x.expr, lambda node: self(x.holding(node)))
+
+    def draw_row(self, x: items.Row) -> str:
+        text = f"{self(x.left)} = {self(x.right)}" if x.left else f"= {self(x.right)}"
+        return text + (rf" \qquad {self(x.condition)}" if x.condition else "")
+
+    def draw_rows(self, x: items.Rows) -> str:
+        numbered = any(row.number for row in x.rows)
+        if len(x.rows) == 1 and not numbered:
+            return self(x.rows[0])
+        rows = r" \\ ".join(self._aligned(row, numbered) for row in x.rows)
+        return rf"\begin{{aligned}} {rows} \end{{aligned}}"
+
+    def _aligned(self, row: items.Row, numbered: bool) -> str:
+        left = f"{self(row.left)} " if row.left else ""
+        number = (rf"\text{{({row.number})}} && " if row.number else "&& ") if numbered else ""
+        condition = rf" && \quad {self(row.condition)}" if row.condition else ""
+        return f"{number}{left}&= {self(row.right)}{condition}"
+
+
+def letter(text: str, bold: str) -> str:
+    """A letter or word in its weight."""
+    text = SPELLED.get(text, text)
+    if text in LATIN_LOOK:
+        upright = text[0].isupper()
+        return BOLD[bold] % (rf"\mathrm{{{LATIN_LOOK[text]}}}" if upright else LATIN_LOOK[text])
+    if text in GREEK:
+        return (r"\boldsymbol{\%s}" if bold != "none" else r"\%s") % text
+    if len(text) == 1:
+        return BOLD[bold] % text
+    return WORD[bold] % "".join(
+        rf"\{SPELLED[c]} " if c in SPELLED and SPELLED[c] not in LATIN_LOOK else c for c in text
+    )
+
+
+def _subscript(text: str) -> str:
+    known = SPELLED.get(text, text)
+    if known in GREEK or len(known) == 1:
+        return letter(known, "none")
+    return text if text.isdigit() or len(text) == 2 else rf"\mathrm{{{text}}}"
+
+
+def _fenced(inner: str, kind: str, tall: bool) -> str:
+    left, right = FENCES[kind]
+    if not tall:
+        return f"{left}{inner}{right}"
+    gap = " " if left.startswith("\\") else ""
+    return rf"\left{left.strip()}{gap}{inner}\right{right.strip()}"
+
+
+def presenter(x: Any, notation: Notation, model: Any, linear: bool = False) -> Presenter:
+    """A presenter that knows the abbreviations and definitions of a model, a graph or a derivation."""
+    told = model if model is not None else x
+    if isinstance(told, Derivation):
+        told = told.model
+    if isinstance(told, Recurrence):
+        return Presenter(notation, linear, **definitions(told))
+    if isinstance(told, Graph):
+        return Presenter(notation, linear, known=tuple((e.rhs, e.lhs) for e in told.equations))
+    return Presenter(notation, linear)
+
+
+def latex(x: Any, notation: Notation | str | None = None, model: Any = None) -> str:
+    """The LaTeX of anything mathematical, for amsmath and amssymb.
+
+    Parameters
+    ----------
+    x
+        A scalar, vector or matrix expression, an equation, a model, an unfolded graph, a derivation, a range.
+    notation
+        A `Notation` or the name of a preset; the textbook's by default.
+    model
+        A model, graph or derivation whose abbreviations are used, and whose equations say what a value of an
+        unknown function is called: ∂s⁽³⁾/∂s⁽²⁾ then, instead of ∂f/∂s.
+
+    Raises
+    ------
+    Unsupported, Undefined
+        For what has no form on paper; for an unknown notation.
+
+    Examples
+    --------
+    >>> from symrnn import Parameter, Sequence, dims, t
+    >>> n = dims("n")
+    >>> print(latex(Parameter("W", n, n).T @ Sequence("h", n)[t - 1]))
+    \\boldsymbol{W}^{\\top} \\boldsymbol{h}^{(t-1)}
+    """
+    p = presenter(x, as_notation(notation), model)
+    return LatexRenderer()(presented(x, p))
+
+
+def aligned_chain(left: Any, rights: Any, notation: Notation | str | None = None, model: Any = None) -> str:
+    """left = first = second = ... as an aligned display.
+
+    Examples
+    --------
+    >>> from symrnn import Sequence
+    >>> s = Sequence("s")
+    >>> print(aligned_chain(s[2], [2 * s[1], 2 * s[1]]))
+    \\begin{aligned} s^{(2)} &= 2 s^{(1)} \\\\ &= 2 s^{(1)} \\end{aligned}
+    """
+    p = presenter(left, as_notation(notation), model)
+    return LatexRenderer()(displays.chain(left, rights, p))

@@ -1,0 +1,108 @@
+"""From a Python identifier to what it looks like: Greek letters, accents, primes, subscripts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
+from unicodedata import name as unicode_name
+
+from symrnn.errors import Undefined
+from symrnn.typeset.items import Name
+
+_LOWER = "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon phi chi psi omega"
+_SIGNS = "αβγδεζηθικλμνξοπρστυφχψω"
+_UPPER = "Alpha Beta Gamma Delta Epsilon Zeta Eta Theta Iota Kappa Lambda Mu Nu Xi Omicron Pi Rho Sigma Tau Upsilon Phi Chi Psi Omega"
+_CAPITALS = "ΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩ"
+GREEK: Mapping[str, str] = MappingProxyType(
+    dict(zip(_LOWER.split(), _SIGNS, strict=True)) | dict(zip(_UPPER.split(), _CAPITALS, strict=True))
+)
+SPELLED: Mapping[str, str] = MappingProxyType({sign: word for word, sign in GREEK.items()})
+# TeX has no command for these capitals and for omicron: they look Latin.
+LATIN_LOOK: Mapping[str, str] = MappingProxyType(
+    {"omicron": "o"}
+    | dict(
+        zip(
+            [
+                "Alpha",
+                "Beta",
+                "Epsilon",
+                "Zeta",
+                "Eta",
+                "Iota",
+                "Kappa",
+                "Mu",
+                "Nu",
+                "Omicron",
+                "Rho",
+                "Tau",
+                "Chi",
+            ],
+            "ABEZHIKMNOPTX",
+            strict=True,
+        )
+    )
+)
+OTHER_SPELLINGS: Mapping[str, str] = MappingProxyType({"lam": "lambda", "lamda": "lambda", "eps": "epsilon"})
+ACCENTS = ("hat", "tilde", "bar", "dot", "prime")
+_FORBIDDEN = re.compile(
+    r"[%#&$\n]|\\\\|\\(?:input|include|write|read|open|def|let|catcode|csname|immediate|special|end|begin)"
+)
+
+
+@lru_cache(maxsize=4096)
+def read_name(identifier: str, bold: str = "none", verbatim: str = "") -> Name:
+    """The looks of an identifier.
+
+    Examples
+    --------
+    >>> read_name("W_hh")
+    Name(letter='W', accent='', primes=0, subscripts=('hh',), bold='none', verbatim='')
+    >>> read_name("yhat").accent, read_name("theta_1").subscripts, read_name("w2").subscripts
+    ('hat', ('1',), ('2',))
+    """
+    if verbatim:
+        return Name(identifier, bold=bold, verbatim=checked(verbatim))
+    head, *subscripts = identifier.split("_")
+    digits = re.search(r"\d+\Z", head)
+    if digits:
+        head, subscripts = head[: digits.start()], [digits.group(), *subscripts]
+    letter, accent, primes = head, "", 0
+    for ending in ACCENTS:
+        stem = head.removesuffix(ending)
+        if stem != head and _is_letter(stem):
+            letter, accent, primes = stem, "" if ending == "prime" else ending, int(ending == "prime")
+    letter = SPELLED.get(letter, OTHER_SPELLINGS.get(letter, letter))
+    return Name(letter, accent, primes, tuple(subscripts), bold)
+
+
+def _is_letter(stem: str) -> bool:
+    return len(stem) == 1 or stem in GREEK or stem in OTHER_SPELLINGS
+
+
+def checked(verbatim: str) -> str:
+    """A LaTeX name given by the user, if TeX can read it in a formula and it does nothing but print.
+
+    Raises
+    ------
+    Undefined
+        For unbalanced braces, alignment signs, comments, and commands that define, read or write.
+    """
+    depth = 0
+    for sign in re.sub(r"\\[{}]", "", verbatim):
+        depth += (sign == "{") - (sign == "}")
+        if depth < 0:
+            break
+    if depth or _FORBIDDEN.search(verbatim):
+        raise Undefined(
+            f"latex={verbatim!r} is not a name on paper",
+            law="a LaTeX name has balanced braces and only prints",
+            repair=r"for instance  latex=r'\varphi'",
+        )
+    return verbatim
+
+
+def is_greek(sign: str) -> bool:
+    """Whether a sign is a Greek letter."""
+    return unicode_name(sign, "").startswith("GREEK")

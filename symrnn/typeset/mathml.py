@@ -1,0 +1,266 @@
+"""Presentation MathML for browsers, the third renderer of the same items: `mathml(x)`.
+
+It uses MathML Core only, so a page needs no script: bold letters are Unicode's mathematical letters, brackets
+grow by themselves around what is tall, and the LaTeX travels along as an annotation.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+from unicodedata import lookup
+
+from symrnn.typeset import items
+from symrnn.typeset.foreign import foreign_mathml
+from symrnn.typeset.latex import LatexRenderer, presenter
+from symrnn.typeset.letters import GREEK
+from symrnn.typeset.notation import Notation, as_notation
+from symrnn.typeset.present import presented
+from symrnn.typeset.render import Renderer
+
+SIGNS = {"odot": "⊙", "dot": "·", "times": "×", "": "\u2062"}  # the last: an invisible times
+RELATIONS = {"=": "=", "le": "≤", "in": "∈"}
+FENCES = {"round": "()", "square": "[]", "bars": "||", "norm": "‖‖", "frobenius": "‖‖"}
+SYMBOLS = {"infinity": "∞", "pi": "π", "e": "e", "dots": "…", "one": "1", "zero": "0", "identity": "I"}
+ACCENTS = {"hat": "^", "tilde": "~", "bar": "¯", "dot": "˙"}
+WEIGHT = {"italic": "BOLD ITALIC", "upright": "BOLD"}
+FIXED = ' stretchy="false"'
+OPEN_SPACES = ' lspace="0.22em" rspace="0.22em"'
+
+
+def row(*parts: str) -> str:
+    """Parts beside each other as one."""
+    return parts[0] if len(parts) == 1 else f"<mrow>{''.join(parts)}</mrow>"
+
+
+def operator(sign: str, attributes: str = "") -> str:
+    """An operator, bracket or punctuation mark."""
+    return f"<mo{attributes}>{escape(sign)}</mo>"
+
+
+class MathmlRenderer(Renderer):
+    """Items as the content of a `math` element."""
+
+    def draw_name(self, x: items.Name) -> str:
+        base = f"<mi>{escape(styled(GREEK.get(x.letter, x.letter), x.bold))}</mi>"
+        if x.accent:
+            base = f'<mover accent="true">{base}{operator(ACCENTS[x.accent], FIXED)}</mover>'
+        if x.primes:
+            base = f"<msup>{base}{operator('′' * x.primes)}</msup>"
+        return f"<msub>{base}{self._subscripts(x)}</msub>" if x.subscripts else base
+
+    def _subscripts(self, x: items.Name, *more: str) -> str:
+        parts = [
+            f"<mn>{s}</mn>" if s.isdigit() else f"<mi>{escape(GREEK.get(s, s))}</mi>" for s in x.subscripts
+        ]
+        return row(*_between([*parts, *more], operator(",")))
+
+    def draw_number(self, x: items.Number) -> str:
+        return f"<mn>{escape(x.digits)}</mn>"
+
+    def draw_word(self, x: items.Word) -> str:
+        return f"<mi>{escape(x.text)}</mi>"
+
+    def draw_sign(self, x: items.Sign) -> str:
+        sign = SYMBOLS[x.key]
+        if sign.isdigit():
+            return f"<mn>{styled(sign, 'upright' if x.bold != 'none' else 'none')}</mn>"
+        return operator(sign) if x.key == "dots" else f"<mi>{styled(sign, x.bold)}</mi>"
+
+    def draw_timed(self, x: items.Timed) -> str:
+        time = self(x.time)
+        bracketed = row(operator("(", FIXED), time, operator(")", FIXED))
+        if x.mark == "argument":
+            return row(self(x.base), bracketed)
+        if x.mark == "superscript":
+            return f"<msup>{self(x.base)}{bracketed}</msup>"
+        return self._below(x.base, time)
+
+    def _below(self, base: items.Item, lower: str, upper: str = "") -> str:
+        if isinstance(base, items.Name) and base.subscripts:
+            lower = self._subscripts(base, lower)
+            base = items.Name(base.letter, base.accent, base.primes, (), base.bold)
+        if upper:
+            return f"<msubsup>{self(base)}{lower}{upper}</msubsup>"
+        return f"<msub>{self(base)}{lower}</msub>"
+
+    def draw_indexed(self, x: items.Indexed) -> str:
+        indices = row(*_between(self.each(x.indices), operator(",")))
+        if isinstance(x.base, items.Timed) and x.base.mark == "superscript":
+            time = row(operator("("), self(x.base.time), operator(")"))
+            return self._below(x.base.base, indices, time)
+        return self._below(x.base, indices)
+
+    def draw_sum(self, x: items.Sum) -> str:
+        spaces = ' lspace="0" rspace="0"' if x.tight else ""
+        parts: list[str] = []
+        for i, (is_minus, term) in enumerate(x.terms):
+            if i == 0:
+                parts += [operator("−", ' form="prefix"')] if is_minus else []
+            else:
+                parts.append(operator("−" if is_minus else "+", spaces))
+            parts.append(self(term))
+        return row(*parts)
+
+    def draw_product(self, x: items.Product) -> str:
+        attributes = OPEN_SPACES if x.sign else ""
+        parts = _between(self.each(x.factors), operator(SIGNS[x.sign], attributes))
+        return row(*parts)
+
+    def draw_fraction(self, x: items.Fraction) -> str:
+        return f"<mfrac>{row(self(x.over))}{row(self(x.under))}</mfrac>"
+
+    def draw_ratio(self, x: items.Ratio) -> str:
+        return row(self(x.over), operator("/"), self(x.under))
+
+    def draw_differential(self, x: items.Differential) -> str:
+        signs = {"partial": "<mo>∂</mo>", "total": '<mi mathvariant="normal">d</mi>', "code": "<mi>d</mi>"}
+        signs["immediate"] = "<msup><mo>∂</mo><mo>+</mo></msup>"
+        return row(signs[x.sign], self(x.of))
+
+    def draw_gradient(self, x: items.Gradient) -> str:
+        text = f'<msub><mo form="prefix" rspace="0">∇</mo>{self(x.by)}</msub>'
+        return row(text, '<mspace width="0.17em"/>', self(x.objective)) if x.objective else text
+
+    def draw_power(self, x: items.Power) -> str:
+        return f"<msup>{self(x.base)}{self(x.exponent)}</msup>"
+
+    def draw_transposed(self, x: items.Transposed) -> str:
+        return f"<msup>{self(x.base)}<mo>⊤</mo></msup>"
+
+    def draw_root(self, x: items.Root) -> str:
+        return f"<msqrt>{self(x.body)}</msqrt>"
+
+    def draw_call(self, x: items.Call) -> str:
+        head, apply = self(x.head), operator("\u2061")
+        if x.bare:
+            return row(head, apply, '<mspace width="0.17em"/>', self(x.arguments[0]))
+        inner = _between(self.each(x.arguments), operator(","))
+        if x.shared:
+            inner += [operator(";"), *_between(self.each(x.shared), operator(","))]
+        tall = any(a.tall for a in (*x.arguments, *x.shared))
+        return row(head, apply, _fenced(row(*inner), "round", tall))
+
+    def draw_primed(self, x: items.Primed) -> str:
+        return f"<msup>{self(x.head)}{operator('′' * x.order)}</msup>"
+
+    def draw_positional(self, x: items.Positional) -> str:
+        counts = {i: x.positions.count(i) for i in x.positions}
+        signs = []
+        for i, k in counts.items():
+            power = f"<msubsup><mo>∂</mo><mn>{i}</mn><mn>{k}</mn></msubsup>"
+            signs.append(power if k > 1 else f"<msub><mo>∂</mo><mn>{i}</mn></msub>")
+        return row(*signs, self(x.head))
+
+    def draw_fence(self, x: items.Fence) -> str:
+        fenced = _fenced(self(x.body), x.kind, x.body.tall)
+        return f"<msub>{fenced}<mi>F</mi></msub>" if x.kind == "frobenius" else fenced
+
+    def draw_stack(self, x: items.Stack) -> str:
+        rows = "".join(f"<mtr><mtd>{part}</mtd></mtr>" for part in self.each(x.rows))
+        return row(operator("["), f"<mtable>{rows}</mtable>", operator("]"))
+
+    def draw_bigsum(self, x: items.BigSum) -> str:
+        lower = row(self(x.index), operator("="), self(x.lower))
+        return row(f"<munderover><mo>∑</mo>{lower}{self(x.upper)}</munderover>", self(x.body))
+
+    def draw_compared(self, x: items.Compared) -> str:
+        return row(*_between(self.each(x.members), operator(RELATIONS[x.sign])))
+
+    def draw_listing(self, x: items.Listing) -> str:
+        return row(*_between(self.each(x.members), operator(",", ' separator="true"')))
+
+    def draw_span(self, x: items.Span) -> str:
+        return row(self(x.first), operator(":"), self(x.last))
+
+    def draw_foreign(self, x: items.Foreign) -> str:
+        return foreign_mathml(x.expr, lambda node: self(x.holding(node)))
+
+    def draw_row(self, x: items.Row) -> str:
+        left = [self(x.left)] if x.left else []
+        condition = ['<mspace width="2em"/>', self(x.condition)] if x.condition else []
+        return row(*left, operator("="), self(x.right), *condition)
+
+    def draw_rows(self, x: items.Rows) -> str:
+        if len(x.rows) == 1 and not x.rows[0].number:
+            return self(x.rows[0])
+        body = "".join(f"<mtr{_anchor(r)}>{''.join(map(cell, self.cells(r), ALIGN))}</mtr>" for r in x.rows)
+        return f'<mtable displaystyle="true">{body}</mtable>'
+
+    def cells(self, x: items.Row) -> tuple[str, str, str, str]:
+        """Left side, right side with its equals sign, condition and number of one line."""
+        left = self(x.left) if x.left else ""
+        right = row(operator("=", ' form="infix"'), self(x.right))
+        condition = self(x.condition) if x.condition else ""
+        return left, right, condition, f"<mtext>({x.number})</mtext>" if x.number else ""
+
+
+ALIGN = ("right", "left", "left", "right")
+
+
+def cell(content: str, align: str) -> str:
+    """A cell of a display, aligned by style as MathML Core wants it."""
+    gap = "padding-left:2em;" if content and align != ALIGN[0] and "<mo form" not in content[:16] else ""
+    return f'<mtd style="text-align:{align};{gap}">{content}</mtd>'
+
+
+def _anchor(x: items.Row) -> str:
+    return f' id="eq-{x.number}"' if x.number else ""
+
+
+def _between(parts: list[str], sign: str) -> list[str]:
+    return [p for part in parts for p in (sign, part)][1:]
+
+
+def _fenced(inner: str, kind: str, tall: bool) -> str:
+    left, right = FENCES[kind]
+    attributes = "" if tall else FIXED
+    return row(operator(left, f' form="prefix"{attributes}'), inner, operator(right, f' form="postfix"{attributes}'))
+
+
+def styled(word: str, bold: str) -> str:
+    """A letter as Unicode's mathematical bold letter; words, and letters that have none, stay."""
+    if bold == "none" or len(word) != 1:
+        return word
+    return "".join(_mathematical(sign, WEIGHT[bold]) for sign in word)
+
+
+def _mathematical(sign: str, weight: str) -> str:
+    if sign.isdigit():
+        return chr(0x1D7CE + int(sign))
+    kind = "CAPITAL" if sign.isupper() else "SMALL"
+    name = sign.upper()
+    spelled = next((word.upper() for word, greek in GREEK.items() if greek == sign), name)
+    spelled = {"LAMBDA": "LAMDA"}.get(spelled, spelled)
+    try:
+        return lookup(f"MATHEMATICAL {weight} {kind} {spelled}")
+    except KeyError:
+        return sign
+
+
+def math(item: items.Item, display: bool = False) -> str:
+    """A whole `math` element of an item, with its LaTeX as annotation."""
+    source = escape(LatexRenderer()(item), quote=False)
+    block = ' display="block"' if display else ""
+    drawn = MathmlRenderer()(item)
+    note = f'<annotation encoding="application/x-tex">{source}</annotation>'
+    return f"<math{block}><semantics>{row(drawn)}{note}</semantics></math>"
+
+
+def mathml(x: Any, notation: Notation | str | None = None, model: Any = None, display: bool = False) -> str:
+    """Anything mathematical as one `math` element for a browser.
+
+    Parameters
+    ----------
+    x, notation, model
+        As for `latex`.
+    display
+        Whether it stands on a line of its own.
+
+    Examples
+    --------
+    >>> from symrnn import Sequence, t
+    >>> mathml(Sequence("s")[t])[:60]
+    '<math><semantics><msup><mi>s</mi><mrow><mo stretchy="false">('
+    """
+    return math(presented(x, presenter(x, as_notation(notation), model)), display)

@@ -1,0 +1,253 @@
+"""What the nodes of the tensor layer and the leaves of a model look like.
+
+Products of matrices stand beside each other, an outer product is a bᵀ, a transpose stands on the right thing.
+Imported for what it registers with `present`; it knows no renderer.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from symrnn.model import Element, Sequence
+from symrnn.model.given import Given, Parameter
+from symrnn.tensor import binders, linear, pieces, special
+from symrnn.tensor.adjoint import Adjoint, Copy
+from symrnn.tensor.elementwise import Elementwise, Full, placeholder
+from symrnn.tensor.time import t, tau
+from symrnn.tensor.unknown import Applied, Function, Partial
+from symrnn.typeset import items
+from symrnn.typeset.brackets import bare_call, call, inside, negative, power, product, quotient, transposed
+from symrnn.typeset.items import (
+    ATOM,
+    BigSum,
+    Compared,
+    Differential,
+    Fence,
+    Indexed,
+    Item,
+    Name,
+    Number,
+    Positional,
+    Sign,
+    Stack,
+    Timed,
+    Word,
+)
+from symrnn.typeset.present import Presenter, match, present
+from symrnn.typeset.scalars import applied, split
+
+TWO = Number("2")
+
+
+@present.register(Element)
+def _(x: Element, p: Presenter) -> Item:
+    return p.at(p.leaf(x.sequence), x.time)
+
+
+@present.register(Copy)
+def _(x: Copy, p: Presenter) -> Item:
+    return p.at(p.leaf(x.parameter), x.time)
+
+
+@present.register(Sequence)
+@present.register(Given)
+def _(x: Any, p: Presenter) -> Item:
+    return p.leaf(x)
+
+
+@present.register(Function)
+def _(x: Function, p: Presenter) -> Item:
+    return p.leaf(x, bold=False)
+
+
+@present.register(Adjoint)
+def _(x: Adjoint, p: Presenter) -> Item:
+    return p.adjoint(x.node, str(x.objective.name))
+
+
+@present.register(Full)
+def _(x: Full, p: Presenter) -> Item:
+    bold = p.notation.bold
+    if x.value == 0:
+        return Sign("zero", bold)
+    return product([p(x.value), Sign("one", bold)]) if x.value != 1 else Sign("one", bold)
+
+
+@present.register(linear.Eye)
+def _(x: Any, p: Presenter) -> Item:
+    return Sign("identity", p.notation.bold)
+
+
+@present.register(linear.Contract)
+def _(x: Any, p: Presenter) -> Item:
+    return product([p(x.left), p(x.right)])
+
+
+@present.register(linear.Outer)
+def _(x: Any, p: Presenter) -> Item:
+    """a bᵀ."""
+    return product([p(x.left), transposed(p(x.right))])
+
+
+@present.register(linear.Transpose)
+def _(x: Any, p: Presenter) -> Item:
+    return transposed(p(x.args[0]))
+
+
+@present.register(linear.Dot)
+def _(x: Any, p: Presenter) -> Item:
+    """aᵀ b or a · b; ‖a‖² of a vector with itself."""
+    left, right = x.args
+    if left == right:
+        return power(Fence(p(left), "norm"), TWO)
+    return dotted(p(left), p(right), p)
+
+
+def dotted(left: Item, right: Item, p: Presenter) -> Item:
+    """The dot product of two vectors."""
+    if p.notation.dot == "dot":
+        return product([left, right], "dot")
+    return product([transposed(left), right])
+
+
+@present.register(linear.Diag)
+@present.register(linear.Diagonal)
+def _(x: Any, p: Presenter) -> Item:
+    return call(Word("diag"), p(x.args[0]))
+
+
+@present.register(pieces.Trace)
+def _(x: Any, p: Presenter) -> Item:
+    return call(Word("tr"), p(x.args[0]))
+
+
+@present.register(pieces.SumEntries)
+def _(x: Any, p: Presenter) -> Item:
+    """1ᵀ a of a vector; ‖A‖² of the squares of a matrix, with F for Frobenius; else sum(A)."""
+    inner = x.args[0]
+    if _is_square(inner):
+        return power(Fence(p(inner.operands[0]), "frobenius"), TWO)
+    if inner.rank == 1 and p.notation.dot == "transpose":
+        return product([transposed(Sign("one", p.notation.bold)), p(inner)])
+    return call(Word("sum"), p(inner))
+
+
+def _is_square(x: Any) -> bool:
+    return isinstance(x, Elementwise) and x.rank == 2 and x.body == placeholder(0) ** 2
+
+
+@present.register(pieces.Entry)
+def _(x: Any, p: Presenter) -> Item:
+    """An entry of a name is a scalar and so not bold; of anything else, the index stands on brackets."""
+    tensor, *places = x.args
+    indices = tuple(p.time(i) for i in places)
+    base = p(tensor)
+    if isinstance(base, Timed) and base.mark == "subscript" and isinstance(base.base, Name):
+        return Indexed(_unbold(base.base), (base.time, *indices))
+    if isinstance(base, Name | Timed):
+        return Indexed(_unbold(base), indices)
+    return Indexed(inside(base, ATOM), indices)
+
+
+def _unbold(base: Item) -> Item:
+    if isinstance(base, Timed):
+        return Timed(_unbold(base.base), base.time, base.mark)
+    if isinstance(base, Name):
+        return Name(base.letter, base.accent, base.primes, base.subscripts, "none", base.verbatim)
+    return base
+
+
+@present.register(pieces.Concat)
+def _(x: Any, p: Presenter) -> Item:
+    return Stack(p.all(x.args))
+
+
+@present.register(pieces.Segment)
+def _(x: Any, p: Presenter) -> Item:
+    """The rows from the first to the last as an index: a_{1:n}."""
+    tensor, start, count = x.args
+    rows = items.Span(p.time(start + 1), p.time(start + count))
+    return Indexed(inside(p(tensor), ATOM), (rows,))
+
+
+@present.register(pieces.Reshape)
+def _(x: Any, p: Presenter) -> Item:
+    """vec(A), and its inverse with the shape it makes."""
+    inner = p(x.args[0])
+    if x.rank == 1:
+        return call(Word("vec"), inner)
+    sizes = product(p.all(x.shape), "times")
+    return call(Indexed(Word("mat"), (sizes,)), inner)
+
+
+@present.register(special.Softmax)
+def _(x: Any, p: Presenter) -> Item:
+    return call(Word("softmax"), p(x.args[0]))
+
+
+@present.register(special.LogSumExp)
+def _(x: Any, p: Presenter) -> Item:
+    return call(Word("logsumexp"), p(x.args[0]))
+
+
+@present.register(special.SoftmaxCrossEntropy)
+def _(x: Any, p: Presenter) -> Item:
+    """-yᵀ log softmax(o)."""
+    likely = bare_call(Word("log"), p(special.softmax(x.logits)))
+    return negative(dotted(p(x.target), likely, p))
+
+
+@present.register(binders.TimeSum)
+def _(x: Any, p: Presenter) -> Item:
+    body = inside(p(x.body), items.ADD + 1)
+    usual = (x.index, x.lower, x.upper) == (t, 1, tau)
+    return BigSum(p.symbol(x.index), p.time(x.lower), p.time(x.upper), body, bounds=not (p.linear and usual))
+
+
+@present.register(binders.Guard)
+def _(x: Any, p: Presenter) -> Item:
+    """[a <= t <= b] before what it guards; a bound that always holds is left out."""
+    members = [p.time(x.time)]
+    if not (x.time - x.lower).is_nonnegative:
+        members.insert(0, p.time(x.lower))
+    if not (x.upper - x.time).is_nonnegative:
+        members.append(p.time(x.upper))
+    return product([Fence(Compared(tuple(members), "le"), "square"), p(x.content)])
+
+
+@present.register(Applied)
+def _(x: Any, p: Presenter) -> Item:
+    data, shared = split(x.arguments)
+    return applied(p.leaf(x.function, bold=False), p.all(data), p.all(shared), p)
+
+
+@present.register(Partial)
+def _(x: Any, p: Presenter) -> Item:
+    """∂s⁽³⁾/∂s⁽²⁾ where the value is a known node; else ∂f/∂s at its arguments, or ∂₁f where names repeat."""
+    value = match(p.known, x.application)
+    arguments = x.application.arguments
+    if value is not None and arguments.count(x.argument) == 1 and getattr(x.argument, "is_leaf", False):
+        return _known_partial(value, x.argument, p)
+    f = p.leaf(x.application.function, bold=False)
+    data, shared = split(arguments)
+    owners = [_owner(a) for a in arguments]
+    head: Item = Positional(f, (x.position + 1,))
+    if None not in owners and len(set(owners)) == len(owners):
+        by = quotient(Differential(f), Differential(p.leaf(owners[x.position])), p.linear)
+        head = Fence(by) if p.linear else by
+    return applied(head, p.all(data), p.all(shared), p)
+
+
+def _known_partial(value: Any, by: Any, p: Presenter) -> Item:
+    """∂s⁽³⁾/∂s⁽²⁾; by a shared parameter the immediate ∂⁺s⁽³⁾/∂θ, by its copy ∂s⁽³⁾/∂θ⁽³⁾."""
+    if isinstance(by, Given) and not p.copies:
+        return quotient(Differential(p(value), "immediate"), Differential(p(by)), p.linear)
+    under = p.at(p(by), value.time) if isinstance(by, Parameter) else p(by)
+    return quotient(Differential(p(value)), Differential(under), p.linear)
+
+
+def _owner(x: Any) -> Any:
+    """The sequence or parameter that a leaf is of, or None for what has no name."""
+    if isinstance(x, Element):
+        return x.sequence
+    return getattr(x, "parameter", x) if getattr(x, "is_leaf", False) and not isinstance(x, Adjoint) else None

@@ -1,0 +1,167 @@
+"""From mathematics to what is on the paper: the one place where order, brackets, diag or ⊙ and names are decided.
+
+`Presenter` turns a node into items; each class of node is registered with `present`. Nothing is changed in
+the algebra, and no renderer is known here: LaTeX, text and MathML draw the same items.
+"""
+
+from __future__ import annotations
+
+from functools import singledispatch
+from typing import Any
+
+from sympy import Basic, Expr, Symbol
+
+from symrnn.errors import TooLarge, Unsupported
+from symrnn.model import Recurrence, reads
+from symrnn.tensor.node import Node, shape_of
+from symrnn.tensor.time import t
+from symrnn.typeset.items import Differential, Gradient, Item, Name, Timed
+from symrnn.typeset.letters import read_name
+from symrnn.typeset.notation import Notation
+
+
+class Presenter:
+    """Makes items under one notation.
+
+    Parameters
+    ----------
+    notation
+        The conventions.
+    linear
+        Whether fractions stay in one line, as in a terminal.
+    short
+        Pairs (expression, element): the element is written where the expression stands, at any time.
+    known
+        Pairs (application, element) of unknown functions: what an application is the value of.
+    copies
+        Whether a parameter inside a partial derivative is shown as its copy at that step.
+    """
+
+    def __init__(
+        self,
+        notation: Notation,
+        linear: bool = False,
+        short: tuple[tuple[Any, Any], ...] = (),
+        known: tuple[tuple[Any, Any], ...] = (),
+        copies: bool = False,
+    ) -> None:
+        self.notation, self.linear = notation, linear
+        self.short, self.known, self.copies = short, known, copies
+        self.long_kinds = frozenset(type(long) for long, _ in short)
+
+    def __call__(self, x: Any) -> Item:
+        """What a node, a scalar or a display looks like."""
+        if type(x) in self.long_kinds:
+            element = match(self.short, x)
+            if element is not None:
+                return present(element, self)
+        return present(x, self)
+
+    def all(self, items: Any) -> tuple[Item, ...]:
+        """What each of them looks like."""
+        return tuple(self(x) for x in items)
+
+    def leaf(self, x: Any, bold: bool | None = None) -> Name:
+        """The name of a sequence, a parameter, a constant or a function, bold if it has a rank."""
+        is_bold = bool(x.shape) if bold is None else bold
+        return self.name(str(x.name), self.notation.bold if is_bold else "none", getattr(x, "latex_name", ""))
+
+    def name(self, identifier: str, bold: str = "none", verbatim: str = "") -> Name:
+        """The name on paper of an identifier."""
+        new = self.notation.name(identifier)
+        if new != identifier:
+            verbatim = new if "\\" in new or "{" in new else ""
+        return read_name(new, bold, verbatim)
+
+    def symbol(self, symbol: Symbol) -> Name:
+        """A plain symbol: a time, a dimension."""
+        return self.name(str(symbol.name))
+
+    def at(self, base: Item, time: Expr) -> Timed:
+        """A name with a time mark."""
+        return Timed(base, self.time(time), self.notation.time)
+
+    def time(self, time: Expr) -> Item:
+        """A time, set tightly: t-1."""
+        from symrnn.typeset.scalars import tight
+
+        return tight(time, self)
+
+    def adjoint(self, node: Any, objective: str) -> Item:
+        """The adjoint of a node, in the notation's way."""
+        style = self.notation.adjoint
+        if style in {"delta", "d"}:
+            return self._named_adjoint(node, style)
+        shown = self.name(objective) if self.notation.objective or objective != "L" else None
+        if shown is not None and (style == "partial" or not shape_of(node)):
+            from symrnn.typeset.brackets import quotient
+
+            return quotient(Differential(shown), Differential(self(node)), self.linear)
+        return Gradient(self(node), shown)
+
+    def _named_adjoint(self, node: Any, style: str) -> Item:
+        """δ with the node's name below it, or dh as code names it."""
+        owner = getattr(node, "sequence", getattr(node, "parameter", node))
+        bold = self.notation.bold if shape_of(node) else "none"
+        own = self.leaf(owner)
+        if style == "d":
+            base: Item = Differential(own, "code")
+        else:
+            base = Name("delta", subscripts=(own.letter + own.accent, *own.subscripts), bold=bold)
+        time = getattr(node, "time", None)
+        return base if time is None else self.at(base, time)
+
+
+@singledispatch
+def present(x: Any, p: Presenter) -> Item:
+    """What one object looks like; each class registers its own."""
+    if isinstance(x, Expr) and not isinstance(x, Node):
+        from symrnn.typeset.scalars import foreign
+
+        return foreign(x, p)
+    raise Unsupported(f"{type(x).__name__} has no form on paper: {x}")
+
+
+def presented(x: Any, p: Presenter) -> Item:
+    """What an object looks like; a nest too deep for Python is refused with our own error."""
+    try:
+        return p(x)
+    except RecursionError:
+        raise TooLarge(
+            "this expression is nested too deeply to be printed",
+            repair="print the equations of the graph instead: symrnn.latex(graph)",
+        ) from None
+
+
+def match(pairs: tuple[tuple[Any, Any], ...], x: Any) -> Any:
+    """The element that a definition (pattern, element) gives `x`, the pattern taken at the time of `x`; or None."""
+    for pattern, element in pairs:
+        if pattern == x:
+            return element
+        if type(pattern) is type(x) and not shape_differs(pattern, x):
+            rule = _shift(pattern, x)
+            if rule and pattern.xreplace(rule) == x:
+                return element.xreplace(rule)
+    return None
+
+
+def shape_differs(a: Basic, b: Basic) -> bool:
+    """Whether two nodes are of different ranks."""
+    return len(shape_of(a)) != len(shape_of(b))
+
+
+def _shift(pattern: Basic, x: Basic) -> dict[Basic, Basic] | None:
+    """The time to put for t so that the elements of `pattern` become those of `x`."""
+    for own, other in zip(reads(pattern), reads(x), strict=False):
+        time, target = getattr(own, "time", None), getattr(other, "time", None)
+        if time is not None and target is not None and t in time.free_symbols:
+            return {t: t + target - time}
+    return None
+
+
+def definitions(model: Recurrence) -> dict[str, tuple[tuple[Any, Any], ...]]:
+    """What a model tells a presenter: its abbreviations, and what its unknown functions define."""
+    return {
+        "short": tuple((a.long, a.short) for a in model.abbreviations),
+        "known": tuple((e.rhs, e.lhs) for e in model.equations),
+    }

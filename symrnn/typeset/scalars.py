@@ -1,0 +1,262 @@
+"""Scalars and elementwise bodies: sums, products, powers and functions of SymPy, as a person would set them.
+
+A body is spelled out with its operands held in place, so scalars and tensors take the same path. Where a
+product of vectors holds an adjoint, the other factors become a diagonal matrix before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sympy import Abs, Add, Expr, Function, Mul, Number, Pow, Rational, S, Symbol
+from sympy.core.function import AppliedUndef
+from sympy.core.numbers import Exp1, Infinity, Pi
+from sympy.printing.precedence import PRECEDENCE, precedence_traditional
+
+from symrnn.tensor.adjoint import Adjoint
+from symrnn.tensor.binders import TimeSum
+from symrnn.tensor.elementwise import Elementwise
+from symrnn.tensor.node import Tensor
+from symrnn.tensor.spelling import Held, ordered_terms, spell, split_fraction, split_sign
+from symrnn.tensor.unknown import Prime
+from symrnn.typeset import items
+from symrnn.typeset.brackets import bare_call, call, negative, power, product, quotient, total
+from symrnn.typeset.items import Fence, Foreign, Item, Positional, Primed, Root, Sign, Word
+from symrnn.typeset.present import Presenter, present
+
+WORDS = {"sigmoid": "sigma"}  # functions that have a letter
+PLAIN_FUNCTIONS = frozenset(
+    [
+        "tanh",
+        "sinh",
+        "cosh",
+        "sin",
+        "cos",
+        "tan",
+        "exp",
+        "log",
+        "sigmoid",
+        "relu",
+        "softplus",
+        "step",
+        "sign",
+        "asin",
+        "acos",
+        "atan",
+        "asinh",
+        "acosh",
+        "atanh",
+        "erf",
+    ]
+)
+
+
+@present.register(Elementwise)
+def _(node: Elementwise, p: Presenter) -> Item:
+    """The body, with the operands in place."""
+    return p(spell(node))
+
+
+@present.register(Held)
+def _(held: Held, p: Presenter) -> Item:
+    return p(held.operand)
+
+
+@present.register(Number)
+def _(number: Expr, p: Presenter) -> Item:
+    if number.is_negative:
+        return negative(p(-number))
+    if isinstance(number, Rational) and number.q != 1:
+        return quotient(items.Number(str(number.p)), items.Number(str(number.q)), p.linear)
+    return Sign("infinity") if isinstance(number, Infinity) else items.Number(str(number))
+
+
+@present.register(Pi)
+def _(number: Expr, p: Presenter) -> Item:
+    return Sign("pi")
+
+
+@present.register(Exp1)
+def _(number: Expr, p: Presenter) -> Item:
+    return Sign("e")
+
+
+@present.register(Symbol)
+def _(symbol: Symbol, p: Presenter) -> Item:
+    return p.symbol(symbol)
+
+
+@present.register(Add)
+def _(expr: Expr, p: Presenter) -> Item:
+    return total((minus, p(rest)) for minus, rest in map(split_sign, ordered_terms(expr)))
+
+
+@present.register(Mul)
+def _(expr: Expr, p: Presenter) -> Item:
+    minus, rest = split_sign(expr)
+    if minus:
+        return negative(p(rest))
+    above, below = split_fraction(rest) if rest.is_Mul else ([rest], [])
+    return _product(above, below, p)
+
+
+def _product(above: list[Expr], below: list[Expr], p: Presenter) -> Item:
+    """Scalars in front; then the tensors: diag(...) before an adjoint, ⊙ between all others."""
+    tensors, under = _tensors(above), _tensors(below)
+    scalars = _scalars_in_order([f for f in above if f not in tensors])
+    divisors = [f for f in below if f not in under]
+    if not tensors and not under:
+        return _scalar_product(scalars, divisors, p)
+    front = [_scalar_product(scalars, divisors, p)] if scalars or divisors else []
+    last = [f for f in tensors if f.atoms(Held) and any(_holds_adjoint(h.operand) for h in f.atoms(Held))][
+        -1:
+    ]
+    vectors = all(
+        h.operand.rank == 1
+        for f in (*tensors, *under)
+        for h in f.atoms(Held)
+        if isinstance(h.operand, Tensor)
+    )
+    if p.notation.products == "diag" and last and vectors:
+        others = [f for f in tensors if f is not last[0]]
+        matrix = [call(Word("diag"), _entrywise(others, under, p))] if others or under else []
+        return product([*front, *matrix, p(last[0])])
+    return product([*front, _entrywise(tensors, under, p)])
+
+
+def _entrywise(above: list[Expr], below: list[Expr], p: Presenter) -> Item:
+    """a ⊙ b, or a fraction of such products."""
+    over = product(map(p, above), "odot") if above else items.Number("1")
+    return quotient(over, product(map(p, below), "odot"), p.linear) if below else over
+
+
+def _scalar_product(above: list[Expr], below: list[Expr], p: Presenter) -> Item:
+    """A product of scalars; what divides a sum over time, and a mere number, stands as a fraction in front."""
+    if not below:
+        return product(map(p, above)) if above else items.Number("1")
+    rest = [f for f in above if not f.is_Integer]
+    reaches = any(f.has(TimeSum) for f in rest)
+    if rest and (reaches or (all(f.is_Integer for f in below) and not p.linear)):
+        front = [f for f in above if f.is_Integer]
+        return product([_scalar_product(front, below, p), *map(p, rest)])
+    over = product(map(p, above)) if above else items.Number("1")
+    return quotient(over, product(map(p, below)), p.linear)
+
+
+def _tensors(factors: Iterable[Expr]) -> list[Expr]:
+    return [f for f in factors if any(isinstance(h.operand, Tensor) for h in f.atoms(Held))]
+
+
+def _holds_adjoint(x: Any) -> bool:
+    return isinstance(x, Adjoint) or bool(x.atoms(Adjoint))
+
+
+def _scalars_in_order(factors: list[Expr]) -> list[Expr]:
+    """Numbers, parameters, the rest in its order, and what holds an adjoint last."""
+    return (
+        sorted(factors, key=_place) if not any(f.has(Held) for f in factors) else sorted(factors, key=_late)
+    )
+
+
+def _place(factor: Expr) -> int:
+    if factor.is_Number:
+        return 0
+    if getattr(factor, "is_shared", False):
+        return 1
+    return 3 if _late(factor) else 2
+
+
+def _late(factor: Expr) -> bool:
+    held = [h.operand for h in factor.atoms(Held)]
+    return any(map(_holds_adjoint, [factor, *held]))
+
+
+@present.register(Pow)
+def _(expr: Expr, p: Presenter) -> Item:
+    base, exponent = expr.args
+    if exponent.is_number and exponent.is_negative:
+        return _product([], [base ** (-exponent)], p)
+    if exponent == S.Half:
+        root = p(base)
+        return call(Word("sqrt"), root) if p.linear else Root(root)
+    return power(p(base), p(exponent))
+
+
+@present.register(Abs)
+def _(expr: Expr, p: Presenter) -> Item:
+    return Fence(p(expr.args[0]), "bars")
+
+
+@present.register(Function)
+def _(expr: Expr, p: Presenter) -> Item:
+    """A function of SymPy that books write as a word; any other is left to SymPy's printer."""
+    name = expr.func.__name__
+    if name not in PLAIN_FUNCTIONS:
+        return foreign(expr, p)
+    if name == "log" and len(expr.args) == 1:
+        return bare_call(Word("log"), p(expr.args[0]))
+    head = p.name(WORDS[name]) if name in WORDS else Word(name)
+    return call(head, *p.all(expr.args))
+
+
+@present.register(AppliedUndef)
+def _(expr: Expr, p: Presenter) -> Item:
+    return _applied(p.name(expr.func.__name__), expr.args, p)
+
+
+@present.register(Prime)
+def _(expr: Prime, p: Presenter) -> Item:
+    head, orders = p.name(expr.application.func.__name__), expr.orders
+    if len(orders) == 1:
+        return _applied(Primed(head, orders[0]), expr.application.args, p)
+    positions = tuple(i + 1 for i, k in enumerate(orders) for _ in range(k))
+    return _applied(Positional(head, positions), expr.application.args, p)
+
+
+def _applied(head: Item, arguments: Iterable[Any], p: Presenter) -> Item:
+    data, shared = split(arguments)
+    return applied(head, p.all(data), p.all(shared), p)
+
+
+def applied(head: Item, data: tuple[Item, ...], shared: tuple[Item, ...], p: Presenter) -> Item:
+    """A call of an unknown function, with the semicolon if the notation has one."""
+    if p.notation.semicolon and data:
+        return call(head, *data, shared=shared)
+    return call(head, *data, *shared)
+
+
+def split(arguments: Iterable[Any]) -> tuple[list[Any], list[Any]]:
+    """Arguments before and after the semicolon: parameters, where they come last."""
+    data = list(arguments)
+    cut = len(data)
+    while cut and getattr(data[cut - 1], "is_shared", False):
+        cut -= 1
+    return data[:cut], data[cut:]
+
+
+def tight(expr: Expr, p: Presenter) -> Item:
+    """A time: an integer expression without spaces, what is positive first."""
+    if not isinstance(expr, Add):
+        return p(expr)
+    terms = [split_sign(term) for term in ordered_terms(expr)]
+    return total(
+        [
+            (minus, p(rest))
+            for minus, rest in sorted(terms, key=lambda pair: pair[0] and not pair[1].is_Number)
+        ],
+        tight=True,
+    )
+
+
+def foreign(expr: Expr, p: Presenter) -> Item:
+    """A scalar left to SymPy's printer, which asks us for the nodes inside."""
+    binding = precedence_traditional(expr)
+    for limit, level in (
+        (PRECEDENCE["Mul"], items.ADD),
+        (PRECEDENCE["Pow"], items.MUL),
+        (PRECEDENCE["Atom"], items.PREFIX),
+    ):
+        if binding < limit:
+            return Foreign(expr, p, level)
+    return Foreign(expr, p, items.RAISED)

@@ -1,0 +1,97 @@
+"""What every test may use: the switches for slow or equipped tests, one seed, a TeX and a browser.
+
+The plain `pytest` needs Python only. Tests marked `tex`, `browser` or `benchmark` are deselected unless asked
+for by the option of the same name; once asked for, a missing program is a failure and not a skip.
+"""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+EQUIPPED = {
+    "tex": "run the tests that compile LaTeX (needs pdflatex)",
+    "browser": "run the tests that render in headless Chromium",
+    "benchmark": "run the measurements of tests/benchmarks",
+}
+
+hypothesis.settings.register_profile("symrnn", deadline=None, derandomize="CI" in os.environ)
+hypothesis.settings.load_profile("symrnn")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("symrnn")
+    for name, text in EQUIPPED.items():
+        group.addoption(f"--{name}", action="store_true", help=text)
+    group.addoption("--seed", type=int, default=0, help="seed of what is drawn at random (default 0)")
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    return f"seed: {config.getoption('seed')} (--seed N draws other random systems)"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        if "benchmarks" in item.path.parts:
+            item.add_marker("benchmark")
+    off = [name for name in EQUIPPED if not config.getoption(name)]
+    out = [item for item in items if any(item.get_closest_marker(name) for name in off)]
+    if out:
+        config.hook.pytest_deselected(items=out)
+        items[:] = [item for item in items if item not in out]
+
+
+@pytest.fixture
+def seed(request: pytest.FixtureRequest) -> int:
+    """The seed of this run, `--seed`."""
+    return int(request.config.getoption("seed"))
+
+
+def _program(*names: str) -> str:
+    found = next(filter(None, map(shutil.which, names)), None)
+    if found is None:
+        pytest.fail(f"this test was asked for, and none of {', '.join(names)} is installed")
+    return found
+
+
+@pytest.fixture
+def pdflatex(tmp_path: Path) -> Callable[[str], Path]:
+    """A function that compiles a whole LaTeX document, fails on the first error, and returns the PDF."""
+    program = _program("pdflatex")
+
+    def compile_document(source: str) -> Path:
+        (tmp_path / "page.tex").write_text(source, encoding="utf-8")
+        command = [program, "-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", "page.tex"]
+        run = subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=120, check=False)
+        if run.returncode:
+            pytest.fail("pdflatex: " + run.stdout.decode(errors="replace")[-3000:])
+        return tmp_path / "page.pdf"
+
+    return compile_document
+
+
+CHROMIUM = [
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+]
+
+
+@pytest.fixture
+def screenshot(tmp_path: Path) -> Callable[..., Path]:
+    """A function that renders an HTML or SVG file in headless Chromium and returns the PNG."""
+    program = _program("chromium", "chromium-browser", "google-chrome")
+
+    def render(page: Path, width: int = 1000, height: int = 1400) -> Path:
+        picture = tmp_path / f"{page.stem}.png"
+        options = [f"--user-data-dir={tmp_path / 'profile'}", f"--window-size={width},{height}"]
+        command = [program, *CHROMIUM, *options, f"--screenshot={picture}", page.resolve().as_uri()]
+        run = subprocess.run(command, capture_output=True, timeout=120, check=False)
+        if run.returncode or not picture.is_file():
+            pytest.fail("chromium: " + run.stderr.decode(errors="replace")[-3000:])
+        return picture
+
+    return render
