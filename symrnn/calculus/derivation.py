@@ -6,7 +6,7 @@ was applied to and what came out, so that it can be checked, and refuted, by its
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -150,11 +150,11 @@ class Derivation:
         """The smallest last time for which the ranges of all lines are in the order shown."""
         return max((line.smallest for line in self.lines), default=1)
 
-    def verify(self, seed: int = 0) -> Report:
-        """Check every step and every line; see `Report`."""
+    def verify(self, seed: int = 0, *, progress: Callable[[int, int], None] | None = None) -> Report:
+        """Check every step and every line; see `Report`. `progress(done, total)` is told of each claim."""
         from symrnn.calculus.verify import verify
 
-        return verify(self, seed)
+        return verify(self, seed, progress or (lambda done, total: None))
 
     def _repr_latex_(self) -> str:
         import symrnn

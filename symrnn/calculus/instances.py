@@ -40,18 +40,19 @@ class Instances:
         at = {**self.rule, t: Integer(time)}
         return [(c, instantiate(c.part, at)) for c in self.template.elements[v] if self.holds(c, time)]
 
-    def copies(self, leaf: Any) -> list[tuple[int, Any]]:
-        """What each step at which a shared leaf is used sends back; step 0 is the loss."""
+    def copies(self, leaf: Any) -> tuple[list[tuple[int, Any]], list[Any]]:
+        """What each step at which a shared leaf is used sends back, and what the loss itself sends back."""
         found: dict[int, list[Any]] = {}
+        direct: list[Any] = []
         for c in self.template.shared.get(leaf, ()):
-            over = c.equation.over if c.equation is not None else None
-            if over is None:
-                time = int(c.equation.lhs.time.xreplace(self.rule)) if c.equation is not None else 0
-                found.setdefault(time, []).append(instantiate(c.part, self.rule))
+            if c.equation is None:
+                direct.append(instantiate(c.part, self.rule))
                 continue
-            for s in c.when.at(self.rule).times():
-                found.setdefault(s, []).append(instantiate(c.part, {**self.rule, over[0]: Integer(s)}))
-        return [(s, total(found[s], leaf)) for s in sorted(found)]
+            over = c.equation.over
+            for s in (c.when if over else c.equation.times).at(self.rule).times():
+                at = {**self.rule, over[0]: Integer(s)} if over else self.rule
+                found.setdefault(s, []).append(instantiate(c.part, at))
+        return [(s, total(found[s], leaf)) for s in sorted(found)], direct
 
 
 def numbered_lines(template: Template, chosen: tuple[Any, ...], last: int) -> tuple[Any, ...]:
@@ -109,8 +110,9 @@ def _leaf_rows(leaf: Any, instances: Instances, alive: set[Any], last: int) -> l
         return [_element_row(leaf[s], "input", instances, alive) for s in range(1, last + 1)]
     if isinstance(leaf, Element):
         return [_element_row(leaf.xreplace({tau: Integer(last)}), "boundary", instances, alive)]
-    parts = [(s, p) for s, p in instances.copies(leaf) if all(a in alive for a in p.atoms(Adjoint))]
-    value = total([p for _, p in parts], leaf)
+    used, direct = instances.copies(leaf)
+    parts = [(s, p) for s, p in used if all(a in alive for a in p.atoms(Adjoint))]
+    value = total([p for _, p in parts] + direct, leaf)
     made = tuple(Equation._trusted(nabla(copy_at(leaf, s)), p) for s, p in parts)
     group = "gradient" if getattr(leaf, "is_shared", False) else "input"
     return [

@@ -23,6 +23,7 @@ from symrnn.tensor.elementwise import (
     elementwise,
     placeholder,
     slots_of,
+    through_output,
 )
 from symrnn.tensor.node import Node, Slot, Tensor, shape_of
 
@@ -139,8 +140,8 @@ def _scalar_rates(node: Expr, out: Any) -> list[tuple[Any, Any]]:
     rates = []
     for i, s in enumerate(leaves):
         rate = body_derivative(hidden, placeholder(i))
-        if out is not None and hidden.is_Function:
-            rate = rate.xreplace({hidden: out})
+        if out is not None:
+            rate = through_output(rate, hidden, out)
         rates.append((s, rate.xreplace(back)))
     return rates
 
@@ -154,8 +155,8 @@ def _(node: Elementwise, by: Any, out: Any) -> list[tuple[Any, Any]]:
     found = []
     for i, x in enumerate(node.operands):
         rate = body_derivative(node.body, placeholder(i))
-        if out is not None and node.body.is_Function:
-            rate = rate.xreplace({node.body: whole})
+        if out is not None:
+            rate = through_output(rate, node.body, whole)
         ones = linear.ones(*node.shape)
         vector = elementwise(
             rate * placeholder(len(node.operands) + 1), *node.operands, node if out is None else out, ones

@@ -15,7 +15,15 @@ from symrnn.calculus.derivation import Law
 from symrnn.calculus.law_table import LAWS
 from symrnn.errors import Unsupported
 from symrnn.tensor import linear, pieces, special, unknown
-from symrnn.tensor.elementwise import Elementwise, Full, body_derivative, elementwise, placeholder, slots_of
+from symrnn.tensor.elementwise import (
+    Elementwise,
+    Full,
+    body_derivative,
+    elementwise,
+    placeholder,
+    slots_of,
+    through_output,
+)
 from symrnn.tensor.node import Slot, Tensor, shape_of
 
 Pulled = list[tuple[Any, Any]]  # (operand, its part of the cotangent)
@@ -63,8 +71,8 @@ def _scalar(node: Expr, ct: Any, out: Any) -> Pulled:
     pulled: Pulled = []
     for i, s in enumerate(leaves):
         rate = body_derivative(hidden, placeholder(i))
-        if out is not None and hidden.is_Function:
-            rate = rate.xreplace({hidden: out})
+        if out is not None:
+            rate = through_output(rate, hidden, out)
         pulled.append((s, ct * rate.xreplace(back)))
     return pulled
 
@@ -77,8 +85,8 @@ def _(node: Elementwise, ct: Any, out: Any) -> Pulled:
     whole, seed = placeholder(count), placeholder(count + 1)
     for i, x in enumerate(node.operands):
         rate = body_derivative(node.body, placeholder(i))
-        if out is not None and node.body.is_Function:
-            rate = rate.xreplace({node.body: whole})
+        if out is not None:
+            rate = through_output(rate, node.body, whole)
         part = elementwise(rate * seed, *node.operands, node if out is None else out, ct)
         pulled.append((x, part if isinstance(x, Tensor) else pieces.sum_entries(part)))
     return pulled

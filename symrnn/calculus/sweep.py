@@ -89,11 +89,15 @@ class _Sweep:
         if isinstance(node, TimeSum):
             self._enter(node, ct)
             return
+        received: dict[Any, list[Any]] = {}
         for operand, part in pullback(node, ct, out):
             if self._reaches(operand):
-                waiting.setdefault(operand, []).append(part)
-                claim = (ct, part, node, operand)
-                self.steps.append(Step(law_of(node), "pullback", *claim, equation=self.equation, over=self.binder))
+                received.setdefault(operand, []).append(part)
+        for operand, parts in received.items():
+            part = add(*parts)
+            waiting.setdefault(operand, []).append(part)
+            claim = (ct, part, node, operand)
+            self.steps.append(Step(law_of(node), "pullback", *claim, equation=self.equation, over=self.binder))
 
     def _enter(self, node: TimeSum, ct: Any) -> None:
         if self.binder is not None:

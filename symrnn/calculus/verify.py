@@ -8,6 +8,7 @@ with numerical derivatives of the independent evaluation.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -32,28 +33,33 @@ from symrnn.tensor.numbers import PRIME, Array, Digits, FiniteField, NumberSyste
 LONGEST_EXACT = 12  # last times up to which every node is checked by dual numbers
 
 
-def verify(derivation: Derivation, seed: int = 0) -> Report:
+Progress = Callable[[int, int], None]
+
+
+def verify(derivation: Derivation, seed: int, progress: Progress) -> Report:
     """Check every step and line of a derivation at random instances with distinct prime dimensions."""
     if derivation.title == "nest":
         return verify_nest(derivation, seed)
     if isinstance(derivation.last, int) and derivation.last > LONGEST_EXACT:
-        return verify_long(derivation, seed)
+        return verify_long(derivation, seed, progress)
     lasts = checked_lasts(derivation)
     findings: list[Finding] = []
     systems: tuple[NumberSystem, ...] = (FiniteField(seed), Digits())
     instances = [{type(s): draw(derivation.model, last, s, seed) for s in systems} for last in lasts]
     checkers = [{kind: LineChecker(derivation, i) for kind, i in both.items()} for both in instances]
-    for step in derivation.steps:
+    claims = len(derivation.steps) + len(derivation.lines)
+    for done, step in enumerate(derivation.steps):
+        progress(done, claims)
         checks = [lambda s, c=c, st=step: _step_distance(st, c[type(s)], seed) for c in checkers]
         findings.append(decide(str(step), 0, systems, checks))
-    findings += check_lines(derivation, systems, checkers)
+    findings += check_lines(derivation, systems, checkers, progress)
     findings += compare_numerically(derivation, lasts, seed)
     sizes = tuple((str(d), size) for d, size in prime_sizes(derivation.model).items())
     chance = min(1.0, len(findings) * 1e4 / PRIME)
     return Report(tuple(findings), tuple(lasts), sizes, seed, chance)
 
 
-def verify_long(derivation: Derivation, seed: int) -> Report:
+def verify_long(derivation: Derivation, seed: int, progress: Progress) -> Report:
     """A long instance: its generic form is checked in full, then that each line is an instance of it.
 
     The gradients are checked at their own last time too, each along one random direction; checking every
@@ -64,7 +70,7 @@ def verify_long(derivation: Derivation, seed: int) -> Report:
     if derivation.origin is None:
         raise Unsupported(f"{derivation.title} has no generic form", repair=f"use tau of at most {LONGEST_EXACT}")
     last = int(derivation.last)
-    report = ranged(*derivation.origin).verify(seed)
+    report = ranged(*derivation.origin).verify(seed, progress=progress)
     findings = [f if f.verdict != HOLDS else replace(f, line=0) for f in report.findings]
     fresh = {line.equation.lhs: line.equation for line in instantiated(derivation, last).lines}
     for line in derivation.lines:
@@ -101,10 +107,14 @@ def _step_distance(step: Step, checker: LineChecker, seed: int) -> float:
     return check_step(step, checker.instance, seed)
 
 
-def check_lines(derivation: Derivation, systems: tuple[NumberSystem, ...], checkers: list[Any]) -> list[Finding]:
+def check_lines(
+    derivation: Derivation, systems: tuple[NumberSystem, ...], checkers: list[Any], progress: Progress
+) -> list[Finding]:
     """Each line against the total derivative of the loss with respect to its node, by dual numbers."""
     findings = []
-    for line in derivation.lines:
+    before = len(derivation.steps)
+    for done, line in enumerate(derivation.lines):
+        progress(before + done, before + len(derivation.lines))
         checks = [lambda s, c=c, n=line: c[type(s)].distance(n) for c in checkers]
         findings.append(decide(str(line.equation), line.number, systems, checks))
     return findings

@@ -6,7 +6,7 @@ Straight lines and rounded corners are such pieces too, so that clipping, measur
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from math import atan2, hypot
+from math import atan2, ceil, hypot
 
 Point = tuple[float, float]
 Curve = tuple[Point, ...]
@@ -77,6 +77,15 @@ def flattened(curve: Curve, steps: int = 16) -> list[Point]:
             points.append(
                 (u * a[0] + v * b[0] + w * c[0] + z * d[0], u * a[1] + v * b[1] + w * c[1] + z * d[1])
             )
+    return points
+
+
+def dense(curve: Curve, spacing: float = 6.0) -> list[Point]:
+    """Points along it, neighbours no farther apart than `spacing`."""
+    points = [curve[0]]
+    for piece in pieces(curve):
+        reach = sum(distance(a, b) for a, b in zip(piece, piece[1:], strict=False))
+        points += flattened(piece, max(2, ceil(1.6 * reach / spacing)))[1:]
     return points
 
 

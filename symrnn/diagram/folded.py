@@ -72,6 +72,9 @@ def _wire(part: Statement, read: Read) -> Wire:
     return Wire(read.name, part.name, held=time)
 
 
+End = tuple[tuple[int, int], Wire, bool]  # its order from top to bottom, the wire, whether it leaves
+
+
 @dataclass
 class _Side:
     """The tracks on one side of the nodes: which wire runs where, and at which height it leaves and arrives."""
@@ -96,7 +99,7 @@ class _Side:
         (low, high), (bottom, top) = self._span(a), self._span(b)
         return low <= top and bottom <= high
 
-    def _ends(self, row: int) -> list[tuple[tuple[int, int], Wire, bool]]:
+    def _ends(self, row: int) -> list[End]:
         """The wire ends at a node from top to bottom, ordered so that no lead crosses another's track."""
         found = []
         for wire, track in self.tracks.items():
@@ -113,9 +116,7 @@ class _Side:
         found: dict[tuple[Wire, bool], Point] = {}
         for row in self.rows.values():
             ends = self._ends(row)
-            reach = RADIUS * min(0.8, 0.6 + 0.05 * len(ends)) if len(ends) > 1 else 0.0
-            for i, (_, wire, leaves) in enumerate(ends):
-                up = reach * (1 - 2 * i / (len(ends) - 1)) if len(ends) > 1 else 0.0
+            for (_, wire, leaves), up in zip(ends, _heights(ends), strict=True):
                 out = self.half - RADIUS + (RADIUS**2 - up**2) ** 0.5
                 found[(wire, leaves)] = (self.sign * out, -row * RISE - up)
         return found
@@ -136,11 +137,19 @@ class _Side:
         ports, distances = self.ports(), self.distances()
         return [self._edge(w, ports, self.sign * distances[self.tracks[w]]) for w in self.wires]
 
+    def _free_way(self, wire: Wire, curve: Curve, ports: dict[tuple[Wire, bool], Point]) -> float:
+        """Where along a wire its delays and labels stand: at the middle, or off the leads that cross it there."""
+        leads = [y for (other, _), (_, y) in ports.items() if self.tracks[other] > self.tracks[wire]]
+        ways = (0.5, 0.46, 0.54, 0.42, 0.58, 0.38, 0.62, 0.34, 0.66)
+        heights = {way: along(curve, way)[0][1] for way in ways}
+        return max(ways, key=lambda way: min((min(abs(y - heights[way]), 22.0) for y in leads), default=0.0))
+
     def _edge(self, wire: Wire, ports: dict[tuple[Wire, bool], Point], x: float) -> Edge:
         start, end = ports[(wire, True)], ports[(wire, False)]
         curve = rounded((start, (x, start[1]), (x, end[1]), (end[0] + 2 * self.sign, end[1])), 20.0)
-        texts = tuple(self._texts(wire, x, along(curve, 0.5)[0][1]))
-        return Edge(wire.source, wire.target, curve, wire.lag, texts, _delays(curve, wire.lag), bool(wire.held))
+        way = self._free_way(wire, curve, ports)
+        texts = tuple(self._texts(wire, x, along(curve, way)[0][1]))
+        return Edge(wire.source, wire.target, curve, wire.lag, texts, _delays(curve, wire.lag, way), bool(wire.held))
 
     def _texts(self, wire: Wire, x: float, y: float) -> Iterable[Text]:
         label, mark = self.labels[wire], _mark(wire)
@@ -151,6 +160,14 @@ class _Side:
         if mark:
             words = Label(mark, italic=False)
             yield Text(words, x + self.sign * (clear + words.width(SMALL_TEXT) / 2), y + up, SMALL_TEXT, "lag")
+
+
+def _heights(ends: list[End]) -> list[float]:
+    """How far above the centre the ends at one side of a node are; the two ends of the inmost loop lie apart."""
+    gaps = [2.5 if a[1] == b[1] else 1.0 for a, b in zip(ends, ends[1:], strict=False)]
+    reach = RADIUS * min(0.84, 0.62 + 0.05 * len(ends)) if gaps else 0.0
+    below = [sum(gaps[:i]) for i in range(len(ends))]
+    return [reach * (1 - 2 * b / sum(gaps)) if gaps else 0.0 for b in below]
 
 
 def _mark(wire: Wire) -> str:
@@ -166,11 +183,11 @@ def _room(wire: Wire, label: Label | None) -> float:
     return 9.0 + max(label.width(SMALLER) if label else 0.0, mark)
 
 
-def _delays(curve: Curve, lag: int) -> tuple[Point, ...]:
-    """The centres of the squares, around the middle of the arrow."""
+def _delays(curve: Curve, lag: int, middle: float) -> tuple[Point, ...]:
+    """The centres of the squares, around one place of the arrow."""
     size = length(curve)
     pitch = min(PITCH, 0.8 * size / max(abs(lag), 1))
-    ways = (0.5 + (i - (abs(lag) - 1) / 2) * pitch / size for i in range(abs(lag)))
+    ways = (middle + (i - (abs(lag) - 1) / 2) * pitch / size for i in range(abs(lag)))
     return tuple(along(curve, way)[0] for way in ways)
 
 

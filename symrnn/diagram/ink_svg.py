@@ -6,6 +6,7 @@ style sheet, so that several pictures in one page do not disturb each other.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from xml.sax.saxutils import escape, quoteattr
 
@@ -58,7 +59,10 @@ def _panel(panel: Panel) -> Iterator[str]:
         yield from _arrow(edge, "edge")
     for edge in panel.edges:
         yield from (_delay(at, edge) for at in edge.delays)
-        yield from (_text(text) for text in edge.texts)
+    if any(edge.texts for edge in panel.edges):
+        yield f'<g stroke="{PAPER}" stroke-width="4" stroke-linejoin="round" paint-order="stroke">'
+        yield from (_text(text) for edge in panel.edges for text in edge.texts)
+        yield "</g>"
     for node in panel.nodes:
         yield from _node(node)
     yield from (_text(note) for note in panel.notes)
@@ -116,13 +120,20 @@ def _spans(label: Label, size: float) -> Iterator[str]:
     for script, height in ((label.sub, 0.22), (label.sup, -0.38)):
         if script:
             small = _number(SMALL * size)
-            yield f'<tspan dy="{_number(height * size - at)}" font-size="{small}">{_script(script)}</tspan>'
+            italic_letters = label.sub if script is label.sub and len(script) <= 2 else "tτ"
+            shift = f'dx="{_number(0.04 * size)}" dy="{_number(height * size - at)}"'
+            yield f'<tspan {shift} font-size="{small}">{_script(script, italic_letters)}</tspan>'
             at = height * size
 
 
-def _script(script: str) -> str:
-    """A script with its single letters, t and τ, in italics."""
-    return "".join(f'<tspan font-style="italic">{c}</tspan>' if c in "tτ" else escape(c) for c in script)
+def _script(script: str, italic: str) -> str:
+    """A script with its letters in italics: those of a short subscript, and t and τ in a time."""
+    runs = re.split(f"([{re.escape(italic)}]+)", script)
+    spans = (
+        f'<tspan font-style="italic">{escape(run)}</tspan>' if i % 2 and run.isalpha() else escape(run)
+        for i, run in enumerate(runs)
+    )
+    return "".join(spans)
 
 
 def _path(curve: Curve) -> str:

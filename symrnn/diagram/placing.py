@@ -14,6 +14,8 @@ from symrnn.diagram.labels import Label
 from symrnn.diagram.layout import SMALLER, Text
 from symrnn.diagram.routing import Array, Hop, Lattice, samples
 
+APART = 12.0  # side by side, two labels closer than this would read as a product
+
 
 def place_labels(
     lattice: Lattice, ways: dict[Hop, Curve], labels: dict[Hop, Label]
@@ -32,13 +34,13 @@ def place_labels(
 
 
 def _spots(way: Curve, label: Label) -> Iterator[tuple[float, Text]]:
-    width, height = label.width(SMALLER) + 4, SMALLER * 1.0
-    for part in (0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74):
+    width, height = label.width(SMALLER), SMALLER
+    for part in (0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.82):
         (x, y), (dx, dy) = along(way, part)
         for side in (1, -1):
             nx, ny = -dy * side, dx * side
-            off = abs(nx) * width / 2 + abs(ny) * height / 2 + 2
-            taste = 60 * abs(part - 0.5) + (0 if ny > 0.3 or (abs(ny) <= 0.3 and nx < 0) else 6)
+            off = abs(nx) * width / 2 + abs(ny) * height / 2 + 3
+            taste = 40 * abs(part - 0.5) + (0 if ny > 0.3 or (abs(ny) <= 0.3 and nx < 0) else 6)
             yield taste, Text(label, x + nx * off, y + ny * off)
 
 
@@ -53,6 +55,6 @@ def _trouble(lattice: Lattice, text: Text, used: Array, boxes: list[Text]) -> fl
     for other in boxes:
         o = other.box
         gap = abs((other.x - text.x + half) % lattice.step - half)
-        if gap < (right - left + o[2] - o[0]) / 2 and abs(other.y - text.y) < (bottom - top + o[3] - o[1]) / 2:
+        if gap < (right - left + o[2] - o[0]) / 2 + APART and abs(other.y - text.y) < (bottom - top + o[3] - o[1]) / 2:
             cost += 200.0
     return cost

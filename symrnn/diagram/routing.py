@@ -13,16 +13,20 @@ from typing import Any
 
 import numpy as np
 
-from symrnn.diagram.curves import Curve, clipped, flattened, line, rounded, turning
+from symrnn.diagram.curves import Curve, clipped, dense, line, rounded, turning
 from symrnn.diagram.layout import GAP, RADIUS, RISE
+from symrnn.errors import Unsupported
 
 Hop = tuple[int, int, int]  # row of the source, row of the target, columns from the one to the other
 Array = Any
 
 CLEAR = 7.0  # least distance of an arrow from a foreign node
 NEAR = 7.0  # arrows closer than this run along each other
-STEPS = 24  # points at which a way is examined
+STEPS = 48  # points at which a bent way is examined
+FAR = 4  # columns; arrows that reach farther keep to the channels between the rows
 HANDLES = (0.4, 0.7, 1.0, 1.4)  # lengths of the handles that are tried, in cells
+STRETCHES = (1.0, 1.15, 1.35, 1.6, 2.0, 2.6)  # how much wider than usual a lattice may become
+ENOUGH = 6.0  # points along other arrows that are no crowding: a crossing or two for each arrow
 KEPT = 48  # clear ways that are compared with the other arrows
 
 _S = np.linspace(0, 1, STEPS + 1)[:, None]
@@ -79,19 +83,33 @@ class Lattice:
 
 
 def route(hops: Iterable[Hop], rows: int, half_width: float) -> tuple[Lattice, dict[Hop, Curve]]:
-    """A way for every hop, on the tightest lattice that has room for all of them."""
+    """A way for every hop, on the tightest lattice that has room for all of them without crowding."""
     wanted = sorted(set(hops), key=lambda hop: (abs(hop[2]) + abs(hop[0] - hop[1]), hop))
-    for stretch in (1.0, 1.15, 1.35, 1.6, 2.0, 2.6):
+    tried = []
+    for stretch in STRETCHES:
         lattice = Lattice(rows, half_width, stretch)
-        ways: dict[Hop, Curve] = {}
-        for hop in wanted:
-            way = _way(lattice, hop, ways)
-            if way is None:
+        found = _ways(lattice, wanted)
+        if found is not None:
+            tried.append((found[0], stretch, lattice, found[1]))
+            if found[0] <= ENOUGH * len(wanted):
                 break
-            ways[hop] = way
-        else:
-            break
+    if not tried:
+        raise Unsupported(f"a picture with {rows} rows and these reads has no room for its arrows")
+    _, _, lattice, ways = min(tried, key=lambda attempt: attempt[:2])
     return lattice, {hop: _ended(lattice, hop, way) for hop, way in ways.items()}
+
+
+def _ways(lattice: Lattice, wanted: list[Hop]) -> tuple[int, dict[Hop, Curve]] | None:
+    """How crowded the ways of all hops are, and the ways; nothing if one of them finds none."""
+    ways: dict[Hop, Curve] = {}
+    crowding = 0
+    for hop in wanted:
+        way = _way(lattice, hop, ways)
+        if way is None:
+            return None
+        crowding += _crowding(lattice, way, samples(lattice, ways))
+        ways[hop] = way
+    return crowding, ways
 
 
 def _ended(lattice: Lattice, hop: Hop, way: Curve) -> Curve:
@@ -100,9 +118,11 @@ def _ended(lattice: Lattice, hop: Hop, way: Curve) -> Curve:
 
 def _way(lattice: Lattice, hop: Hop, others: dict[Hop, Curve]) -> Curve | None:
     straight = line(lattice.place(hop[0]), lattice.place(hop[1], hop[2]))
-    if lattice.is_clear(np.array(flattened(straight, 3 * STEPS)), hop):
+    if lattice.is_clear(np.array(dense(straight)), hop):
         return straight
-    clear = [*_bent(lattice, hop), *_channelled(lattice, hop)]
+    clear = _channelled(lattice, hop)
+    if abs(hop[2]) <= FAR:
+        clear += _bent(lattice, hop)
     if not clear:
         return None
     clear.sort(key=lambda found: found[0])
@@ -140,7 +160,7 @@ def _channelled(lattice: Lattice, hop: Hop) -> list[tuple[float, Curve]]:
     found = []
     for corners in _corners(lattice, start, end):
         way = rounded((start, *corners, end), 18.0)
-        points = flattened(way)
+        points = dense(way)
         if lattice.is_clear(np.array(points), hop):
             size = sum(
                 ((b[0] - a[0]) ** 2 + (b[1] - a[1]) ** 2) ** 0.5 for a, b in zip(points, points[1:], strict=False)
@@ -166,7 +186,7 @@ def _corners(lattice: Lattice, start: Any, end: Any) -> Iterator[tuple[tuple[flo
 
 def samples(lattice: Lattice, ways: dict[Hop, Curve]) -> Array:
     """Points of all ways found so far, with x reduced to one step."""
-    points = [p for way in ways.values() for p in flattened(way, 32)]
+    points = [p for way in ways.values() for p in dense(way)]
     found = np.array(points or [(0.0, -1e6)])
     found[:, 0] %= lattice.step
     return found
@@ -174,7 +194,7 @@ def samples(lattice: Lattice, ways: dict[Hop, Curve]) -> Array:
 
 def _crowding(lattice: Lattice, way: Curve, used: Array) -> int:
     """How many points of a way lie along other arrows, the surroundings of nodes apart."""
-    points = np.array(flattened(way, 32))
+    points = np.array(dense(way))
     points = points[np.min(lattice.distances(points), axis=-1) > 10.0]
     dx = np.abs((points[:, None, 0] % lattice.step) - used[None, :, 0])
     dx = np.minimum(dx, lattice.step - dx)

@@ -160,6 +160,11 @@ class Given(Node):
     def free_symbols(self) -> set[Basic]:
         return {self}
 
+    def _as_argument(self, printer: object, **_: object) -> str:
+        return self.name  # lambdify names its arguments so; other slots it replaces by dummies
+
+    _numpycode = _pythoncode = _lambdacode = _mpmathcode = _scipycode = _as_argument
+
 
 class Parameter(Given):
     """A parameter, shared by all steps: a scalar, a vector (n,) or a matrix (n, m).

@@ -118,8 +118,8 @@ class Roles:
         )
 
     def _is_affine(self, leaf: Any) -> bool:
-        body = self.loss
-        for sums in self.loss.atoms(TimeSum):
+        body: Any = self.loss
+        for sums in body.atoms(TimeSum):
             if sums.body.has(leaf):
                 body = sums.body
         return not body.diff(leaf).has(leaf)

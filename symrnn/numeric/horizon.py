@@ -11,7 +11,7 @@ from typing import Any
 from sympy import Expr, Integer, Max, Min, Symbol
 
 from symrnn.errors import Unsupported
-from symrnn.model import Element, Range, Recurrence
+from symrnn.model import Range, Recurrence
 from symrnn.tensor import tau
 
 PROBED = 40  # lengths that are tried one by one to find the shortest admitted one
@@ -104,9 +104,3 @@ def _times(r: Range, rule: dict[Any, Any]) -> range:
         )
     return found.times()
 
-
-def fixed_or_offset(node: Any, index: Symbol) -> int | None:
-    """The number l of a leaf read at `index + l`; None for one at a time without the index."""
-    time = node.node.time if not isinstance(node, Element) else node.time
-    gap = time - index
-    return int(gap) if gap.is_Integer else None

@@ -14,69 +14,69 @@ from typing import Any
 import numpy as np
 
 
-def sigmoid(x):
+def sigmoid(x: np.ndarray) -> np.ndarray:
     """1 / (1 + exp(-x)) without overflow."""
     small = np.exp(-np.abs(x))
     return np.where(x >= 0, 1, small) / (1 + small)
 
 
-def softmax(x):
+def softmax(x: np.ndarray) -> np.ndarray:
     """exp(x_i) / sum_j exp(x_j) over the last axis, shifted so that nothing overflows."""
     powers = np.exp(x - x.max(axis=-1, keepdims=True))
     return powers / powers.sum(axis=-1, keepdims=True)
 
 
-def logsumexp(x):
+def logsumexp(x: np.ndarray) -> np.ndarray:
     """log(sum_j exp(x_j)) over the last axis, shifted so that nothing overflows."""
     top = x.max(axis=-1, keepdims=True)
     return top[..., 0] + np.log(np.exp(x - top).sum(axis=-1))
 
 
-def softmax_cross_entropy(o, y):
+def softmax_cross_entropy(o: np.ndarray, y: np.ndarray) -> np.ndarray:
     """-y.log softmax(o) over the last axis of logits o and targets y."""
     shifted = o - o.max(axis=-1, keepdims=True)
     return y.sum(axis=-1) * np.log(np.exp(shifted).sum(axis=-1)) - (y * shifted).sum(axis=-1)
 
 
-def diagonal_matrix(v):
+def diagonal_matrix(v: np.ndarray) -> np.ndarray:
     """The diagonal matrix of the last axis: (..., n) to (..., n, n)."""
     return np.where(np.eye(v.shape[-1], dtype=bool), v[..., None], 0)
 
 
-def joined(rank, *parts):
+def joined(rank: int, *parts: np.ndarray) -> np.ndarray:
     """Vectors (rank 1) one after the other, or matrices (rank 2) one above the other; leading axes broadcast."""
     lead = np.broadcast_shapes(*(p.shape[: p.ndim - rank] for p in parts))
     return np.concatenate([np.broadcast_to(p, lead + p.shape[p.ndim - rank :]) for p in parts], axis=-rank)
 
 
-def reshaped(x, rank, *shape):
+def reshaped(x: np.ndarray, rank: int, *shape: int) -> np.ndarray:
     """The last `rank` axes of x, row by row, in another shape."""
     return x.reshape(x.shape[: x.ndim - rank] + shape)
 
 
-def times(first, last, batch, dtype):
+def times(first: int, last: int, batch: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
     """The numbers first, ..., last along the time axis, the same for every example of the batch."""
     numbers = np.arange(first, last + 1, dtype=dtype).reshape(-1, *(1 for _ in batch))
     return np.broadcast_to(numbers, (len(numbers), *batch))
 
 
-def sum_outer(a, b):
+def sum_outer(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """The outer products of a (..., n) and b (..., m), summed over time and batch in one product: (n, m)."""
     return a.reshape(-1, a.shape[-1]).T @ b.reshape(-1, b.shape[-1])
 
 
-def sum_products(a, b):
+def sum_products(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """The matrix products of a (..., n, k) and b (..., k, m), summed over time and batch in one product: (n, m)."""
     a, b = a.reshape(-1, *a.shape[-2:]), b.reshape(-1, *b.shape[-2:])
     return np.tensordot(a, b, axes=([0, 2], [0, 1]))
 
 
-def sum_leading(x, rank):
+def sum_leading(x: np.ndarray, rank: int) -> np.ndarray:
     """The sum over all axes but the last `rank` ones: over time and batch."""
     return x.sum(axis=tuple(range(x.ndim - rank)))
 
 
-def like(gradient, given):
+def like(gradient: np.ndarray, given: np.ndarray) -> np.ndarray:
     """The gradient summed over the batch axis if `given` was given once for the whole batch."""
     extra = gradient.ndim - np.ndim(given)
     return gradient.sum(axis=tuple(range(extra))) if extra else gradient
@@ -102,17 +102,17 @@ def text_of(name: str) -> str:
     return _text(FUNCTIONS[name])
 
 
-def relu(x):
+def relu(x: np.ndarray) -> np.ndarray:
     """max(0, x); for `sympy.lambdify` only: generated code says np.maximum."""
     return np.maximum(x, 0)
 
 
-def step(x):
+def step(x: np.ndarray) -> np.ndarray:
     """1 where x > 0, else 0; for `sympy.lambdify` only: generated code says np.heaviside."""
     return np.heaviside(x, 0)
 
 
-def softplus(x):
+def softplus(x: np.ndarray) -> np.ndarray:
     """log(1 + exp(x)) without overflow; for `sympy.lambdify` only: generated code says np.logaddexp."""
     return np.logaddexp(x, 0)
 

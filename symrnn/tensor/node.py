@@ -65,7 +65,7 @@ class Slot(Node, Expr):
 
     __slots__ = ()
     is_symbol = True
-    is_Atom = False
+    is_Atom = True  # so that SymPy's cse and simplify do not look inside
     _diff_wrt = True
     is_real = True
     is_commutative = True

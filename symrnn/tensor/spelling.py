@@ -59,7 +59,7 @@ def ordered_factors(term: Expr) -> list[Expr]:
         return [term]
     if not term.has(Held):
         return list(term.as_ordered_factors())
-    return sorted(term.args, key=_first_places)
+    return sorted(term.args, key=lambda f: (_first_places(f), f.is_Add))
 
 
 def split_sign(term: Expr) -> tuple[bool, Expr]:

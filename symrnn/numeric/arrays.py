@@ -1,0 +1,67 @@
+"""Tensor expressions as NumPy text, whatever stands in front: nothing, a batch, or time and a batch.
+
+Elementwise bodies are printed by SymPy's printer, all other nodes by `forms`. A scalar that has leading axes
+gets as many trailing axes as what it multiplies before NumPy could guess.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import Expr
+
+from symrnn.numeric.bodies import body_text
+from symrnn.numeric.forms import form
+from symrnn.numeric.texts import ALONE, TIME, Code, Scope, Stack
+from symrnn.tensor import Node, placeholder, shape_of, slots_of
+
+
+class ArrayPrinter:
+    """Prints expressions in a scope; with a stack, its index stands for a time axis."""
+
+    def __init__(self, scope: Scope, stack: Stack | None = None) -> None:
+        self.scope, self.stack = scope, stack
+
+    def over(self, stack: Stack) -> ArrayPrinter:
+        """The same scope with a time axis for another index."""
+        return ArrayPrinter(self.scope, stack)
+
+    def __call__(self, expr: Any) -> Code:
+        if isinstance(expr, Node) and expr.is_leaf:
+            return self.scope.leaf(expr, self.stack)
+        if isinstance(expr, Node):
+            return form(expr, self)
+        slots = slots_of(expr)
+        return self.body(expr.xreplace({s: placeholder(i) for i, s in enumerate(slots)}), slots, 0)
+
+    def size(self, d: Expr) -> str:
+        """The text of a dimension."""
+        return self.scope.end(d)
+
+    def sizes(self, shape: tuple[Expr, ...]) -> str:
+        """The text of a shape, as a tuple."""
+        return f"({', '.join(self.size(d) for d in shape)}{',' if len(shape) == 1 else ''})"
+
+    def helper(self, name: str, *args: str, lead: int) -> Code:
+        """A call of a helper function."""
+        return Code(f"{self.scope.helper(name)}({', '.join(args)})", lead)
+
+    def body(self, body: Expr, operands: Any, rank: int) -> Code:
+        """A scalar body over placeholders, entry by entry, for a result of this rank."""
+        texts: dict[Any, str] = {}
+        lead = ALONE
+        for i, x in enumerate(operands):
+            code = self(x)
+            lead = max(lead, code.lead)
+            texts[placeholder(i)] = code.widened(rank - len(shape_of(x)))
+        for symbol in sorted(body.free_symbols - set(texts), key=str):
+            code = Code(self.scope.symbol(symbol), ALONE)
+            if self.stack is not None and symbol == self.stack.index:
+                code = self._times(self.stack)
+                lead = TIME
+            texts[symbol] = code.widened(rank)
+        return Code(body_text(body, texts, self.scope.used), lead, body in texts or body.is_Function)
+
+    def _times(self, stack: Stack) -> Code:
+        ends = self.scope.end(stack.first), self.scope.end(stack.last)
+        return self.helper("times", *ends, self.scope.word("batch"), self.scope.word("dtype"), lead=TIME)

@@ -1,0 +1,202 @@
+"""The NumPy form of every node but the elementwise ones' bodies: one rule a kind, right for any leading axes.
+
+`*` and `+` broadcast leading axes from the right; `@` works on the last two. A matrix without leading axes
+times a vector with them is written `x @ A.T`, one product for all steps and examples.
+"""
+
+from __future__ import annotations
+
+from functools import singledispatch
+from typing import Any
+
+from sympy import Integer
+
+from symrnn.errors import Unsupported
+from symrnn.numeric.bodies import no_formula
+from symrnn.numeric.texts import ALONE, EXAMPLE, TIME, Code, Stack
+from symrnn.tensor import (
+    Applied,
+    Concat,
+    Contract,
+    Diag,
+    Diagonal,
+    Dot,
+    Elementwise,
+    Entry,
+    Eye,
+    Full,
+    Guard,
+    LogSumExp,
+    Outer,
+    Partial,
+    Reshape,
+    Segment,
+    Softmax,
+    SoftmaxCrossEntropy,
+    SumEntries,
+    TimeSum,
+    Trace,
+    Transpose,
+    shape_of,
+)
+
+Printer = Any  # an ArrayPrinter, which imports this module
+
+
+@singledispatch
+def form(e: Any, p: Printer) -> Code:
+    """The text of a node that is not a leaf."""
+    raise Unsupported(f"no NumPy form is known for {type(e).__name__}: {e}")
+
+
+@form.register
+def _(e: Elementwise, p: Printer) -> Code:
+    return p.body(e.body, e.operands, e.rank)  # type: ignore[no-any-return]
+
+
+@form.register
+def _(e: Full, p: Printer) -> Code:
+    value = p(e.value)
+    dtype = p.scope.word("dtype")
+    if value.lead == ALONE:
+        return Code(f"np.full({p.sizes(e.shape)}, {value.text}, {dtype})", ALONE)
+    return Code(f"{value.widened(e.rank)} * np.ones({p.sizes(e.shape)}, {dtype})", value.lead, False)
+
+
+@form.register
+def _(e: Contract, p: Printer) -> Code:
+    left, right = p(e.left), p(e.right)
+    lead = max(left.lead, right.lead)
+    if e.right.rank == 2 or right.lead == ALONE:
+        return Code(f"{left.atom} @ {right.atom}", lead, False)
+    if left.lead == ALONE:
+        turned = p(e.left.args[0]).atom if isinstance(e.left, Transpose) else f"{left.atom}.T"
+        return Code(f"{right.atom} @ {turned}", lead, False)
+    return Code(f"({left.atom} @ {right.atom}[..., None])[..., 0]", lead)
+
+
+@form.register
+def _(e: Dot, p: Printer) -> Code:
+    a, b = (p(x) for x in e.args)
+    if b.lead == ALONE:
+        return Code(f"{a.atom} @ {b.atom}", a.lead, False)
+    if a.lead == ALONE:
+        return Code(f"{b.atom} @ {a.atom}", b.lead, False)
+    return Code(f"({a.atom} * {b.atom}).sum(axis=-1)", max(a.lead, b.lead))
+
+
+@form.register
+def _(e: Outer, p: Printer) -> Code:
+    a, b = p(e.left), p(e.right)
+    return Code(f"{a.atom}[..., :, None] * {b.atom}[..., None, :]", max(a.lead, b.lead), False)
+
+
+@form.register
+def _(e: Transpose, p: Printer) -> Code:
+    x = p(e.args[0])
+    return Code(f"{x.atom}.T" if x.lead == ALONE else f"{x.atom}.swapaxes(-1, -2)", x.lead)
+
+
+@form.register
+def _(e: Diag, p: Printer) -> Code:
+    x = p(e.args[0])
+    return p.helper("diagonal_matrix", x.text, lead=x.lead)  # type: ignore[no-any-return]
+
+
+@form.register
+def _(e: Diagonal, p: Printer) -> Code:
+    x = p(e.args[0])
+    return Code(f"{x.atom}.diagonal(axis1=-2, axis2=-1)", x.lead)
+
+
+@form.register
+def _(e: Eye, p: Printer) -> Code:
+    return Code(f"np.eye({p.size(e.args[0])}, dtype={p.scope.word('dtype')})", ALONE)
+
+
+@form.register
+def _(e: SumEntries, p: Printer) -> Code:
+    x, rank = p(e.args[0]), len(shape_of(e.args[0]))
+    return Code(f"{x.atom}.sum(axis={'-1' if rank == 1 else '(-2, -1)'})", x.lead)
+
+
+@form.register
+def _(e: Trace, p: Printer) -> Code:
+    x = p(e.args[0])
+    return Code(f"{x.atom}.trace(axis1=-2, axis2=-1)", x.lead)
+
+
+@form.register
+def _(e: Entry, p: Printer) -> Code:
+    x, places = p(e.args[0]), [p.size(i - 1) for i in e.args[1:]]
+    return Code(f"{x.atom}[..., {', '.join(places)}]", x.lead)
+
+
+@form.register
+def _(e: Concat, p: Printer) -> Code:
+    parts = [p(x) for x in e.args]
+    rank = str(len(e.shape))
+    return p.helper("joined", rank, *(x.text for x in parts), lead=max(x.lead for x in parts))  # type: ignore[no-any-return]
+
+
+@form.register
+def _(e: Segment, p: Printer) -> Code:
+    x = p(e.args[0])
+    rows = f"{p.size(e.args[1])}:{p.size(e.args[1] + e.args[2])}"
+    return Code(f"{x.atom}[..., {rows}{', :' if e.rank == 2 else ''}]", x.lead)
+
+
+@form.register
+def _(e: Reshape, p: Printer) -> Code:
+    x, rank = p(e.args[0]), len(shape_of(e.args[0]))
+    return p.helper("reshaped", x.text, str(rank), *(p.size(d) for d in e.shape), lead=x.lead)  # type: ignore[no-any-return]
+
+
+@form.register
+def _(e: Softmax, p: Printer) -> Code:
+    x = p(e.args[0])
+    return p.helper("softmax", x.text, lead=x.lead)  # type: ignore[no-any-return]
+
+
+@form.register
+def _(e: LogSumExp, p: Printer) -> Code:
+    x = p(e.args[0])
+    return p.helper("logsumexp", x.text, lead=x.lead)  # type: ignore[no-any-return]
+
+
+@form.register
+def _(e: SoftmaxCrossEntropy, p: Printer) -> Code:
+    o, y = p(e.logits), p(e.target)
+    return p.helper("softmax_cross_entropy", o.text, y.text, lead=max(o.lead, y.lead))  # type: ignore[no-any-return]
+
+
+@form.register
+def _(e: TimeSum, p: Printer) -> Code:
+    if any(e.index in _symbols(x) for x in e.body.atoms(TimeSum, Guard)):
+        return _summed_one_by_one(e, p)
+    inner = p.over(Stack(e.index, e.lower, e.upper))(e.body)
+    if inner.lead == TIME:
+        return Code(f"{inner.atom}.sum(axis=0)", EXAMPLE)
+    count = p.size(p.scope.horizon.later(Integer(0), e.upper - e.lower + 1))
+    return Code(f"({count}) * {inner.atom}", inner.lead, False)
+
+
+def _summed_one_by_one(e: TimeSum, p: Printer) -> Code:
+    """A sum whose terms hold sums that depend on its index: one term after another."""
+    body = p(e.body)
+    start = f"np.zeros({p.sizes(shape_of(e))}, {p.scope.word('dtype')})" if shape_of(e) else "0"
+    numbers = f"range({p.size(e.lower)}, {p.size(e.upper)} + 1)"
+    return Code(f"sum(({body.text} for {p.scope.symbol(e.index)} in {numbers}), {start})", max(body.lead, EXAMPLE))
+
+
+def _symbols(e: Any) -> set[Any]:
+    """Every symbol inside, bound ones and the times of elements included, but not a sum's own index."""
+    inner = set().union(*(_symbols(a) for a in e.args)) if e.args else {e}
+    return inner - {e.index} if isinstance(e, TimeSum) else inner
+
+
+@form.register(Applied)
+@form.register(Partial)
+def _(e: Any, p: Printer) -> Code:
+    application = e if isinstance(e, Applied) else e.application
+    raise no_formula(application.function.name, e)

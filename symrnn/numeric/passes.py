@@ -1,0 +1,194 @@
+"""Passes over statements and steps that make generated code do less, each without changing what it computes.
+
+`prune` drops what nobody wants, `share` computes once what several statements use (at the same or another
+time), `hoist` takes out of a loop what does not need its results. A pass may be left out: it is never needed
+for the code to be right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from sympy import Add, Basic, Expr, Mul, Symbol
+
+from symrnn.model import Element, Range, Sequence
+from symrnn.numeric.horizon import Horizon
+from symrnn.numeric.schedule import Block, Loop, Step, stackable
+from symrnn.numeric.statements import Statement, Store, Total, accesses
+from symrnn.tensor import Adjoint, Elementwise, Node, Slot, TimeSum, elementwise, placeholder, shape_of, slots_of, t
+
+
+class Fresh:
+    """Makes sequences for intermediate results, with names that the model does not use."""
+
+    def __init__(self, taken: Iterable[str]) -> None:
+        self._taken = set(taken)
+        self._count = 0
+
+    def __call__(self, shape: tuple[Expr, ...]) -> Sequence:
+        while True:
+            self._count += 1
+            name = f"part{self._count}"
+            if name not in self._taken:
+                return Sequence(name, *shape)
+
+
+def prune(statements: list[Statement], wanted: Iterable[Store]) -> list[Statement]:
+    """The statements that the wanted stores need, in their order."""
+    needed = set(wanted)
+    while True:
+        kept = [s for s in statements if s.store in needed]
+        more = {a.store for s in kept for a in accesses(s.expr)} - needed
+        if not more:
+            return kept
+        needed |= more
+
+
+Sharable = tuple[Any, int]  # an expression moved so that its last adjoint is at t, and by how much it was moved
+
+
+def share(
+    statements: list[Statement], totals: list[Total], horizon: Horizon, fresh: Fresh
+) -> tuple[list[Statement], list[Total]]:
+    """Elementwise expressions of adjoints that several statements use, as statements of their own."""
+    uses: dict[Any, list[Range]] = {}
+    for item in [*statements, *totals]:
+        if item.when is not None and not (isinstance(item, Statement) and item.once):
+            for expr, offset in _sharable(item.expr):
+                uses.setdefault(expr, []).append(item.when.shifted(offset))
+    made: dict[Any, Store] = {}
+    for expr, ranges in uses.items():
+        widest = next((r for r in ranges if all(horizon.within(q, r) for q in ranges)), None)
+        if len(ranges) > 1 and widest is not None:
+            store = made[expr] = Store(fresh(shape_of(expr)))
+            note = f"{store.element(t)} = {expr}   for t = {widest}"
+            statements = [*statements, Statement(store, t, expr, widest, False, note)]
+    if not made:
+        return statements, totals
+    new = {s.store for s in statements} & set(made.values())
+    return (
+        [s if s.store in new else replace(s, expr=_with_shared(s.expr, made)) for s in statements],
+        [replace(x, expr=_with_shared(x.expr, made)) for x in totals],
+    )
+
+
+def _sharable(expr: Basic) -> list[Sharable]:
+    """The outermost elementwise tensors that hold adjoints at t plus a number, and nothing at fixed times."""
+    if isinstance(expr, TimeSum) or (isinstance(expr, Node) and expr.is_leaf):
+        return []
+    if isinstance(expr, Elementwise):
+        offsets = [_offset(leaf) for leaf in expr.atoms(Element, Adjoint) if not _inside_adjoint(leaf, expr)]
+        adjoints = [_offset(leaf) for leaf in expr.atoms(Adjoint)]
+        if adjoints and None not in offsets and not expr.has(TimeSum) and t not in expr.body.free_symbols:
+            last = max(o for o in adjoints if o is not None)
+            return [(expr.xreplace({t: t - last}), last)]
+    return [found for arg in expr.args for found in _sharable(arg)]
+
+
+def _inside_adjoint(leaf: Any, expr: Basic) -> bool:
+    return isinstance(leaf, Element) and any(a.node == leaf for a in expr.atoms(Adjoint)) and not any(
+        leaf in _plain_leaves(x) for x in expr.args[1:]
+    )
+
+
+def _plain_leaves(expr: Basic) -> set[Basic]:
+    if isinstance(expr, Adjoint):
+        return set()
+    return {expr} if not expr.args or isinstance(expr, Element) else set().union(*map(_plain_leaves, expr.args))
+
+
+def _offset(leaf: Any) -> int | None:
+    time = leaf.node.time if isinstance(leaf, Adjoint) else leaf.time
+    gap = time - t
+    return int(gap) if gap.is_Integer else None
+
+
+def _with_shared(expr: Any, made: dict[Any, Store]) -> Any:
+    rule = {e.xreplace({t: t + o}): made[e].element(t + o) for e, o in _sharable(expr) if e in made}
+    return expr.xreplace(rule) if rule else expr
+
+
+def hoist(loop: Loop, fresh: Fresh) -> list[Step]:
+    """The loop, preceded by blocks that compute for all t what does not need the loop's own results."""
+    carried = {s.store for s in loop.statements}
+    blocks: list[Step] = []
+    kept = []
+    for s in loop.statements:
+        if s.once or not stackable(s.expr, t):
+            kept.append(s)
+            continue
+        pass_ = _Hoist(s, carried, fresh)
+        kept.append(replace(s, expr=pass_.without_free(s.expr)))
+        blocks += [Block(b) for b in pass_.made]
+    return [*blocks, replace(loop, statements=tuple(kept))]
+
+
+class _Hoist:
+    """Replaces what is free of the carried stores, and varies in time, by elements of new sequences."""
+
+    def __init__(self, statement: Statement, carried: set[Store], fresh: Fresh) -> None:
+        self.statement, self.carried, self.fresh = statement, carried, fresh
+        self.made: list[Statement] = []
+
+    def is_free(self, expr: Basic) -> bool:
+        return not any(a.store in self.carried for a in accesses(expr))
+
+    def varies(self, expr: Basic) -> bool:
+        return any(t in a.low.free_symbols for a in accesses(expr)) or (
+            isinstance(expr, Expr) and not isinstance(expr, Slot) and expr.has(t)
+        )
+
+    def named(self, expr: Any) -> Any:
+        store = Store(self.fresh(shape_of(expr)))
+        when = self.statement.when
+        note = f"{store.element(t)} = {expr}   for t = {when}"
+        self.made.append(Statement(store, t, expr, when, False, note))
+        return store.element(t)
+
+    def without_free(self, expr: Any) -> Any:
+        if isinstance(expr, TimeSum) or (isinstance(expr, Node) and expr.is_leaf):
+            return expr
+        if self.is_free(expr):
+            return self.named(expr) if self.varies(expr) else expr
+        if isinstance(expr, Elementwise):
+            return self._body(expr.body, tuple(self._operand(x) for x in expr.operands))
+        if isinstance(expr, Node):
+            return expr.func(*(self._operand(x) for x in expr.args))
+        slots = slots_of(expr)
+        body = expr.xreplace({s: placeholder(i) for i, s in enumerate(slots)})
+        return self._body(body, tuple(self._operand(s) for s in slots))
+
+    def _operand(self, x: Any) -> Any:
+        return x if self.is_free(x) else self.without_free(x)
+
+    def _body(self, body: Expr, operands: tuple[Any, ...]) -> Any:
+        operands_now = list(operands)
+        places: dict[Symbol, Any] = {placeholder(i): x for i, x in enumerate(operands)}
+
+        def free(e: Basic) -> bool:
+            return all(self.is_free(places[z]) for z in e.free_symbols if z in places)
+
+        def taken(e: Expr) -> Expr:
+            used = [z for z in places if z in e.free_symbols]
+            renumbered = e.xreplace({z: placeholder(i) for i, z in enumerate(used)})
+            whole = elementwise(renumbered, *(places[z] for z in used))
+            if (isinstance(whole, Node) and whole.is_leaf) or not self.varies(whole):
+                return e
+            operands_now.append(self.named(whole))
+            return placeholder(len(operands_now) - 1)
+
+        def walk(e: Expr) -> Expr:
+            if not e.args and e not in places:
+                return e
+            if free(e):
+                return taken(e)
+            if isinstance(e, Add | Mul):
+                group = [a for a in e.args if free(a)]
+                if any(not a.is_number for a in group):
+                    rest = [walk(a) for a in e.args if a not in group]
+                    return e.func(taken(e.func(*group)), *rest)
+            return e.func(*(walk(a) for a in e.args)) if e.args else e
+
+        return elementwise(walk(body), *operands_now)

@@ -1,0 +1,167 @@
+"""A model, and its adjoint recurrence, as statements on arrays: what is written, from what, at which times.
+
+The forward statements are the model's equations; the backward statements are the contributions of the
+derivation, one each, so that nothing is derived a second time here. What is read is listed with its times,
+which is all that scheduling needs to know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sympy import Basic, Expr, Symbol
+
+from symrnn.calculus.adjoint import Contribution, Template
+from symrnn.model import Element, Range, Recurrence, Sequence
+from symrnn.numeric.horizon import Horizon
+from symrnn.tensor import Adjoint, Node, TimeSum, nabla, shape_of, t
+
+
+@dataclass(frozen=True)
+class Store:
+    """An array over time: the values of a sequence, or their adjoints."""
+
+    sequence: Sequence
+    adjoint: bool = False
+
+    def element(self, time: Expr) -> Any:
+        """The node that stands for its value at a time."""
+        return nabla(self.sequence[time]) if self.adjoint else self.sequence[time]
+
+
+@dataclass(frozen=True)
+class Statement:
+    """`store[time] = expr`, or `+=`, for every t in `when`; with a fixed time, once.
+
+    time
+        `t`, or an expression without t.
+    note
+        The equation it is, for the comment.
+    """
+
+    store: Store
+    time: Expr
+    expr: Any
+    when: Range
+    adds: bool
+    note: str
+
+    @property
+    def once(self) -> bool:
+        """Whether it holds at one time only."""
+        return not self.time.has(t)
+
+    def written(self, horizon: Horizon) -> Range:
+        """The times it writes."""
+        return self.when
+
+
+@dataclass(frozen=True)
+class Total:
+    """A gradient of what does not vary in time: `expr` added up over t in `when` (None: once)."""
+
+    leaf: Any
+    expr: Any
+    when: Range | None
+    note: str
+
+
+@dataclass(frozen=True)
+class Access:
+    """One read: of a store, at the times low..high, expressions in t."""
+
+    store: Store
+    low: Expr
+    high: Expr
+
+    def times(self, when: Range, horizon: Horizon) -> Range:
+        """All times read while t runs through a range."""
+        lows = [self.low.xreplace({t: end}) for end in (when.first, when.last)]
+        highs = [self.high.xreplace({t: end}) for end in (when.first, when.last)]
+        return Range(horizon.earlier(*lows), horizon.later(*highs))
+
+
+def accesses(expr: Basic) -> list[Access]:
+    """Everything an expression reads that varies in time, each once, in order of appearance."""
+    found: dict[Access, None] = {}
+    for leaf, binders in _leaves(expr, ()):
+        low = high = leaf.node.time if isinstance(leaf, Adjoint) else leaf.time
+        for index, first, last in reversed(binders):
+            low, high = low.xreplace({index: first}), high.xreplace({index: last})
+        found[Access(store_of(leaf), low, high)] = None
+    return list(found)
+
+
+def store_of(leaf: Any) -> Store:
+    """The array that holds a sequence's element or its adjoint."""
+    return Store(leaf.node.sequence, True) if isinstance(leaf, Adjoint) else Store(leaf.sequence)
+
+
+def _leaves(expr: Basic, binders: tuple[Any, ...]) -> Iterator[tuple[Any, tuple[Any, ...]]]:
+    if isinstance(expr, Element | Adjoint):
+        yield expr, binders
+    elif isinstance(expr, TimeSum):
+        yield from _leaves(expr.body, (*binders, (expr.index, expr.lower, expr.upper)))
+    elif not (isinstance(expr, Node) and expr.is_leaf):
+        for arg in expr.args:
+            yield from _leaves(arg, binders)
+
+
+def forward_statements(model: Recurrence) -> list[Statement]:
+    """One statement for each equation."""
+    found = []
+    for e in model.equations:
+        rhs = e.rhs.xreplace({e.over[0]: t}) if e.over and e.over[0] != t else e.rhs
+        found.append(Statement(Store(e.sequence), t if e.over else e.lhs.time, rhs, e.times, False, str(e)))
+    return found
+
+
+def backward_statements(template: Template, horizon: Horizon) -> list[Statement]:
+    """One statement for each contribution to the adjoint of an element."""
+    found = []
+    for v, parts in template.elements.items():
+        store = Store(v, True)
+        for c, when in _disjoint(parts, template, horizon):
+            fixed = c.when.is_point and t not in c.part.free_symbols
+            time = c.when.first if fixed else t
+            found.append(Statement(store, time, c.part, when, True, _note(store.element(time), c, when)))
+    return found
+
+
+def _note(node: Any, c: Contribution, when: Range) -> str:
+    origin = f"from {c.user}" if c.user is not None else "from the loss"
+    return f"{node} += {c.part}   for t = {when}   ({origin})"
+
+
+def _disjoint(
+    parts: tuple[Contribution, ...], template: Template, horizon: Horizon
+) -> Iterator[tuple[Contribution, Range]]:
+    """Contributions with ranges that are right for every admitted last time, short ones included.
+
+    A derivation lists the ranges of one use in the order they have for large tau. For small tau they may reach
+    beyond the equation they come from, or into one another: they are cut back to its times, and each begins
+    after the one before it.
+    """
+    done: dict[Any, Expr] = {}
+    for c in parts:
+        when = c.when
+        if c.equation is not None and _runs_with_user(c):
+            when = horizon.meet(when, c.equation.times.shifted(-int(c.user.time - t)))
+        key = (c.part, c.user, c.equation)
+        if c.equation is not None:
+            if key in done:
+                when = Range(horizon.later(when.first, done[key] + 1), when.last)
+            done[key] = when.last
+        yield c, when
+
+
+def _runs_with_user(c: Contribution) -> bool:
+    """Whether the contribution at t comes from one step of its equation, and not from a sum over its steps."""
+    if not c.equation.over or not (c.user.time - t).is_Integer:  # type: ignore[union-attr]
+        return False
+    times = [a.low for a in accesses(c.part) if a.store == Store(c.user.sequence, True)]
+    if times:
+        return c.user.time in times
+    return not c.equation.rhs.has(TimeSum)  # type: ignore[union-attr]
