@@ -12,6 +12,7 @@ from typing import Any
 
 from sympy import Basic, Expr, S
 
+from symrnn.calculus.laws import unit_rates
 from symrnn.errors import Undefined, Unsupported
 from symrnn.model import Element, Equation, Recurrence, reads
 from symrnn.tensor import linear, pieces, special, unknown
@@ -19,11 +20,8 @@ from symrnn.tensor.elementwise import (
     Elementwise,
     Full,
     add,
-    body_derivative,
     elementwise,
     placeholder,
-    slots_of,
-    through_output,
 )
 from symrnn.tensor.node import Node, Slot, Tensor, shape_of
 
@@ -129,21 +127,8 @@ def differentiate(expr: Any, by: Any, out: Any = None) -> Any:
 def local_jacobians(node: Any, by: Any, out: Any) -> list[tuple[Any, Any]]:
     """For a node, each operand that leads to `by` with the Jacobian of the node by this operand."""
     if isinstance(node, Expr) and not isinstance(node, Slot):
-        return _scalar_rates(node, out)
+        return list(unit_rates(node, out))
     raise Unsupported(f"no Jacobian is known for {type(node).__name__}: {node}")
-
-
-def _scalar_rates(node: Expr, out: Any) -> list[tuple[Any, Any]]:
-    leaves = slots_of(node)
-    hidden = node.xreplace({s: placeholder(i) for i, s in enumerate(leaves)})
-    back = {placeholder(i): s for i, s in enumerate(leaves)}
-    rates = []
-    for i, s in enumerate(leaves):
-        rate = body_derivative(hidden, placeholder(i))
-        if out is not None:
-            rate = through_output(rate, hidden, out)
-        rates.append((s, rate.xreplace(back)))
-    return rates
 
 
 @local_jacobians.register
@@ -151,16 +136,11 @@ def _(node: Elementwise, by: Any, out: Any) -> list[tuple[Any, Any]]:
     """y = f(x1, ...) entry by entry: diag(df/dx_i) for a vector, the vector df/dx_i for a scalar."""
     if node.rank != 1:
         raise Unsupported(f"the Jacobian of a matrix is not written as a matrix: {node}")
-    whole = placeholder(len(node.operands))
     found = []
-    for i, x in enumerate(node.operands):
-        rate = body_derivative(node.body, placeholder(i))
-        if out is not None:
-            rate = through_output(rate, node.body, whole)
+    seed = placeholder(len(node.operands) + 1)
+    for x, rate in unit_rates(node, out):
         ones = linear.ones(*node.shape)
-        vector = elementwise(
-            rate * placeholder(len(node.operands) + 1), *node.operands, node if out is None else out, ones
-        )
+        vector = elementwise(rate * seed, *node.operands, node if out is None else out, ones)
         found.append((x, linear.diag(vector) if isinstance(x, Tensor) else vector))
     return found
 

@@ -65,28 +65,34 @@ def pullback(node: Basic, ct: Any, out: Any) -> Pulled:
 
 def _scalar(node: Expr, ct: Any, out: Any) -> Pulled:
     """y = f(s1, ..., sk), scalars: the adjoint of s_i is ct * df/ds_i; f' through the output if f is one call."""
-    leaves = slots_of(node)
-    hidden = node.xreplace({s: placeholder(i) for i, s in enumerate(leaves)})
-    back = {placeholder(i): s for i, s in enumerate(leaves)}
-    pulled: Pulled = []
-    for i, s in enumerate(leaves):
-        rate = body_derivative(hidden, placeholder(i))
-        if out is not None:
-            rate = through_output(rate, hidden, out)
-        pulled.append((s, ct * rate.xreplace(back)))
-    return pulled
+    return [(s, ct * rate) for s, rate in unit_rates(node, out)]
+
+
+def unit_rates(node: Any, out: Any) -> list[tuple[Any, Expr]]:
+    """The derivative of an elementwise or scalar node by each operand, written through the output if given.
+
+    For a scalar they are expressions; for an elementwise node bodies over the placeholders of its operands
+    and, after them, one for the output.
+    """
+    if isinstance(node, Elementwise):
+        body, operands, whole = node.body, node.operands, placeholder(len(node.operands))
+        back: dict[Any, Any] = {}
+    else:
+        operands, whole = tuple(slots_of(node)), out
+        body = node.xreplace({s: placeholder(i) for i, s in enumerate(operands)})
+        back = {placeholder(i): s for i, s in enumerate(operands)}
+    rates = [(x, body_derivative(body, placeholder(i))) for i, x in enumerate(operands)]
+    if out is not None:
+        rates = [(x, through_output(rate, body, whole)) for x, rate in rates]
+    return [(x, rate.xreplace(back)) for x, rate in rates]
 
 
 @pullback.register
 def _(node: Elementwise, ct: Any, out: Any) -> Pulled:
     """y = f(x1, ..., xk) entry by entry: the adjoint of x_i is ct ⊙ df/dx_i, summed if x_i is a scalar."""
     pulled: Pulled = []
-    count = len(node.operands)
-    whole, seed = placeholder(count), placeholder(count + 1)
-    for i, x in enumerate(node.operands):
-        rate = body_derivative(node.body, placeholder(i))
-        if out is not None:
-            rate = through_output(rate, node.body, whole)
+    seed = placeholder(len(node.operands) + 1)
+    for x, rate in unit_rates(node, out):
         part = elementwise(rate * seed, *node.operands, node if out is None else out, ct)
         pulled.append((x, part if isinstance(x, Tensor) else pieces.sum_entries(part)))
     return pulled

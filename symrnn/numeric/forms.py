@@ -13,6 +13,7 @@ from sympy import Integer
 
 from symrnn.errors import Unsupported
 from symrnn.numeric.bodies import no_formula
+from symrnn.numeric.statements import stackable
 from symrnn.numeric.texts import ALONE, EXAMPLE, TIME, Code, Stack
 from symrnn.tensor import (
     Applied,
@@ -25,7 +26,6 @@ from symrnn.tensor import (
     Entry,
     Eye,
     Full,
-    Guard,
     LogSumExp,
     Outer,
     Partial,
@@ -172,7 +172,7 @@ def _(e: SoftmaxCrossEntropy, p: Printer) -> Code:
 
 @form.register
 def _(e: TimeSum, p: Printer) -> Code:
-    if any(e.index in _symbols(x) for x in e.body.atoms(TimeSum, Guard)):
+    if not stackable(e.body, e.index):
         return _summed_one_by_one(e, p)
     inner = p.over(Stack(e.index, e.lower, e.upper))(e.body)
     if inner.lead == TIME:
@@ -187,12 +187,6 @@ def _summed_one_by_one(e: TimeSum, p: Printer) -> Code:
     start = f"np.zeros({p.sizes(shape_of(e))}, {p.scope.word('dtype')})" if shape_of(e) else "0"
     numbers = f"range({p.size(e.lower)}, {p.size(e.upper)} + 1)"
     return Code(f"sum(({body.text} for {p.scope.symbol(e.index)} in {numbers}), {start})", max(body.lead, EXAMPLE))
-
-
-def _symbols(e: Any) -> set[Any]:
-    """Every symbol inside, bound ones and the times of elements included, but not a sum's own index."""
-    inner = set().union(*(_symbols(a) for a in e.args)) if e.args else {e}
-    return inner - {e.index} if isinstance(e, TimeSum) else inner
 
 
 @form.register(Applied)

@@ -15,8 +15,8 @@ from sympy import Add, Basic, Expr, Mul, Symbol
 
 from symrnn.model import Element, Range, Sequence
 from symrnn.numeric.horizon import Horizon
-from symrnn.numeric.schedule import Block, Loop, Step, stackable
-from symrnn.numeric.statements import Statement, Store, Total, accesses
+from symrnn.numeric.schedule import Block, Loop, Step
+from symrnn.numeric.statements import Statement, Store, Total, accesses, stackable
 from symrnn.tensor import Adjoint, Elementwise, Node, Slot, TimeSum, elementwise, placeholder, shape_of, slots_of, t
 
 

@@ -10,13 +10,13 @@ from collections.abc import Sequence as Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sympy import Basic, Expr
+from sympy import Expr
 
 from symrnn.errors import Unsupported
 from symrnn.model import Range
 from symrnn.numeric.horizon import Horizon
-from symrnn.numeric.statements import Statement, accesses
-from symrnn.tensor import Guard, TimeSum, t
+from symrnn.numeric.statements import Statement, accesses, stackable
+from symrnn.tensor import t
 
 
 @dataclass(frozen=True)
@@ -59,27 +59,6 @@ def schedule(statements: Collection[Statement], horizon: Horizon) -> list[Step]:
         else:
             steps.append(Loop(True, (members[0],), members[0].when))
     return steps
-
-
-def stackable(expr: Basic, index: Basic) -> bool:
-    """Whether no sum over time or guard inside depends on the index, so that a time axis can stand for it."""
-    inner = [x for x in expr.atoms(TimeSum, Guard) if index in _free(x)]
-    return not inner
-
-
-def _free(node: Basic) -> set[Basic]:
-    """The free symbols of a sum over time or a guard, elements' times included and its own index not."""
-    if isinstance(node, TimeSum):
-        return (_atoms(node.body) - {node.index}) | _atoms(node.lower) | _atoms(node.upper)
-    return _atoms(node)
-
-
-def _atoms(expr: Basic) -> set[Basic]:
-    if isinstance(expr, TimeSum):
-        return _free(expr)
-    if not expr.args:
-        return {expr}
-    return set().union(*(_atoms(a) for a in expr.args))
 
 
 def _edges(statements: Collection[Statement], horizon: Horizon) -> list[Edge]:

@@ -53,9 +53,10 @@ class Statement:
         """Whether it holds at one time only."""
         return not self.time.has(t)
 
-    def written(self, horizon: Horizon) -> Range:
+    @property
+    def written(self) -> Range:
         """The times it writes."""
-        return self.when
+        return Range(self.time, self.time) if self.once else self.when.shifted(int(self.time - t))
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,19 @@ def _leaves(expr: Basic, binders: tuple[Any, ...]) -> Iterator[tuple[Any, tuple[
     elif not (isinstance(expr, Node) and expr.is_leaf):
         for arg in expr.args:
             yield from _leaves(arg, binders)
+
+
+def symbols_in(expr: Basic) -> set[Basic]:
+    """Every symbol inside, those in the times of elements included, but not the index of a sum in that sum."""
+    if isinstance(expr, TimeSum):
+        ends = symbols_in(expr.lower) | symbols_in(expr.upper)
+        return (symbols_in(expr.body) - {expr.index}) | ends
+    return set().union(*(symbols_in(a) for a in expr.args)) if expr.args else {expr}
+
+
+def stackable(expr: Basic, index: Basic) -> bool:
+    """Whether no sum over time inside depends on the index, so that a time axis can stand for it."""
+    return not any(index in symbols_in(x) for x in expr.atoms(TimeSum))
 
 
 def forward_statements(model: Recurrence) -> list[Statement]:

@@ -1,0 +1,209 @@
+"""Steps of a schedule as lines of NumPy: blocks over all times at once, loops over time, sums over time.
+
+A comment before each block says which equation it is. Arrays are made before their first use; an array that one
+block fills completely is the value of that block.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from sympy import Expr, Integer
+
+from symrnn.model import Constant, Range
+from symrnn.numeric.arrays import ArrayPrinter
+from symrnn.numeric.layout import Layout
+from symrnn.numeric.names import one_line
+from symrnn.numeric.schedule import Block, Loop, Step
+from symrnn.numeric.statements import Statement, Store, Total, accesses, stackable
+from symrnn.numeric.texts import ALONE, EXAMPLE, TIME, Code, Stack
+from symrnn.tensor import Contract, Elementwise, Node, Outer, Slot, Softmax, shape_of, t
+
+LONGEST_NOTE = 100
+
+
+class Writer:
+    """Writes the lines of one function, in a layout that notes what they use."""
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+        self.lines: list[str] = []
+        self.made: set[Store] = set()
+        self.filled: set[Store] = set()
+
+    def given(self, stores: Iterable[Store]) -> None:
+        """These arrays exist already."""
+        self.made |= set(stores)
+        self.filled |= set(stores)
+
+    def line(self, text: str, depth: int = 0) -> None:
+        self.lines.append("    " * depth + text)
+
+    def comment(self, note: str, depth: int = 0) -> None:
+        text = one_line(note)
+        self.line("# " + (text if len(text) <= LONGEST_NOTE else text[: LONGEST_NOTE - 4] + " ..."), depth)
+
+    def steps(self, steps: Iterable[Step]) -> None:
+        for step in steps:
+            if isinstance(step, Block):
+                self.block(step.statement)
+            else:
+                self.loop(step)
+
+    def make(self, store: Store) -> None:
+        """An array: of zeros for an adjoint, which is added to; else the boundary values stand in it already."""
+        if store in self.made:
+            return
+        self.made.add(store)
+        name, shape, dtype = self.layout.name(store), self.layout.row_shape(store), self.layout.word("dtype")
+        if store.adjoint:
+            self.line(f"{name} = np.zeros({shape}, {dtype})")
+            return
+        known = self.known_ranges(store)
+        whole = _covers(known, self.layout.extents[store], self.layout)
+        self.line(f"{name} = np.{f'empty({shape}, {dtype})' if whole else f'full({shape}, np.nan, {dtype})'}")
+        for b in self.layout.model.boundary:
+            if b.sequence == store.sequence:
+                row = self.layout.end(self.layout.row(store, b.time))
+                self.line(f'{name}[{row}] = boundary["{key_of(b)}"]')
+
+    def known_ranges(self, store: Store) -> list[Range]:
+        """The times at which an array of values gets values."""
+        model, v = self.layout.model, store.sequence
+        if v not in model.sequences:
+            return [self.layout.extents[store]]
+        return [*model.ranges.get(v, ()), *(Range(b.time, b.time) for b in model.boundary if b.sequence == v)]
+
+    def make_read(self, expr: Any) -> None:
+        for access in accesses(expr):
+            self.make(access.store)
+
+    def block(self, s: Statement) -> None:
+        """One statement, for all its times at once or once."""
+        self.make_read(s.expr)
+        self.comment(s.note)
+        if s.once:
+            code = ArrayPrinter(self.layout)(s.expr)
+            self.make(s.store)
+            self.assign(f"{self.layout.name(s.store)}[{self.layout.end(self.layout.row(s.store, s.time))}]", s, code)
+            return
+        code = ArrayPrinter(self.layout, Stack(t, s.when.first, s.when.last))(s.expr)
+        if s.store not in self.made and code.lead == TIME and self.layout.is_whole(s.store, s.when) and _is_new(s.expr):
+            self.given([s.store])
+            self.line(f"{self.layout.name(s.store)} = {code.text}")
+            return
+        self.make(s.store)
+        rows = self.layout.rows(s.store, s.when)
+        self.assign(rows if rows.endswith("]") else rows + "[:]", s, code)
+
+    def assign(self, target: str, s: Statement, code: Code) -> None:
+        sign = "+=" if s.adds and s.store in self.filled else "="
+        self.filled.add(s.store)
+        self.line(f"{target} {sign} {code.text}")
+
+    def loop(self, loop: Loop) -> None:
+        """Statements carried out step by step, each in its own range."""
+        for s in loop.statements:
+            self.make_read(s.expr)
+            self.make(s.store)
+        for s in loop.statements:
+            self.comment(s.note)
+        first, last = self.layout.end(loop.when.first), self.layout.end(loop.when.last + 1)
+        if loop.forward:
+            self.line(f"for t in range({first}, {last}):")
+        else:
+            last, first = self.layout.end(loop.when.last), self.layout.end(loop.when.first - 1)
+            self.line(f"for t in range({last}, {first}, -1):")
+        for s in loop.statements:
+            self.loop_statement(s, loop)
+
+    def loop_statement(self, s: Statement, loop: Loop) -> None:
+        depth, within = 1, self.layout.horizon.within(loop.when, s.when)
+        if not within:
+            first, last = self.layout.end(s.when.first), self.layout.end(s.when.last)
+            self.line(f"if t == {first}:" if s.when.is_point else f"if {first} <= t <= {last}:", 1)
+            depth = 2
+        code = ArrayPrinter(self.layout)(s.expr)
+        row = self.layout.end(self.layout.row(s.store, s.time))
+        self.filled.add(s.store)
+        self.line(f"{self.layout.name(s.store)}[{row}] {'+=' if s.adds else '='} {code.text}", depth)
+
+    def totals(self, leaf: Any, parts: list[Total], name: str) -> None:
+        """The gradient of a parameter or constant: all its uses, added up."""
+        for x in parts:
+            self.make_read(x.expr)
+            self.comment(x.note)
+        layout = self.layout
+        sign = "="
+        for x in parts:
+            if x.when is not None and not stackable(x.expr, t):
+                self.added_one_by_one(leaf, x, name, sign)
+            else:
+                stack = Stack(t, x.when.first, x.when.last) if x.when is not None else None
+                self.line(f"{name} {sign} {added_up(x, ArrayPrinter(layout, stack), leaf)}")
+            sign = "+="
+        if not parts:
+            self.line(f"{name} = np.zeros(np.shape({layout.leaf(leaf, None).text}), {layout.word('dtype')})")
+
+    def added_one_by_one(self, leaf: Any, x: Total, name: str, sign: str) -> None:
+        assert x.when is not None
+        if sign == "=":
+            batch = "" if not isinstance(leaf, Constant) else f"*{self.layout.word('batch')}, "
+            core = "".join(f"{self.layout.end(d)}, " for d in shape_of(leaf))
+            self.line(f"{name} = np.zeros(({batch}{core}), {self.layout.word('dtype')})")
+        self.line(f"for t in range({self.layout.end(x.when.first)}, {self.layout.end(x.when.last + 1)}):")
+        once = Total(leaf, x.expr, None, x.note)
+        self.line(f"{name} = {name} + {added_up(once, ArrayPrinter(self.layout), leaf)}", 1)
+
+
+def added_up(x: Total, p: ArrayPrinter, leaf: Any) -> str:
+    """The text of a sum over the time axis (if there is one) and, for a parameter, over the batch."""
+    rank = len(shape_of(leaf))
+    for kind, name in ((Outer, "sum_outer"), (Contract, "sum_products")):
+        if isinstance(x.expr, kind) and not isinstance(leaf, Constant) and shape_of(x.expr.args[1])[rank - 1 :]:
+            a, b = p(x.expr.args[0]), p(x.expr.args[1])
+            if a.lead == b.lead != ALONE and (a.lead == TIME or x.when is None):
+                return p.helper(name, a.text, b.text, lead=ALONE).text
+    code = p(x.expr)
+    count: Expr = Integer(1)
+    if x.when is not None and code.lead != TIME:
+        count = p.scope.horizon.later(Integer(0), x.when.last - x.when.first + 1)
+    factor = "" if count == 1 else f"({p.size(count)}) * "
+    if isinstance(leaf, Constant):
+        if code.lead == ALONE:
+            return f"{factor}{code.atom} * np.ones({p.scope.word('batch')} + (1,) * {rank}, {p.scope.word('dtype')})"
+        return f"{code.atom}.sum(axis=0)" if code.lead == TIME else f"{factor}{code.atom}"
+    if code.lead == ALONE:
+        return f"{p.scope.word('B')} * {factor}{code.atom}"
+    if rank == 0:
+        return f"{factor}np.sum({code.text})"
+    return f"{factor}{p.helper('sum_leading', code.text, str(rank), lead=ALONE).text}"
+
+
+def key_of(leaf: Any) -> str:
+    """The key of a boundary value in dicts: `h[0]`, `g[tau+1]`."""
+    return f"{leaf.name}[{str(leaf.time).replace(' ', '')}]"
+
+
+def _is_new(expr: Any) -> bool:
+    """Whether the text of an expression makes a new array, never a view of one that exists."""
+    return isinstance(expr, Elementwise | Contract | Outer | Softmax) or not isinstance(expr, Node | Slot)
+
+
+def _covers(known: list[Range], extent: Range, layout: Layout) -> bool:
+    """Whether ranges leave no gap in an extent, for every last time."""
+    reached = extent.first - 1
+    for r in _by_first(known, layout):
+        if not layout.horizon.at_most(r.first, reached + 1):
+            return False
+        reached = layout.horizon.later(reached, r.last)
+    return layout.horizon.at_most(extent.last, reached)
+
+
+def _by_first(ranges: list[Range], layout: Layout) -> Iterator[Range]:
+    rest = list(ranges)
+    while rest:
+        first = next((r for r in rest if all(layout.horizon.at_most(r.first, q.first) for q in rest)), rest[0])
+        rest.remove(first)
+        yield first
