@@ -13,14 +13,15 @@ import numpy as np
 from sympy import Basic, Integer
 
 from symrnn.calculus.derivation import Step
+from symrnn.calculus.sweep import operands_of
 from symrnn.calculus.totals import directional
 from symrnn.errors import Unsupported
 from symrnn.graph.run import Instance
-from symrnn.model import Range, reads
+from symrnn.model import Parameter, Range, reads
 from symrnn.tensor.adjoint import Adjoint
 from symrnn.tensor.dual import Dual, DualArray
 from symrnn.tensor.evaluate import Evaluator
-from symrnn.tensor.node import Slot, Tensor
+from symrnn.tensor.node import shape_of
 from symrnn.tensor.time import tau
 
 
@@ -59,21 +60,21 @@ def _evaluator(instance: Instance, exprs: list[Any], rng: np.random.Generator, v
 
 
 def _pullback_distance(step: Step, rule: dict[Basic, Basic], instance: Instance, rng: np.random.Generator) -> float:
-    """⟨before, D subject[v]⟩ against ⟨after, v⟩, moving `target` alone."""
-    before, after, subject, target = (
-        x.xreplace(rule) if isinstance(x, Basic) else x for x in (step.before, step.after, step.subject, step.target)
-    )
+    """⟨before, D subject[v]⟩ against ⟨after, v⟩, moving the operand `target` alone.
+
+    Every operand is replaced by a leaf of its own first: two that differ for generic t, such as h[t] and
+    h[tau], stay apart at the time where they meet.
+    """
+    before, after = step.before.xreplace(rule), step.after.xreplace(rule)
+    operands = dict.fromkeys([*operands_of(step.subject), step.target])
+    stand_ins = {x: Parameter(f"operand_{i}", *shape_of(x)) for i, x in enumerate(operands)}
     plain = _evaluator(instance, [before, after], rng, {})
-    direction = instance.system.random(rng, plain.shape(target))
+    direction = instance.system.random(rng, plain.shape(step.target))
     system = Dual(instance.system)
-    moving = Evaluator(system, {x: system.lift(v) for x, v in plain.values.items()}, instance.sizes)
-    for operand in subject.args:
-        if isinstance(operand, Basic) and operand != target and operand.args and isinstance(operand, Tensor | Slot):
-            moving._memo[operand] = system.lift(plain(operand))
-    moving._memo[target] = DualArray(plain(target), direction)
-    if target in moving.values:
-        moving.values = {**moving.values, target: moving._memo[target]}
-    change = moving(subject).tangent
+    values: dict[Basic, Any] = {leaf: system.lift(plain(x.xreplace(rule))) for x, leaf in stand_ins.items()}
+    moved = stand_ins[step.target]
+    values[moved] = DualArray(values[moved].value, direction)
+    change = Evaluator(system, values, instance.sizes)(step.subject.xreplace(stand_ins).xreplace(rule)).tangent
     left = directional(instance, plain(before), change)
     right = directional(instance, plain(after), direction)
     return instance.system.distance(left, right)

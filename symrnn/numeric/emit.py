@@ -18,7 +18,7 @@ from symrnn.numeric.names import one_line
 from symrnn.numeric.schedule import Block, Loop, Step
 from symrnn.numeric.statements import Statement, Store, Total, accesses, stackable
 from symrnn.numeric.texts import ALONE, EXAMPLE, TIME, Code, Stack
-from symrnn.tensor import Contract, Elementwise, Node, Outer, Slot, Softmax, shape_of, t
+from symrnn.tensor import Contract, Elementwise, Node, Outer, Softmax, shape_of, t
 
 LONGEST_NOTE = 100
 
@@ -161,7 +161,7 @@ def added_up(x: Total, p: ArrayPrinter, leaf: Any) -> str:
     """The text of a sum over the time axis (if there is one) and, for a parameter, over the batch."""
     rank = len(shape_of(leaf))
     for kind, name in ((Outer, "sum_outer"), (Contract, "sum_products")):
-        if isinstance(x.expr, kind) and not isinstance(leaf, Constant) and shape_of(x.expr.args[1])[rank - 1 :]:
+        if isinstance(x.expr, kind) and not isinstance(leaf, Constant) and rank == 2:
             a, b = p(x.expr.args[0]), p(x.expr.args[1])
             if a.lead == b.lead != ALONE and (a.lead == TIME or x.when is None):
                 return p.helper(name, a.text, b.text, lead=ALONE).text
@@ -188,7 +188,9 @@ def key_of(leaf: Any) -> str:
 
 def _is_new(expr: Any) -> bool:
     """Whether the text of an expression makes a new array, never a view of one that exists."""
-    return isinstance(expr, Elementwise | Contract | Outer | Softmax) or not isinstance(expr, Node | Slot)
+    return isinstance(expr, Elementwise | Contract | Outer | Softmax) or (
+        not isinstance(expr, Node) and bool(expr.args)
+    )
 
 
 def _covers(known: list[Range], extent: Range, layout: Layout) -> bool:

@@ -88,14 +88,14 @@ class Layout(Scope):
 
 
 def extents_of(model: Recurrence, statements: Iterable[Statement], horizon: Horizon) -> dict[Store, Range]:
-    """The times that each array holds: where it is given, defined, or written."""
+    """The times that each array holds: 1..tau, and where it is given, defined or written."""
     found: dict[Store, Range] = {}
 
     def include(store: Store, times: Range) -> None:
         found[store] = horizon.hull(found[store], times) if store in found else times
 
     for v in model.sequences:
-        for r in model.ranges.get(v, ()) if v in model.defined else (Range(Integer(1), tau),):
+        for r in (Range(Integer(1), tau), *model.ranges.get(v, ())):
             include(Store(v), r)
     for b in model.boundary:
         include(Store(b.sequence), Range(b.time, b.time))

@@ -137,20 +137,30 @@ def backward_statements(template: Template, horizon: Horizon) -> list[Statement]
     found = []
     for v, parts in template.elements.items():
         store = Store(v, True)
-        for c, when in _disjoint(parts, template, horizon):
+        for c, when in _disjoint(parts, horizon):
             fixed = c.when.is_point and t not in c.part.free_symbols
             time = c.when.first if fixed else t
-            found.append(Statement(store, time, c.part, when, True, _note(store.element(time), c, when)))
+            range_note = "" if fixed else f"   for t = {when}"
+            note = f"{store.element(time)} += {c.part}{range_note}"
+            found.append(Statement(store, time, c.part, when, True, note))
     return found
 
 
-def _note(node: Any, c: Contribution, when: Range) -> str:
-    origin = f"from {c.user}" if c.user is not None else "from the loss"
-    return f"{node} += {c.part}   for t = {when}   ({origin})"
+def totals_of(template: Template, leaf: Any, horizon: Horizon) -> list[Total]:
+    """The contributions to the gradient of a parameter or constant, each to be added up over time."""
+    found = []
+    for c, when in _disjoint(template.shared.get(leaf, ()), horizon, shared=True):
+        over = c.equation.over if c.equation is not None else None
+        if over is None:
+            found.append(Total(leaf, c.part, None, f"{nabla(leaf)} += {c.part}"))
+            continue
+        part = c.part.xreplace({over[0]: t}) if over[0] != t else c.part
+        found.append(Total(leaf, part, when, f"{nabla(leaf)} += sum of {part}   over t = {when}"))
+    return found
 
 
 def _disjoint(
-    parts: tuple[Contribution, ...], template: Template, horizon: Horizon
+    parts: tuple[Contribution, ...], horizon: Horizon, shared: bool = False
 ) -> Iterator[tuple[Contribution, Range]]:
     """Contributions with ranges that are right for every admitted last time, short ones included.
 
@@ -161,21 +171,22 @@ def _disjoint(
     done: dict[Any, Expr] = {}
     for c in parts:
         when = c.when
-        if c.equation is not None and _runs_with_user(c):
-            when = horizon.meet(when, c.equation.times.shifted(-int(c.user.time - t)))
+        if c.equation is None:
+            yield c, when
+            continue
+        if shared or _runs_with_user(c):
+            offset = 0 if shared else int(c.user.time - t)
+            when = horizon.meet(when, c.equation.times.shifted(-offset))
         key = (c.part, c.user, c.equation)
-        if c.equation is not None:
-            if key in done:
-                when = Range(horizon.later(when.first, done[key] + 1), when.last)
-            done[key] = when.last
+        if key in done:
+            when = Range(horizon.later(when.first, done[key] + 1), when.last)
+        done[key] = when.last
         yield c, when
 
 
 def _runs_with_user(c: Contribution) -> bool:
     """Whether the contribution at t comes from one step of its equation, and not from a sum over its steps."""
-    if not c.equation.over or not (c.user.time - t).is_Integer:  # type: ignore[union-attr]
+    if c.equation is None or not c.equation.over or not (c.user.time - t).is_Integer:
         return False
     times = [a.low for a in accesses(c.part) if a.store == Store(c.user.sequence, True)]
-    if times:
-        return c.user.time in times
-    return not c.equation.rhs.has(TimeSum)  # type: ignore[union-attr]
+    return c.user.time in times if times else not c.equation.rhs.has(TimeSum)

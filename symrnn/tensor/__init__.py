@@ -7,7 +7,29 @@ models, graphs or how anything is differentiated.
 from symrnn.tensor.adjoint import Adjoint, Copy, copy_at, nabla
 from symrnn.tensor.binders import Guard, TimeSum, guard, time_mean, time_sum
 from symrnn.tensor.elementwise import Elementwise, Full, add, elementwise, placeholder, slots_of
-from symrnn.tensor.functions import cos, exp, log, relu, sigmoid, sin, softplus, sqrt, step, tanh
+from symrnn.tensor.functions import (
+    absolute,
+    cos,
+    elu,
+    erf,
+    exp,
+    gelu,
+    hard_sigmoid,
+    hard_tanh,
+    leaky_relu,
+    log,
+    maximum,
+    minimum,
+    relu,
+    sigmoid,
+    sign,
+    silu,
+    sin,
+    softplus,
+    sqrt,
+    step,
+    tanh,
+)
 from symrnn.tensor.history import History, history
 from symrnn.tensor.linear import (
     Contract,
@@ -60,6 +82,17 @@ from symrnn.tensor.time import t, tau
 from symrnn.tensor.unknown import Applied, Function, Partial, Prime, partial
 
 __all__ = [
+    "absolute",
+    "elu",
+    "erf",
+    "gelu",
+    "hard_sigmoid",
+    "hard_tanh",
+    "leaky_relu",
+    "maximum",
+    "minimum",
+    "sign",
+    "silu",
     "Adjoint",
     "Applied",
     "Concat",

@@ -11,6 +11,9 @@ from collections.abc import Sequence as Collection
 from typing import Any, NamedTuple
 
 import numpy as np
+import sympy
+from sympy import Symbol
+from sympy.core.function import FunctionClass
 
 from symrnn.tensor.numbers import Array, NumberSystem, Undecidable
 
@@ -51,9 +54,17 @@ def _slope(base: NumberSystem, name: str, x: Array, y: Array) -> Array:
         "Abs": lambda: base.function("sign", x),
         "sign": lambda: base.multiply(base.array(0), x),
     }
-    if name not in laws:
+    return laws[name]() if name in laws else _by_sympy(base, name, x)
+
+
+def _by_sympy(base: NumberSystem, name: str, x: Array) -> Array:
+    """The derivative of a function that is not in the table, by SymPy's formula for it."""
+    from symrnn.tensor.evaluate import Evaluator
+
+    function, z = getattr(sympy, name, None), Symbol("z", real=True)
+    if not isinstance(function, FunctionClass):
         raise Undecidable(f"no derivative on numbers is declared for {name}")
-    return laws[name]()
+    return Evaluator(base, {}, {}).body(function(z).fdiff(), {z: x})
 
 
 class Dual(NumberSystem):
@@ -115,6 +126,9 @@ class Dual(NumberSystem):
             rate = base.unknown(name, (*orders, i), component, values)
             tangent = base.add(tangent, base.multiply(rate, v.tangent))
         return DualArray(base.unknown(name, orders, component, values), tangent)
+
+    def irrational(self, number: Any) -> Array:
+        return self.lift(self.base.irrational(number))
 
     def random(self, rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
         return self.lift(self.base.random(rng, shape))

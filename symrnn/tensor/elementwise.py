@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from functools import cache, cmp_to_key, lru_cache
 from typing import Any
 
-from sympy import Add, Basic, Dummy, Expr, Integer, Mul, Pow, S, Symbol, Tuple
+from sympy import Add, Basic, DiracDelta, Dummy, Expr, Heaviside, Integer, Lambda, Mul, Pow, S, Symbol, Tuple
 from sympy.core.function import AppliedUndef
 
 from symrnn.errors import ShapeError
@@ -180,7 +180,7 @@ def elementwise(body: Callable[..., Expr] | Expr, *operands: Operand) -> Any:
     Parameters
     ----------
     body
-        A function of scalars such as `sympy.tanh`, or an expression over `placeholder(0)`, ...
+        A function of scalars such as `sympy.tanh`, a SymPy `Lambda`, or an expression over `placeholder(0)`, ...
     operands
         Tensors of one shape, and scalars, which are broadcast.
 
@@ -194,6 +194,8 @@ def elementwise(body: Callable[..., Expr] | Expr, *operands: Operand) -> Any:
     sin(b)
     """
     values = tuple(as_operand(x) for x in operands)
+    if isinstance(body, Lambda):
+        body = body(*(placeholder(i) for i in range(len(values))))
     if not isinstance(body, Expr):
         if not any(isinstance(x, Tensor) for x in values):
             return body(*values)
@@ -274,7 +276,7 @@ def body_derivative(body: Expr, variable: Symbol) -> Expr:
     primes = sorted(body.atoms(Prime), key=_by_structure)
     opaque = {c: Dummy(real=True) for c in [*calls, *primes]}
     if not opaque:
-        return body.diff(variable)
+        return _at_kinks(body.diff(variable))
     hidden = body.xreplace(opaque)
     back = {dummy: call for call, dummy in opaque.items()}
     terms = [hidden.diff(variable).xreplace(back)]
@@ -287,7 +289,16 @@ def body_derivative(body: Expr, variable: Symbol) -> Expr:
             rate = body_derivative(inner, variable)
             if rate != 0:
                 terms.append(outer * Prime.of(call, i) * rate)
-    return Add(*terms)
+    return _at_kinks(Add(*terms))
+
+
+def _at_kinks(rate: Expr) -> Expr:
+    """Our convention at kinks: a step is 0 at 0, as its derivative is everywhere."""
+    from symrnn.tensor.activations import step
+
+    if rate.has(DiracDelta):
+        rate = rate.replace(DiracDelta, lambda *_: S.Zero)
+    return rate.replace(Heaviside, lambda x, *_: step(x)) if rate.has(Heaviside) else rate
 
 
 def through_output(rate: Expr, body: Expr, out: Expr) -> Expr:

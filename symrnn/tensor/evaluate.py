@@ -255,8 +255,11 @@ class Evaluator:
             return system.function(e.func.__name__, walk(e.args[0]))
         if isinstance(e, Symbol) and e in self.sizes:
             return system.array(self.sizes[e])
-        if isinstance(e, Float | NumberSymbol) and not system.exact:
-            return system.array(float(e) if isinstance(e, Float) else float(e.evalf(30)))
+        if isinstance(e, Float):
+            exact = Rational(e)
+            return system.constant((int(exact.p), int(exact.q)))
+        if isinstance(e, NumberSymbol):
+            return system.irrational(e)
         if isinstance(e, Piecewise | SympyFunction):
             raise Undecidable(f"{type(e).__name__} is not evaluated here: {e}")
         raise Undefined(f"{e} has no value: it is neither declared nor a number")

@@ -40,6 +40,9 @@ class Explicit(Floats):
             raise Unsupported(f"SymPy has no function {name}")
         return np.asarray(np.frompyfunc(function, 1, 1)(x), dtype=object)
 
+    def irrational(self, number: Any) -> Array:
+        return np.asarray(number, dtype=object)
+
     def random(self, rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
         symbols = [Symbol(f"v{int(rng.integers(10**12))}", real=True) for _ in range(int(np.prod(shape, dtype=int)))]
         return np.array(symbols, dtype=object).reshape(shape)

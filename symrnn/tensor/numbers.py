@@ -20,6 +20,8 @@ from symrnn.errors import Unsupported
 
 Array = Any
 PRIME = 2**61 - 1
+_PRECISE = mpmath.mp.clone()
+_PRECISE.dps = 60  # a complex step of 1e-30 must survive beside a real part of 1
 
 
 class Undecidable(Exception):
@@ -93,6 +95,10 @@ class NumberSystem:
         """An unknown function of the scalars z: its component, differentiated by the flat positions `orders`."""
         raise NotImplementedError
 
+    def irrational(self, number: Any) -> Array:
+        """A constant such as pi, given as SymPy's."""
+        return self.array(float(number))
+
     def random(self, rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
         """A random array, away from what would make a check blind."""
         raise NotImplementedError
@@ -151,6 +157,9 @@ class FiniteField(NumberSystem):
         key = tuple(int(v) % PRIME for v in z)
         return np.asarray(_digest(self.seed, name, tuple(sorted(orders)), component, key) % PRIME, dtype=object)
 
+    def irrational(self, number: Any) -> Array:
+        return np.asarray(_digest(self.seed, "constant", str(number)) % PRIME, dtype=object)
+
     def random(self, rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
         draws = rng.integers(1, PRIME, size=shape, dtype=np.int64)
         return np.asarray(np.asarray(draws).astype(object), dtype=object)
@@ -200,15 +209,11 @@ class Floats(NumberSystem):
         return np.asarray(known(x))
 
     def _other(self, name: str, x: Array) -> Array:
-        function = getattr(mpmath, {"Abs": "fabs"}.get(name, name), None)
+        function = getattr(_PRECISE, name, None)
         if function is None or name.startswith("_"):
             raise Unsupported(f"no numbers are known for the function {name}")
-        plain = np.frompyfunc(
-            lambda v: self.dtype(complex(function(v)) if self.dtype is np.complex128 else float(function(v))),
-            1,
-            1,
-        )
-        return np.asarray(plain(x), dtype=self.dtype)
+        scalar = complex if self.dtype is np.complex128 else float
+        return np.asarray(np.frompyfunc(lambda v: scalar(function(v)), 1, 1)(x), dtype=self.dtype)
 
     def unknown(self, name: str, orders: tuple[int, ...], component: int, z: Collection[Array]) -> Array:
         a, c, b = _smooth(name, component, len(z))
@@ -269,6 +274,9 @@ class Digits(Floats):
         if function is None:
             raise Unsupported(f"no 50-digit value is known for the function {name}")
         return np.asarray(np.frompyfunc(function, 1, 1)(x), dtype=object)
+
+    def irrational(self, number: Any) -> Array:
+        return np.asarray(self.context.make_mpf(number._eval_evalf(int(self.context.prec) + 20)._mpf_), dtype=object)
 
     def random(self, rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
         return self.array(Floats().random(rng, shape))

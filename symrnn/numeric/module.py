@@ -1,0 +1,202 @@
+"""A model as the source of one Python module: forward, loss, loss_and_grad.
+
+The functions of a module share identifiers; each unpacks what its own lines use. The backward lines come from
+the derivation that is handed in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sympy import Integer
+
+from symrnn.calculus import Derivation
+from symrnn.model import Constant, Element, Parameter, Range, Recurrence, Sequence
+from symrnn.numeric.arrays import ArrayPrinter
+from symrnn.numeric.emit import Writer, key_of
+from symrnn.numeric.frame import docstring, frame, title_text, unpacked_values
+from symrnn.numeric.horizon import Horizon, shortest
+from symrnn.numeric.layout import Layout, extents_of, given_leaves, sizes_of
+from symrnn.numeric.names import Names
+from symrnn.numeric.passes import Fresh, hoist, prune, share
+from symrnn.numeric.schedule import Block, Loop, Step, schedule
+from symrnn.numeric.stable import FUNCTIONS, text_of
+from symrnn.numeric.statements import (
+    Statement,
+    Store,
+    Total,
+    accesses,
+    backward_statements,
+    forward_statements,
+    totals_of,
+)
+from symrnn.numeric.texts import ALONE
+from symrnn.tensor import tau
+
+WHOLE = Range(Integer(1), tau)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What both directions of a model do, and in which order."""
+
+    model: Recurrence
+    horizon: Horizon
+    forward: tuple[Step, ...]
+    backward: tuple[Step, ...]
+    totals: dict[Any, tuple[Total, ...]]
+    chosen: tuple[Any, ...]
+
+
+def plan(model: Recurrence, derivation: Derivation | None) -> Plan:
+    """The schedule of a model and of its derivation, if there is one."""
+    horizon = Horizon(shortest(model))
+    fresh = Fresh(x.name for x in (*given_leaves(model), *model.sequences))
+    forward = _hoisted(schedule(forward_statements(model), horizon), fresh)
+    if derivation is None:
+        return Plan(model, horizon, forward, (), {}, ())
+    template, chosen = derivation.origin
+    shared = [x for x in chosen if isinstance(x, Parameter | Constant)]
+    totals = {leaf: totals_of(template, leaf, horizon) for leaf in shared}
+    wanted = [Store(x.sequence if isinstance(x, Element) else x, True) for x in chosen if x not in shared]
+    wanted += [a.store for parts in totals.values() for x in parts for a in accesses(x.expr)]
+    statements = prune(backward_statements(template, horizon), wanted)
+    flat = [x for leaf in shared for x in totals[leaf]]
+    statements, flat = share(statements, flat, horizon, fresh)
+    backward = _hoisted(schedule(statements, horizon), fresh)
+    grouped = {leaf: tuple(x for x in flat if x.leaf == leaf) for leaf in shared}
+    return Plan(model, horizon, forward, backward, grouped, chosen)
+
+
+def _hoisted(steps: list[Step], fresh: Fresh) -> tuple[Step, ...]:
+    return tuple(new for step in steps for new in (hoist(step, fresh) if isinstance(step, Loop) else [step]))
+
+
+def statements_in(steps: Iterable[Step]) -> list[Statement]:
+    """All statements of a schedule."""
+    return [s for step in steps for s in ([step.statement] if isinstance(step, Block) else step.statements)]
+
+
+class Module:
+    """The text of one module; `text` is deterministic."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan, self.model = plan, plan.model
+        self.names = Names()
+        for x in (*given_leaves(self.model), *self.model.sequences):
+            if not isinstance(x, Element):
+                self.names(Store(x) if isinstance(x, Sequence) else x, x.name)
+        for symbol in sizes_of(self.model):
+            self.names(symbol, symbol.name)
+        every = statements_in((*plan.forward, *plan.backward))
+        self.extents = extents_of(self.model, every, plan.horizon)
+        self.used: set[str] = set()
+
+    def text(self) -> str:
+        """The source of the module."""
+        functions = [self.every_value(), self.forward()]
+        if self.model.loss is not None:
+            functions.append(self.loss())
+        if self.plan.chosen:
+            functions.append(self.loss_and_grad())
+        helpers = [text_of(name) for name in FUNCTIONS if name in self.used]
+        head = [title_text(self.model, self.plan.horizon), "from __future__ import annotations\n"]
+        head += ["import numpy as np\n", "Arrays = dict[str, np.ndarray]\n"]
+        return "\n".join(head) + "\n\n" + "\n\n".join([*helpers, *functions])
+
+    def function(
+        self, name: str, result: str, summary: str, fill: Callable[[Writer], str], *, first: bool = False
+    ) -> str:
+        """One function: `fill` writes its lines and returns the text of its result."""
+        layout = Layout(self.model, self.names, self.extents, self.plan.horizon)
+        writer = Writer(layout)
+        stored = [] if first else unpacked_values(self.model, self.extents)
+        writer.given(Store(v) for v in self.model.sequences if first and v not in self.model.defined)
+        writer.given([*stored, *(Store(v) for v in self.model.sequences if not first)])
+        value = fill(writer)
+        signature = "params: Arrays, inputs: Arrays, boundary: Arrays"
+        signature += "" if has_inputs(self.model) else ", T: int"
+        lines = [f"def {name}({signature}) -> {result}:", *docstring(summary)]
+        if not first:
+            arguments = "params, inputs, boundary" + ("" if has_inputs(self.model) else ", T")
+            lines.append(f"    values = every_value({arguments})")
+        lines += ["    " + x for x in frame(layout, stored, first=first)]
+        lines += ["    " + x for x in writer.lines]
+        self.used |= layout.used
+        return "\n".join([*lines, f"    return {value}"]) + "\n"
+
+    def every_value(self) -> str:
+        """The function that computes all sequences."""
+
+        def fill(writer: Writer) -> str:
+            writer.steps(self.plan.forward)
+            stores = unpacked_values(self.model, self.extents)
+            for store in stores:
+                writer.make(store)
+            return "{" + ", ".join(f'"{store.sequence.name}": {writer.layout.name(store)}' for store in stores) + "}"
+
+        summary = "Every sequence that is computed, with its boundary values: each array holds the times below."
+        return self.function("every_value", "Arrays", summary, fill, first=True)
+
+    def forward(self) -> str:
+        """The function that returns all defined sequences."""
+
+        def fill(writer: Writer) -> str:
+            items = []
+            for v in self.model.defined:
+                rows = writer.layout.rows(Store(v), WHOLE)
+                items.append(f'"{v.name}": {rows}')
+                for r in self.model.ranges[v]:
+                    if r.is_point and writer.layout.horizon.apart(r, WHOLE):
+                        item = v[r.first]
+                        items.append(f'"{key_of(item)}": {writer.layout.leaf(item, None).text}')
+            return "{" + ", ".join(items) + "}"
+
+        return self.function("forward", "Arrays", "The defined sequences, row r at time r + 1.", fill)
+
+    def loss(self) -> str:
+        """The function that returns the loss."""
+        return self.function("loss", "np.floating", "The loss, summed over the batch.", self.loss_text)
+
+    def loss_text(self, writer: Writer) -> str:
+        """The text of the loss."""
+        code = ArrayPrinter(writer.layout)(self.model.loss)
+        return f"{writer.layout.word('B')} * {code.atom}" if code.lead == ALONE else f"np.sum({code.text})"
+
+    def loss_and_grad(self) -> str:
+        """The function that returns the loss and the gradients."""
+
+        def fill(writer: Writer) -> str:
+            loss = self.loss_text(writer)
+            writer.steps(self.plan.backward)
+            items = [f'"{key}": {self.gradient(writer, leaf)}' for leaf, key in self.keys()]
+            return f"{loss}, {{{', '.join(items)}}}"
+
+        keys = ", ".join(key for _, key in self.keys())
+        summary = f"The loss and its gradients: {keys}; each has the shape of what it belongs to."
+        return self.function("loss_and_grad", "tuple[np.floating, Arrays]", summary, fill)
+
+    def keys(self) -> list[tuple[Any, str]]:
+        """What was differentiated by, with the keys of the gradients."""
+        return [(x, key_of(x) if isinstance(x, Element) else x.name) for x in self.plan.chosen]
+
+    def gradient(self, writer: Writer, leaf: Any) -> str:
+        """Write what computes one gradient; the text of its value."""
+        layout = writer.layout
+        if isinstance(leaf, Parameter | Constant):
+            name = self.names(("total", leaf), "d_" + leaf.name)
+            writer.totals(leaf, list(self.plan.totals[leaf]), name)
+            return name if isinstance(leaf, Parameter) else f'{layout.helper("like")}({name}, inputs["{leaf.name}"])'
+        store = Store(leaf if isinstance(leaf, Sequence) else leaf.sequence, True)
+        writer.make(store)
+        if isinstance(leaf, Sequence):
+            return layout.rows(store, WHOLE)
+        row = layout.end(layout.row(store, leaf.time))
+        return f'{layout.helper("like")}({layout.name(store)}[{row}], boundary["{key_of(leaf)}"])'
+
+
+def has_inputs(model: Recurrence) -> bool:
+    """Whether a sequence is given, which tells the number of steps."""
+    return any(v not in model.defined for v in model.sequences)
