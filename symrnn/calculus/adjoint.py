@@ -21,7 +21,7 @@ from symrnn.errors import Unsupported
 from symrnn.model import Element, Equation, Range, Recurrence, Sequence
 from symrnn.model.ranges import grows, is_empty, meet
 from symrnn.tensor.adjoint import Adjoint, nabla
-from symrnn.tensor.binders import time_sum
+from symrnn.tensor.binders import TimeSum, time_sum
 from symrnn.tensor.elementwise import add
 from symrnn.tensor.node import shape_of
 from symrnn.tensor.time import offset_from, t
@@ -143,6 +143,13 @@ def _ordered(model: Recurrence, parts: list[Contribution] | tuple[Contribution, 
     return tuple(sorted(parts, key=key))
 
 
+def _is_summed(c: Contribution) -> bool:
+    """Whether its part sums over the times of its equation, because they all read the same elements."""
+    if not isinstance(c.part, TimeSum) or c.equation is None:
+        return False
+    return any(a.time == c.part.index for a in c.part.body.atoms(Adjoint))
+
+
 def _supports(template: Template) -> dict[Sequence, tuple[Range, ...]]:
     """For each defined sequence, the times at which its adjoint can be other than zero."""
     model = template.model
@@ -181,6 +188,8 @@ def _narrow(c: Contribution, readers: list[Sequence], visit: Callable[[Sequence]
     """The times of a contribution at which the adjoint of its user is not known to be zero."""
     if c.equation is None or not isinstance(c.user, Element):
         return [c.when]
+    if _is_summed(c):
+        return [c.when] if visit(c.equation.sequence) else []
     offset = offset_from(c.user.time, t)
     if offset is None:
         return [c.when] if visit(c.equation.sequence) else []
@@ -219,8 +228,10 @@ def _settle(
             pieces = [c.when] if home else []
         else:
             pieces = [meet(c.when, r.shifted(-offset)) for r in home]
-        known = template.known.get(c.equation.sequence)
-        part = _written_in(c, known, steps) if known else c.part
+        known = template.known.get(c.equation.sequence, ())
+        if _is_summed(c):
+            return _narrowed_sum(c, home, known, steps)
+        part = _written_in(c, known, steps)
         return [Contribution(part, r, c.user, c.equation) for r in pieces if not is_empty(r)]
 
     elements = {v: tuple(x for c in parts for x in settle(c, True)) for v, parts in template.elements.items()}
@@ -228,6 +239,17 @@ def _settle(
         elements,
         {leaf: [x for c in parts for x in settle(c, False)] for leaf, parts in shared.items()},
     ), steps
+
+
+def _narrowed_sum(
+    c: Contribution, home: tuple[Range, ...], known: tuple[Contribution, ...], steps: list[Step]
+) -> list[Contribution]:
+    """A summed contribution with its sum over no other times than those of `home`."""
+    body, index, lower, upper = c.part.args
+    body = _written_in(Contribution(body, c.when, c.user, c.equation), known, steps)
+    ranges = [meet(Range(lower, upper), r) for r in home]
+    parts = [time_sum(body, (index, r.first, r.last)) for r in ranges if not is_empty(r)]
+    return [Contribution(add(*parts), c.when, c.user, c.equation)] if parts else []
 
 
 def _written_in(c: Contribution, known: tuple[Contribution, ...], steps: list[Step]) -> Any:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Basic, Integer
+from sympy import Basic, Integer, Symbol
 
 from symrnn.calculus.adjoint import Contribution, Template, total
 from symrnn.calculus.derivation import Line, Reason, Step, name_of
@@ -17,6 +17,7 @@ from symrnn.calculus.ranges import _line_reason, _reason, ordered_leaves, sum_st
 from symrnn.graph import instantiate, unroll
 from symrnn.model import Element, Equation, Range, Sequence
 from symrnn.tensor.adjoint import Adjoint, copy_at, nabla
+from symrnn.tensor.binders import TimeSum
 from symrnn.tensor.time import t, tau
 
 
@@ -97,7 +98,23 @@ def _node_row(v: Sequence, time: int, instances: Instances, alive: set[Any]) -> 
 
 def _living(got: list[tuple[Contribution, Any]], alive: set[Any]) -> list[tuple[Contribution, Any]]:
     """Contributions without those whose adjoint is zero because nothing led from it to the loss."""
-    return [(c, part) for c, part in got if all(a in alive for a in part.atoms(Adjoint))]
+    parts = [(c, _without_dead_terms(part, alive)) for c, part in got]
+    return [(c, part) for c, part in parts if _is_alive(part, alive)]
+
+
+def _is_alive(part: Any, alive: set[Any]) -> bool:
+    return all(a in alive for a in part.atoms(Adjoint) if not isinstance(a.time, Symbol))
+
+
+def _without_dead_terms(part: Any, alive: set[Any]) -> Any:
+    """A sum over adjoints at several times, without the times at which they are zero."""
+    for s in part.atoms(TimeSum):
+        if any(a.time == s.index for a in s.body.atoms(Adjoint)):
+            terms = [s.term(Integer(k)) for k in Range(s.lower, s.upper).times()]
+            living = [x for x in terms if _is_alive(x, alive)]
+            if len(living) < len(terms):
+                part = part.xreplace({s: total(living, s)})
+    return part
 
 
 def _users(got: list[tuple[Contribution, Any]], time: int) -> tuple[Any, ...]:

@@ -22,6 +22,8 @@ _LAWS = {
         "a rearrangement or sum of entries: its adjoint puts the cotangent back in place",
         "goodfellow2016",
     ),
+    "inverse": Law("inverse", "Y = X⁻¹: the adjoint of X is -Yᵀ ∇Y Yᵀ", "goodfellow2016"),
+    "declared": Law("declared derivative", "what is declared to be constant passes nothing back", "goodfellow2016"),
     "softmax": Law("softmax", "y = softmax(x): the adjoint of x is y ⊙ (∇y - (y·∇y) 1)", "goodfellow2016"),
     "logsumexp": Law("logsumexp", "y = logsumexp(x): the adjoint of x is softmax(x) ∇y", "goodfellow2016"),
     "cross-entropy": Law(

@@ -15,6 +15,7 @@ from symrnn.calculus.derivation import Law
 from symrnn.calculus.law_table import LAWS
 from symrnn.errors import Unsupported
 from symrnn.tensor import linear, pieces, special, unknown
+from symrnn.tensor.declared import StopGradient
 from symrnn.tensor.elementwise import (
     Elementwise,
     Full,
@@ -24,6 +25,7 @@ from symrnn.tensor.elementwise import (
     slots_of,
     through_output,
 )
+from symrnn.tensor.inverses import Inverse
 from symrnn.tensor.node import Slot, Tensor, shape_of
 
 Pulled = list[tuple[Any, Any]]  # (operand, its part of the cotangent)
@@ -44,6 +46,8 @@ _LAW_OF: tuple[tuple[Any, str], ...] = (
     (linear.Contract, "product"),
     (linear.Dot, "dot"),
     (linear.Outer, "outer"),
+    (Inverse, "inverse"),
+    (StopGradient, "declared"),
     (special.Softmax, "softmax"),
     (special.LogSumExp, "logsumexp"),
     (special.SoftmaxCrossEntropy, "cross-entropy"),
@@ -147,6 +151,19 @@ def _(node: linear.Diagonal, ct: Any, out: Any) -> Pulled:
 @pullback.register
 def _(node: linear.Eye, ct: Any, out: Any) -> Pulled:
     """The identity depends on nothing."""
+    return []
+
+
+@pullback.register
+def _(node: Inverse, ct: Any, out: Any) -> Pulled:
+    """Y = X⁻¹: -Y.T @ ct @ Y.T."""
+    y = transposed = linear.transpose(node if out is None else out)
+    return [(node.args[0], -linear.contract(y, linear.contract(ct, transposed)))]
+
+
+@pullback.register
+def _(node: StopGradient, ct: Any, out: Any) -> Pulled:
+    """y = x with its derivative declared zero: nothing."""
     return []
 
 

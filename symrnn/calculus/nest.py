@@ -16,7 +16,7 @@ from symrnn.errors import Undefined
 from symrnn.graph import unroll
 from symrnn.graph.graph import DEEPEST, _too_deep
 from symrnn.model import Element, Equation, Recurrence, reads
-from symrnn.tensor.history import history
+from symrnn.tensor.histories import history
 from symrnn.tensor.time import offset_from
 
 

@@ -15,7 +15,9 @@ from sympy import Expr
 from symrnn.calculus.laws import unit_rates
 from symrnn.errors import Unsupported
 from symrnn.tensor import linear, pieces, special, unknown
+from symrnn.tensor.declared import StopGradient
 from symrnn.tensor.elementwise import Elementwise, Full, add, elementwise, placeholder
+from symrnn.tensor.inverses import Inverse
 from symrnn.tensor.node import Node, Slot, Tensor, shape_of
 
 Tangents = Callable[[Any], Any]  # the tangent of an operand, or None where it is zero
@@ -106,6 +108,19 @@ def _(node: linear.Outer, of: Tangents, out: Any) -> Any:
 @pushforward.register
 def _(node: linear.Eye, of: Tangents, out: Any) -> Any:
     """The identity depends on nothing."""
+    return None
+
+
+@pushforward.register
+def _(node: Inverse, of: Tangents, out: Any) -> Any:
+    """Y = X⁻¹: -Y dX Y."""
+    y = node if out is None else out
+    return _apply(lambda v: -linear.contract(y, linear.contract(v, y)), of(node.args[0]))
+
+
+@pushforward.register
+def _(node: StopGradient, of: Tangents, out: Any) -> Any:
+    """y = x with its derivative declared zero."""
     return None
 
 

@@ -11,7 +11,7 @@ from symrnn.calculus.derivation import Derivation, Line
 from symrnn.calculus.report import Report
 from symrnn.graph.run import Instance, draw, prime_sizes
 from symrnn.model import Element
-from symrnn.tensor.history import History
+from symrnn.tensor.histories import History
 from symrnn.tensor.numbers import PRIME, Digits, FiniteField
 from symrnn.tensor.time import t
 

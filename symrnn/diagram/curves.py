@@ -6,7 +6,8 @@ Straight lines and rounded corners are such pieces too, so that clipping, measur
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from math import atan2, ceil, hypot
+from itertools import pairwise
+from math import hypot
 
 Point = tuple[float, float]
 Curve = tuple[Point, ...]
@@ -55,7 +56,7 @@ def split(piece: Curve, s: float) -> tuple[Curve, Curve]:
     """A piece cut in two at parameter s, by de Casteljau."""
     level, left, right = list(piece), [piece[0]], [piece[-1]]
     while len(level) > 1:
-        level = [between(a, b, s) for a, b in zip(level, level[1:], strict=False)]
+        level = [between(a, b, s) for a, b in pairwise(level)]
         left.append(level[0])
         right.insert(0, level[-1])
     return tuple(left), tuple(right)
@@ -74,25 +75,14 @@ def flattened(curve: Curve, steps: int = 16) -> list[Point]:
         for i in range(1, steps + 1):
             s = i / steps
             u, v, w, z = (1 - s) ** 3, 3 * s * (1 - s) ** 2, 3 * s**2 * (1 - s), s**3
-            points.append(
-                (u * a[0] + v * b[0] + w * c[0] + z * d[0], u * a[1] + v * b[1] + w * c[1] + z * d[1])
-            )
-    return points
-
-
-def dense(curve: Curve, spacing: float = 6.0) -> list[Point]:
-    """Points along it, neighbours no farther apart than `spacing`."""
-    points = [curve[0]]
-    for piece in pieces(curve):
-        reach = sum(distance(a, b) for a, b in zip(piece, piece[1:], strict=False))
-        points += flattened(piece, max(2, ceil(1.6 * reach / spacing)))[1:]
+            points.append((u * a[0] + v * b[0] + w * c[0] + z * d[0], u * a[1] + v * b[1] + w * c[1] + z * d[1]))
     return points
 
 
 def along(curve: Curve, way: float) -> tuple[Point, Point]:
     """The point after a fraction `way` of its length, and the direction there as a unit vector."""
     points = flattened(curve, 40)
-    lengths = [distance(a, b) for a, b in zip(points, points[1:], strict=False)]
+    lengths = [distance(a, b) for a, b in pairwise(points)]
     rest = way * sum(lengths)
     for a, b, size in zip(points, points[1:], lengths, strict=False):
         if rest <= size and size > 0:
@@ -106,16 +96,7 @@ def along(curve: Curve, way: float) -> tuple[Point, Point]:
 def length(curve: Curve) -> float:
     """Its length."""
     points = flattened(curve)
-    return sum(distance(a, b) for a, b in zip(points, points[1:], strict=False))
-
-
-def turning(points: Sequence[Point]) -> float:
-    """By how much a polygon turns in total, in radians."""
-    angles = [
-        atan2(b[1] - a[1], b[0] - a[0]) for a, b in zip(points, points[1:], strict=False) if distance(a, b) > 1e-9
-    ]
-    turns = (abs(b - a) for a, b in zip(angles, angles[1:], strict=False))
-    return sum(min(turn, 6.283185307 - turn) for turn in turns)
+    return sum(distance(a, b) for a, b in pairwise(points))
 
 
 def without_start(curve: Curve, inside: Callable[[Point], bool]) -> Curve:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from symrnn.diagram.curves import Curve, Point, along, clipped, length, line, rounded
 from symrnn.diagram.labels import MINUS, Label
@@ -164,7 +165,7 @@ class _Side:
 
 def _heights(ends: list[End]) -> list[float]:
     """How far above the centre the ends at one side of a node are; the two ends of the inmost loop lie apart."""
-    gaps = [2.5 if a[1] == b[1] else 1.0 for a, b in zip(ends, ends[1:], strict=False)]
+    gaps = [2.5 if a[1] == b[1] else 1.0 for a, b in pairwise(ends)]
     reach = RADIUS * min(0.84, 0.62 + 0.05 * len(ends)) if gaps else 0.0
     below = [sum(gaps[:i]) for i in range(len(ends))]
     return [reach * (1 - 2 * b / sum(gaps)) if gaps else 0.0 for b in below]
@@ -196,9 +197,7 @@ def circuit_layout(model: Recurrence) -> Layout:
     rows = {name: i for i, name in enumerate(row_order(model))}
     labels = {name: label_in(model, name) for name in rows}
     half = half_width(labels.values())
-    nodes = {
-        name: Node(name, labels[name], 0.0, -row * RISE, kind_of(model, name), half) for name, row in rows.items()
-    }
+    nodes = {name: Node(name, labels[name], 0.0, -row * RISE, kind_of(model, name), half) for name, row in rows.items()}
     wires = wires_of(model)
     straight = [w for w in wires if not w.lag and not w.held and abs(rows[w.source] - rows[w.target]) == 1]
     right = [w for w in wires if w.lag > 0]
@@ -211,9 +210,7 @@ def circuit_layout(model: Recurrence) -> Layout:
 
 def _straight(wire: Wire, nodes: dict[str, Node], label: Label | None) -> Edge:
     a, b = nodes[wire.source], nodes[wire.target]
-    curve = clipped(
-        line((a.x, a.y), (b.x, b.y)), lambda p: a.distance(p) <= 0.5, lambda p: b.distance(p) <= 2.0
-    )
+    curve = clipped(line((a.x, a.y), (b.x, b.y)), lambda p: a.distance(p) <= 0.5, lambda p: b.distance(p) <= 2.0)
     texts: tuple[Text, ...] = ()
     if label:
         texts = (Text(label, a.x - 7 - label.width(SMALLER) / 2, (a.y + b.y) / 2),)

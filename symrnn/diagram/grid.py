@@ -13,11 +13,12 @@ from sympy import Basic, Expr, Integer
 
 from symrnn.diagram.curves import moved
 from symrnn.diagram.labels import DOTS, Label
+from symrnn.diagram.lattice import Hop, Lattice
 from symrnn.diagram.layout import TEXT, Edge, Layout, Node, Panel, Text, framed, half_width
 from symrnn.diagram.placing import place_labels
 from symrnn.diagram.reading import joined, kind_of, label_in, loss_name, reads_of, row_order, statements
-from symrnn.diagram.routing import Hop, Lattice, route
-from symrnn.diagram.window import Window, all_times, around_t, some_times
+from symrnn.diagram.routing import route
+from symrnn.diagram.window import Window, all_times, around_t, long_enough, some_times
 from symrnn.graph import unroll
 from symrnn.model import Element, Recurrence
 from symrnn.tensor.time import tau as TAU
@@ -42,7 +43,7 @@ class Unfolding:
         return dict.fromkeys([*self.computed, *ends])
 
 
-def unfold(model: Recurrence, last: int) -> Unfolding:
+def unfold(model: Recurrence, last: object) -> Unfolding:
     """The elements of a model with a number as last time, and who reads whom."""
     computed, links, constants = [], [], []
     for name, time, rhs in _equations(model, last):
@@ -57,11 +58,11 @@ def unfold(model: Recurrence, last: int) -> Unfolding:
     return Unfolding(tuple(dict.fromkeys(computed)), tuple(links), tuple(constants))
 
 
-def _equations(model: Recurrence, last: int) -> Iterator[tuple[str, int, Basic]]:
+def _equations(model: Recurrence, last: object) -> Iterator[tuple[str, int, Basic]]:
     for e in unroll(model, last).equations:
         yield e.sequence.name, int(e.lhs.time), e.rhs
     for part in statements(model)[len(model.equations) :]:
-        rule = {TAU: Integer(last)}
+        rule = {TAU: Integer(int(last))}  # type: ignore[call-overload]
         for s in part.times.at(rule).times():
             at = {**rule, part.index: Integer(s)} if part.index else rule
             yield part.name, s, part.rhs.xreplace(at)
@@ -77,17 +78,16 @@ def _times(time: Expr, over: tuple[Expr, Expr, Expr] | None) -> list[int]:
 
 def unfolded_layout(model: Recurrence, last: object, full: bool | None) -> Layout:
     """The unfolded graph of a model for a last time that is a number or `tau`."""
+    end = long_enough(model) if last == TAU else last
+    graph = unfold(model, end)  # type: ignore[arg-type]
+    times = [s for _, s in graph.places]
+    extent = min(times), max(times)
     if last == TAU:
-        window = around_t(model)
-        graph = unfold(model, window.last)
+        window = around_t(*extent, int(end), model)  # type: ignore[call-overload]
+    elif full or (full is None and int(end) <= LONGEST):  # type: ignore[call-overload]
+        window = all_times(*extent)
     else:
-        graph = unfold(model, last)  # type: ignore[arg-type]
-        end = int(last)  # type: ignore[call-overload]
-        times = [s for _, s in graph.places]
-        everything = end <= LONGEST if full is None else full
-        window = all_times(min(times), max(times), end)
-        if not everything:
-            window = some_times(min(times), max(times), end, model)
+        window = some_times(*extent, int(end), model)  # type: ignore[call-overload]
     return _Picture(model, graph, window).layout(str(last))
 
 
@@ -160,9 +160,7 @@ class _Picture:
         if column.shown and (name, column.first) not in self.graph.computed and kind not in {"input", "target"}:
             kind = "boundary"
         full_name = f"{name}[{column.name}]"
-        return Node(
-            full_name, label, x, -y, kind, lattice.half_width, column=column.name, ghost=not column.shown
-        )
+        return Node(full_name, label, x, -y, kind, lattice.half_width, column=column.name, ghost=not column.shown)
 
     def _dots(self, lattice: Lattice, places: list[Place], rows: list[str]) -> tuple[Text, ...]:
         """Dots where an ellipsis has no nodes of its own."""
@@ -177,7 +175,9 @@ class _Picture:
 
     def _description(self, rows: list[str], last: str) -> str:
         named = ", ".join(f"{name} ({kind_of(self.model, name)})" for name in rows)
-        summands = f" The node {loss_name(self.model)} is a summand of the loss." if loss_name(self.model) in rows else ""
+        summands = (
+            f" The node {loss_name(self.model)} is a summand of the loss." if loss_name(self.model) in rows else ""
+        )
         return (
             f"One node for each element up to the last time {last}. Rows from bottom to top: {named}. "
             f"An arrow leads from what is read to what reads it.{summands}"

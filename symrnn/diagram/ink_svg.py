@@ -60,7 +60,7 @@ def _panel(panel: Panel) -> Iterator[str]:
     for edge in panel.edges:
         yield from (_delay(at, edge) for at in edge.delays)
     if any(edge.texts for edge in panel.edges):
-        yield f'<g stroke="{PAPER}" stroke-width="4" stroke-linejoin="round" paint-order="stroke">'
+        yield f'<g stroke="{PAPER}" stroke-width="3" stroke-linejoin="round" paint-order="stroke">'
         yield from (_text(text) for edge in panel.edges for text in edge.texts)
         yield "</g>"
     for node in panel.nodes:
@@ -144,9 +144,7 @@ def _path(curve: Curve) -> str:
         end = piece[-1]
         if _point(start) == _point(end):
             continue
-        words.append(
-            f"L{_point(end)}" if is_straight(piece) else "C" + " ".join(_point(point) for point in piece[1:])
-        )
+        words.append(f"L{_point(end)}" if is_straight(piece) else "C" + " ".join(_point(point) for point in piece[1:]))
         start = end
     return "".join(words)
 

@@ -15,8 +15,9 @@ from symrnn.diagram.layout import SQUARE, Edge, Layout, Node, Panel, Text
 SCALE = "0.58pt"  # of a pixel: the letters in a node are those of a text of 10 pt
 STYLES = (
     r"  every path/.style={line width=0.5pt}, flow/.style={->, >=latex}, delay/.style={fill=black},",
-    r"  input/.style={}, target/.style={}, boundary/.style={}, constant/.style={}, ghost/.style={dash pattern=on 2pt off 2pt},",
-    r"  state/.style={fill=blue!12}, intermediate/.style={fill=black!7}, output/.style={fill=green!12}, loss/.style={fill=orange!20}]",
+    r"  input/.style={}, target/.style={}, boundary/.style={}, constant/.style={},",
+    r"  state/.style={fill=blue!12}, intermediate/.style={fill=black!7}, output/.style={fill=green!12},",
+    r"  loss/.style={fill=orange!20}, ghost/.style={dash pattern=on 2pt off 2pt}]",
 )
 _SIGNS = {"−": "-", "τ": r"\tau ", "…": r"\ldots ", "⊤": r"\top "}
 

@@ -102,9 +102,7 @@ class Panel:
     @property
     def box(self) -> tuple[float, float, float, float]:
         """Left, top, right, bottom of everything in it."""
-        boxes = [
-            (n.x - n.half_width, n.y - n.radius, n.x + n.half_width, n.y + n.radius) for n in self.nodes
-        ]
+        boxes = [(n.x - n.half_width, n.y - n.radius, n.x + n.half_width, n.y + n.radius) for n in self.nodes]
         boxes += [text.box for text in self.notes]
         for edge in self.edges:
             boxes += [(x, y, x, y) for x, y in flattened(edge.curve)]

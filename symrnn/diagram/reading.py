@@ -51,8 +51,7 @@ class Read:
 def statements(model: Recurrence) -> list[Statement]:
     """The equations of a model, and the summands of its loss that no sequence of the model names."""
     found = [
-        Statement(e.sequence.name, e.lhs.time, e.rhs, e.over[0] if e.over else None, e.times)
-        for e in model.equations
+        Statement(e.sequence.name, e.lhs.time, e.rhs, e.over[0] if e.over else None, e.times) for e in model.equations
     ]
     if model.loss is None:
         return found
@@ -86,7 +85,7 @@ def _lateness(time: Expr) -> tuple[int, int]:
 
 def kind_of(model: Recurrence, name: str) -> str:
     """The role of a row, in the words of the notation page."""
-    roles = {
+    roles: dict[str, tuple[Any, ...]] = {
         "state": model.states,
         "input": model.inputs,
         "target": model.targets,
@@ -100,7 +99,8 @@ def kind_of(model: Recurrence, name: str) -> str:
 
 def label_in(model: Recurrence, name: str) -> Label:
     """The label of a row: bold when its elements are vectors or matrices."""
-    for v in (*model.sequences, *model.constants):
+    named: tuple[Any, ...] = (*model.sequences, *model.constants)
+    for v in named:
         if v.name == name:
             return label_of(name, v.latex_name, bold=bool(v.shape))
     return Label("J" if "L" in {v.name for v in model.sequences} else "L")
@@ -230,4 +230,3 @@ def joined(labels: Iterable[Label | None]) -> Label | None:
     """The label that several arrows share, or none when they differ."""
     distinct = set(labels)
     return distinct.pop() if len(distinct) == 1 else None
-

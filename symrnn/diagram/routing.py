@@ -1,202 +1,165 @@
-"""Ways for arrows on a lattice of nodes, one column a step and one row a sequence, y pointing up from row 0.
+"""Ways for arrows on a lattice of nodes.
 
 An arrow's way depends only on its two rows and on how many columns it spans, so it is found once and drawn at
-every step. It keeps clear of every place where a node may stand; among the clear ways the shortest and
-straightest one is taken that runs along no other arrow.
+every step. Among the ways that keep clear of all nodes, the shortest and straightest one is taken that runs
+along no other arrow; when there is too little room, the lattice is widened.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from symrnn.diagram.curves import Curve, clipped, dense, line, rounded, turning
-from symrnn.diagram.layout import GAP, RADIUS, RISE
+from symrnn.diagram.curves import Curve, Point, clipped, line, pieces, rounded
+from symrnn.diagram.lattice import Array, Hop, Lattice, Traffic, bernstein, dense
 from symrnn.errors import Unsupported
 
-Hop = tuple[int, int, int]  # row of the source, row of the target, columns from the one to the other
-Array = Any
-
-CLEAR = 7.0  # least distance of an arrow from a foreign node
-NEAR = 7.0  # arrows closer than this run along each other
-STEPS = 48  # points at which a bent way is examined
-FAR = 4  # columns; arrows that reach farther keep to the channels between the rows
-HANDLES = (0.4, 0.7, 1.0, 1.4)  # lengths of the handles that are tried, in cells
-STRETCHES = (1.0, 1.15, 1.35, 1.6, 2.0, 2.6)  # how much wider than usual a lattice may become
+STRETCHES = (1.0, 1.25, 1.6, 2.1, 2.8)  # how much wider than usual a lattice may become
 ENOUGH = 6.0  # points along other arrows that are no crowding: a crossing or two for each arrow
-KEPT = 48  # clear ways that are compared with the other arrows
-
-_S = np.linspace(0, 1, STEPS + 1)[:, None]
-_BERNSTEIN = np.hstack([(1 - _S) ** 3, 3 * _S * (1 - _S) ** 2, 3 * _S**2 * (1 - _S), _S**3])
-
-
-@dataclass(frozen=True)
-class Lattice:
-    """Places for nodes at (column * step, row * rise), all of one size."""
-
-    rows: int
-    half_width: float = RADIUS
-    stretch: float = 1.0
-
-    @property
-    def step(self) -> float:
-        """The distance of two columns."""
-        return round(2 * self.half_width + GAP * self.stretch)
-
-    @property
-    def rise(self) -> float:
-        """The distance of two rows."""
-        return round(2 * RADIUS + (RISE - 2 * RADIUS) * self.stretch)
-
-    def place(self, row: int, column: float = 0) -> tuple[float, float]:
-        """The centre of a node."""
-        return column * self.step, row * self.rise
-
-    def distances(self, points: Array) -> Array:
-        """For each point and each row, how far the point is outside the nearest node of that row."""
-        x, y = points[..., 0:1], points[..., 1:2]
-        sideways = np.abs(x - self.step * np.round(x / self.step)) - (self.half_width - RADIUS)
-        upward = y - self.rise * np.arange(self.rows)
-        return np.hypot(np.maximum(sideways, 0.0), upward) - RADIUS
-
-    def is_clear(self, points: Array, hop: Hop) -> Array:
-        """Whether ways, given as points, keep clear of all nodes but their own two."""
-        source, target, columns = hop
-        column = np.round(points[..., 0:1] / self.step)
-        row = np.arange(self.rows)
-        own = ((column == 0) & (row == source)) | ((column == columns) & (row == target))
-        return np.all((self.distances(points) >= CLEAR) | own, axis=(-2, -1))
-
-    def inside(self, row: int, column: int, slack: float) -> Any:
-        """Whether a point lies in a node, or within `slack` of it."""
-        centre = self.place(row, column)
-        reach = self.half_width - RADIUS
-
-        def test(p: tuple[float, float]) -> bool:
-            beyond = max(abs(p[0] - centre[0]) - reach, 0.0)
-            return (beyond**2 + (p[1] - centre[1]) ** 2) ** 0.5 <= RADIUS + slack
-
-        return test
+HANDLES = (0.4, 0.7, 1.0, 1.4)  # lengths of the handles that are tried, in cells
+FAR = 8  # columns; arrows that reach farther keep to the channels between the rows
+KEPT = 32  # clear ways that are compared with the other arrows
+TURN = 30.0  # what turning by a radian costs, in pixels of length
+ALONG = 6.0  # what a point along another arrow costs
 
 
 def route(hops: Iterable[Hop], rows: int, half_width: float) -> tuple[Lattice, dict[Hop, Curve]]:
-    """A way for every hop, on the tightest lattice that has room for all of them without crowding."""
-    wanted = sorted(set(hops), key=lambda hop: (abs(hop[2]) + abs(hop[0] - hop[1]), hop))
+    """A way for every hop, on the tightest lattice that has room for all of them without crowding.
+
+    Raises
+    ------
+    Unsupported
+        When no lattice has room.
+    """
+    uses = Counter(hops)
+    wanted = sorted(uses, key=lambda hop: (uses[hop] == 1, abs(hop[2]) + abs(hop[0] - hop[1]), hop))
     tried = []
     for stretch in STRETCHES:
         lattice = Lattice(rows, half_width, stretch)
-        found = _ways(lattice, wanted)
+        found = _ways(lattice, wanted, uses)
         if found is not None:
             tried.append((found[0], stretch, lattice, found[1]))
             if found[0] <= ENOUGH * len(wanted):
                 break
     if not tried:
-        raise Unsupported(f"a picture with {rows} rows and these reads has no room for its arrows")
+        raise Unsupported(f"a picture with {rows} rows has no room for these arrows: {wanted}")
     _, _, lattice, ways = min(tried, key=lambda attempt: attempt[:2])
     return lattice, {hop: _ended(lattice, hop, way) for hop, way in ways.items()}
 
 
-def _ways(lattice: Lattice, wanted: list[Hop]) -> tuple[int, dict[Hop, Curve]] | None:
-    """How crowded the ways of all hops are, and the ways; nothing if one of them finds none."""
+def _ended(lattice: Lattice, hop: Hop, way: Curve) -> Curve:
+    """The way between the outlines of its nodes."""
+    return clipped(way, lattice.inside(hop[0], 0, 0.5), lattice.inside(hop[1], hop[2], 2.0))
+
+
+def _ways(lattice: Lattice, wanted: list[Hop], uses: dict[Hop, int]) -> tuple[int, dict[Hop, Curve]] | None:
+    """How much the ways of all hops run along each other, and the ways; nothing if one of them finds none.
+
+    An arrow that is drawn once only, such as one from a fixed time, keeps off the others but crowds nobody.
+    """
+    traffic = Traffic(lattice)
     ways: dict[Hop, Curve] = {}
+    bases: dict[Hop, Curve | None] = {}
     crowding = 0
     for hop in wanted:
-        way = _way(lattice, hop, ways)
+        near = _nearer(hop)
+        way = _straight(lattice, hop)
         if way is None:
-            return None
-        crowding += _crowding(lattice, way, samples(lattice, ways))
+            if near not in bases:
+                bases[near] = _best(lattice, near, traffic)
+            base = bases[near]
+            if base is None:
+                return None
+            way = _longer(base, (hop[2] - near[2]) * lattice.step)
+        if uses[hop] > 1:
+            crowding += traffic.met(way)
+            traffic.add(way)
         ways[hop] = way
     return crowding, ways
 
 
-def _ended(lattice: Lattice, hop: Hop, way: Curve) -> Curve:
-    return clipped(way, lattice.inside(hop[0], 0, 0.5), lattice.inside(hop[1], hop[2], 2.0))
+def _nearer(hop: Hop) -> Hop:
+    """The hop between the same rows whose way, drawn out, serves for this one: the same, if it is short."""
+    source, target, columns = hop
+    return hop if abs(columns) <= FAR else (source, target, FAR + 1 if columns > 0 else -FAR - 1)
 
 
-def _way(lattice: Lattice, hop: Hop, others: dict[Hop, Curve]) -> Curve | None:
-    straight = line(lattice.place(hop[0]), lattice.place(hop[1], hop[2]))
-    if lattice.is_clear(np.array(dense(straight)), hop):
-        return straight
+def _longer(way: Curve, by: float) -> Curve:
+    """A way in channels with its longest straight piece drawn out by a number of pixels."""
+    if not by:
+        return way
+    parts = pieces(way)
+    longest = max(range(len(parts)), key=lambda i: abs(parts[i][3][0] - parts[i][0][0]))
+    start, end = parts[longest][0], parts[longest][3]
+    later = tuple((x + by, y) for part in parts[longest + 1 :] for x, y in part[1:])
+    return way[: 3 * longest + 1] + line(start, (end[0] + by, end[1]))[1:] + later
+
+
+def _straight(lattice: Lattice, hop: Hop) -> Curve | None:
+    way = line(lattice.place(hop[0]), lattice.place(hop[1], hop[2]))
+    return way if lattice.is_clear(dense(way), hop) else None
+
+
+def _best(lattice: Lattice, hop: Hop, traffic: Traffic) -> Curve | None:
+    """The cheapest clear way that is not straight: length, turning, and running along other arrows."""
     clear = _channelled(lattice, hop)
     if abs(hop[2]) <= FAR:
         clear += _bent(lattice, hop)
-    if not clear:
-        return None
-    clear.sort(key=lambda found: found[0])
-    used = samples(lattice, others)
-    priced = [(cost + 6 * _crowding(lattice, way, used), way) for cost, way in clear[:KEPT]]
-    return min(priced, key=lambda found: (round(found[0], 3), found[1]))[1]
+    clear.sort()
+    priced = [(round(cost + ALONG * traffic.met(way), 3), way) for cost, way in clear[:KEPT]]
+    return min(priced)[1] if priced else None
+
+
+def _costs(points: Array) -> Array:
+    """Length and turning of ways given as points."""
+    moves = np.diff(points, axis=-2)
+    angles = np.arctan2(moves[..., 1], moves[..., 0])
+    turns = np.abs(np.diff(angles, axis=-1))
+    turns = np.minimum(turns, 2 * np.pi - turns)
+    return np.round(np.linalg.norm(moves, axis=-1).sum(axis=-1) + TURN * turns.sum(axis=-1), 3)
 
 
 def _bent(lattice: Lattice, hop: Hop) -> list[tuple[float, Curve]]:
-    """Clear ways of one Bézier piece, with their costs: length and turning."""
+    """Clear ways of one Bézier piece, with their costs, the cheapest ones only."""
     start, end = np.array(lattice.place(hop[0])), np.array(lattice.place(hop[1], hop[2]))
     compass = [(x, y) for x in (-1, 0, 1) for y in (-1, 0, 1) if x or y]
-    cell = np.array([lattice.step, lattice.rise])
-    handles = np.array([(x * m, y * m) for m in HANDLES for x, y in compass]) * cell
-    count = len(handles)
-    controls = np.empty((count, count, 4, 2))
+    handles = np.array([(x * m, y * m) for m in HANDLES for x, y in compass]) * lattice.place(1, 1)
+    controls = np.empty((len(handles), len(handles), 4, 2))
     controls[..., 0, :], controls[..., 3, :] = start, end
     controls[..., 1, :] = (start + handles)[:, None]
     controls[..., 2, :] = (end + handles)[None, :]
-    controls = controls.reshape(-1, 4, 2)
-    points = _BERNSTEIN @ controls
-    clear = lattice.is_clear(points, hop)
-    lengths = np.linalg.norm(np.diff(points, axis=1), axis=-1).sum(axis=1)
-    found = []
-    for i in sorted(np.flatnonzero(clear), key=lambda i: (round(lengths[i], 3), i))[: 4 * KEPT]:
-        bend = turning([(float(x), float(y)) for x, y in points[i]])
-        curve = tuple((float(x), float(y)) for x, y in controls[i])
-        found.append((float(lengths[i]) + 30 * bend, curve))
-    return found
+    curves = controls.reshape(-1, 4, 2)
+    points = bernstein(max(40, 14 * abs(hop[2]))) @ curves
+    clear = np.flatnonzero(lattice.is_clear(points, hop))
+    costs = _costs(points[clear])
+    cheapest = np.argsort(costs, kind="stable")[:KEPT]
+    return [(float(costs[i]), tuple((float(x), float(y)) for x, y in curves[clear[i]])) for i in cheapest]
 
 
 def _channelled(lattice: Lattice, hop: Hop) -> list[tuple[float, Curve]]:
-    """Clear ways along the channels between rows and columns, for arrows that reach far."""
+    """Clear ways along the channels between rows and columns, with their costs, for arrows that reach far."""
     start, end = lattice.place(hop[0]), lattice.place(hop[1], hop[2])
     found = []
     for corners in _corners(lattice, start, end):
         way = rounded((start, *corners, end), 18.0)
         points = dense(way)
-        if lattice.is_clear(np.array(points), hop):
-            size = sum(
-                ((b[0] - a[0]) ** 2 + (b[1] - a[1]) ** 2) ** 0.5 for a, b in zip(points, points[1:], strict=False)
-            )
-            found.append((size + 30 * turning(points) + 40, way))
+        if lattice.is_clear(points, hop):
+            found.append((float(_costs(points)) + 40, way))
     return found
 
 
-def _corners(lattice: Lattice, start: Any, end: Any) -> Iterator[tuple[tuple[float, float], ...]]:
+def _corners(lattice: Lattice, start: Point, end: Point) -> Iterator[tuple[Point, ...]]:
+    """The corners of such ways: sideways into a channel, along it, and up or down beside the target."""
     half_step, half_rise = lattice.step / 2, lattice.rise / 2
-    for leave in (1, -1):
-        for arrive in (1, -1):
-            for up in (1, -1):
-                for down in (1, -1):
-                    for shift in (0.0, 8.0, -8.0):
-                        a = start[0] + leave * half_step + shift
-                        b = end[0] + arrive * half_step + shift
-                        channel = start[1] + up * half_rise + shift
-                        last = end[1] + down * half_rise + shift
-                        yield (a, channel), (b, channel), (b, last)
-                        yield (a, channel), (b, channel)
-
-
-def samples(lattice: Lattice, ways: dict[Hop, Curve]) -> Array:
-    """Points of all ways found so far, with x reduced to one step."""
-    points = [p for way in ways.values() for p in dense(way)]
-    found = np.array(points or [(0.0, -1e6)])
-    found[:, 0] %= lattice.step
-    return found
-
-
-def _crowding(lattice: Lattice, way: Curve, used: Array) -> int:
-    """How many points of a way lie along other arrows, the surroundings of nodes apart."""
-    points = np.array(dense(way))
-    points = points[np.min(lattice.distances(points), axis=-1) > 10.0]
-    dx = np.abs((points[:, None, 0] % lattice.step) - used[None, :, 0])
-    dx = np.minimum(dx, lattice.step - dx)
-    dy = points[:, None, 1] - used[None, :, 1]
-    return int(np.sum(np.any(dx**2 + dy**2 < NEAR**2, axis=1)))
+    onward = (end[0] > start[0]) - (end[0] < start[0])
+    for leave in (onward,) if onward else (1, -1):
+        for up in (1, -1):
+            for down in (1, -1):
+                for shift in (0.0, 8.0, -8.0):
+                    a = start[0] + leave * half_step + shift
+                    b = end[0] - leave * half_step + shift if onward else a
+                    channel, last = start[1] + up * half_rise + shift, end[1] + down * half_rise + shift
+                    yield (a, channel), (b, channel), (b, last)
+                    yield (a, channel), (b, channel)

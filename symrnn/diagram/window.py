@@ -7,12 +7,13 @@ t-1, t, t+1 of a graph long enough that its ends do not matter. Times that equat
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sympy import Expr, Integer
 
 from symrnn.diagram.labels import DOTS
-from symrnn.diagram.reading import Statement, reads_of, shown_time, statements
+from symrnn.diagram.reading import Statement, reads_of, statements
 from symrnn.model import Element, Recurrence
 from symrnn.tensor.time import offset_from, tau
 
@@ -34,36 +35,40 @@ class Column:
 
 @dataclass(frozen=True)
 class Window:
-    """The columns of a picture, from left to right, and the last time of the graph they are cut from."""
+    """The columns of a picture, from left to right."""
 
     columns: tuple[Column, ...]
-    last: int
 
     def position(self, time: int) -> int:
         """The column in which a time lies."""
         return max(bisect_right([c.first for c in self.columns], time) - 1, 0)
 
 
-def all_times(first: int, last: int, end: int) -> Window:
-    """Every time from the first to the last one that has nodes; `end` is the last time of the model."""
-    return Window(tuple(Column(s, s, str(s)) for s in range(first, last + 1)), end)
+def all_times(first: int, last: int) -> Window:
+    """Every time from the first to the last one that has nodes."""
+    return Window(tuple(Column(s, s, str(s)) for s in range(first, last + 1)))
 
 
 def some_times(first: int, last: int, end: int, model: Recurrence) -> Window:
     """The boundary, the first two steps, an ellipsis, the last step and what lies beyond it."""
-    begin = min(int(part.times.first) for part in statements(model) if part.times.first.is_Integer)
+    firsts = [part.times.first for part in statements(model) if part.index]
+    begin = min((int(s) for s in firsts if s.is_Integer), default=1)
     kept = {*range(first, begin + 2), *range(end, last + 1), *_named_times(model, end)}
     names = {s: str(s) for s in kept}
-    return Window(_columns(names, first, last, str), end)
+    return Window(_columns(names, first, last, str))
 
 
-def around_t(model: Recurrence) -> Window:
+def long_enough(model: Recurrence) -> int:
+    """A last time so late that the middle of the graph feels neither of its ends."""
+    return 4 * _reach(model) + 12
+
+
+def around_t(first: int, last: int, end: int, model: Recurrence) -> Window:
     """The steps t-1, t, t+1 between two ellipses."""
-    reach = _reach(model)
-    middle, end = 2 * reach + 6, 4 * reach + 12
-    names = {middle - 1: "t-1", middle: "t", middle + 1: "t+1"}
-    names |= {s: _name_in(s, middle, end) for s in _named_times(model, end)}
-    return Window(_columns(names, -reach, end + reach, lambda s: _name_in(s, middle, end)), end)
+    middle = end // 2
+    names = {s: _name_in(s, middle, end) for s in _named_times(model, end)}
+    names |= {middle - 1: "t-1", middle: "t", middle + 1: "t+1"}
+    return Window(_columns(names, first, last, lambda s: _name_in(s, middle, end)))
 
 
 def _name_in(time: int, middle: int, end: int) -> str:
@@ -72,9 +77,8 @@ def _name_in(time: int, middle: int, end: int) -> str:
     return base + (f"{time - origin:+d}" if time != origin else "") if base else str(time)
 
 
-def _columns(names: dict[int, str], first: int, last: int, spell: object) -> tuple[Column, ...]:
+def _columns(names: dict[int, str], first: int, last: int, spell: Callable[[int], str]) -> tuple[Column, ...]:
     """A column for every named time and one for every gap between them and at the ends."""
-    assert callable(spell)
     columns: list[Column] = []
     times = sorted(names)
     if times[0] > first:
@@ -111,6 +115,3 @@ def _reach(model: Recurrence) -> int:
         times += [part.time, part.times.first, part.times.last]
         times += [r.leaf.time for r in reads_of(part.name, part.rhs) if isinstance(r.leaf, Element)]
     return max(abs(int(s.xreplace({x: Integer(0) for x in s.free_symbols}))) for s in times) + 1
-
-
-__all__ = ["Column", "Window", "all_times", "around_t", "shown_time", "some_times"]

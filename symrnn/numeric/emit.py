@@ -18,7 +18,7 @@ from symrnn.numeric.names import one_line
 from symrnn.numeric.schedule import Block, Loop, Step
 from symrnn.numeric.statements import Statement, Store, Total, accesses, stackable
 from symrnn.numeric.texts import ALONE, EXAMPLE, TIME, Code, Stack
-from symrnn.tensor import Contract, Elementwise, Node, Outer, Softmax, shape_of, t
+from symrnn.tensor import Contract, Elementwise, LogSumExp, Node, Outer, Softmax, SoftmaxCrossEntropy, shape_of, t
 
 LONGEST_NOTE = 100
 
@@ -188,7 +188,7 @@ def key_of(leaf: Any) -> str:
 
 def _is_new(expr: Any) -> bool:
     """Whether the text of an expression makes a new array, never a view of one that exists."""
-    return isinstance(expr, Elementwise | Contract | Outer | Softmax) or (
+    return isinstance(expr, Elementwise | Contract | Outer | Softmax | SoftmaxCrossEntropy | LogSumExp) or (
         not isinstance(expr, Node) and bool(expr.args)
     )
 

@@ -75,11 +75,6 @@ def shape_text(leaf: Any, batch: bool = True) -> str:
     return f"({', '.join(words)}{',' if len(words) == 1 else ''})"
 
 
-def unpacked_values(model: Recurrence, extents: dict[Store, Range]) -> list[Store]:
-    """The arrays that are computed: defined sequences, and given ones that have boundary values."""
-    return [Store(v) for v in model.sequences if v in model.defined or is_padded(v, extents)]
-
-
 def is_padded(v: Sequence, extents: dict[Store, Range]) -> bool:
     """Whether a given sequence has boundary values, so that its array is put together."""
     return extents[Store(v)] != Range(Integer(1), tau)
@@ -89,9 +84,9 @@ def frame(layout: Layout, stored: list[Store], *, first: bool) -> list[str]:
     """The lines that unpack what a function's lines use."""
     model = layout.model
     lines: list[str] = []
-    for store in list(layout.stores):
+    for store in (Store(v) for v in model.sequences):
         v = store.sequence
-        if store.adjoint or v not in model.sequences:
+        if store not in layout.stores:
             continue
         if store in stored:
             lines.append(f'{layout.name(store)} = values["{v.name}"]')
@@ -99,7 +94,7 @@ def frame(layout: Layout, stored: list[Store], *, first: bool) -> list[str]:
             lines.append(f'{layout.name(store)} = inputs["{v.name}"]')
         elif v not in model.defined and first:
             lines += _padded(v, layout)
-    for leaf in layout.leaves:
+    for leaf in (x for x in given_leaves(model) if x in layout.leaves):
         if isinstance(leaf, Parameter):
             lines.append(f'{layout.leaf(leaf, None).text} = params["{leaf.name}"]')
         else:
@@ -107,6 +102,16 @@ def frame(layout: Layout, stored: list[Store], *, first: bool) -> list[str]:
             name = layout.leaf(leaf, None).text
             lines.append(f'{name} = np.broadcast_to(inputs["{leaf.name}"], (*{layout.word("batch")}{core}))')
     return [*_words(layout, lines), *lines]
+
+
+def rows_text(stores: list[Store], layout: Layout) -> str:
+    """Which time each row of some arrays holds."""
+    groups: dict[str, list[str]] = {}
+    for store in stores:
+        offset = layout.extents[store].first
+        time = "r" if offset == 0 else f"r {'-' if offset.is_negative else '+'} {abs(offset)}"
+        groups.setdefault(time, []).append(layout.name(store))
+    return "; ".join(f"row r of {', '.join(names)} holds time {time}" for time, names in groups.items())
 
 
 def _padded(v: Sequence, layout: Layout) -> list[str]:
@@ -126,7 +131,7 @@ def _words(layout: Layout, lines: list[str]) -> list[str]:
     model = layout.model
     sequence = next((v for v in model.sequences if v not in model.defined), None)
     words: list[str] = []
-    if sequence is not None:
+    if sequence is not None and "T" in layout.words:
         words.append(f'T = len(inputs["{sequence.name}"])')
     if "batch" in layout.words or "B" in layout.words:
         words.append(f"batch = {_batch(model, sequence)}")

@@ -43,8 +43,10 @@ class Layout(Scope):
         return Code(self.rows(store, Range(stack.first + offset, stack.last + offset)), TIME)
 
     def symbol(self, symbol: Symbol) -> str:
-        if symbol in (tau, t):
-            return "T" if symbol == tau else "t"
+        if symbol == tau:
+            return self.word("T")
+        if symbol == t:
+            return "t"
         if symbol in sizes_of(self.model):
             self.sizes[symbol] = None
             return self.names(symbol, symbol.name)

@@ -13,10 +13,11 @@ from typing import Any
 from sympy import Integer
 
 from symrnn.calculus import Derivation
+from symrnn.calculus.adjoint import Template
 from symrnn.model import Constant, Element, Parameter, Range, Recurrence, Sequence
 from symrnn.numeric.arrays import ArrayPrinter
 from symrnn.numeric.emit import Writer, key_of
-from symrnn.numeric.frame import docstring, frame, title_text, unpacked_values
+from symrnn.numeric.frame import docstring, frame, is_padded, rows_text, title_text
 from symrnn.numeric.horizon import Horizon, shortest
 from symrnn.numeric.layout import Layout, extents_of, given_leaves, sizes_of
 from symrnn.numeric.names import Names
@@ -40,7 +41,7 @@ WHOLE = Range(Integer(1), tau)
 
 @dataclass(frozen=True)
 class Plan:
-    """What both directions of a model do, and in which order."""
+    """What both directions of a model do, and in which order; `chosen` is what it is differentiated by."""
 
     model: Recurrence
     horizon: Horizon
@@ -50,24 +51,38 @@ class Plan:
     chosen: tuple[Any, ...]
 
 
-def plan(model: Recurrence, derivation: Derivation | None) -> Plan:
-    """The schedule of a model and of its derivation, if there is one."""
+def plan(model: Recurrence, derivation: Derivation | None, *, gradient_only: bool = False) -> Plan:
+    """The schedule of a model and of its derivation, if there is one.
+
+    With `gradient_only` the forward direction computes only what the loss and the gradients need.
+    """
     horizon = Horizon(shortest(model))
     fresh = Fresh(x.name for x in (*given_leaves(model), *model.sequences))
-    forward = _hoisted(schedule(forward_statements(model), horizon), fresh)
-    if derivation is None:
-        return Plan(model, horizon, forward, (), {}, ())
-    template, chosen = derivation.origin
+    chosen: tuple[Any, ...] = ()
+    backward: list[Step] = []
+    totals: dict[Any, tuple[Total, ...]] = {}
+    if derivation is not None:
+        template, chosen = derivation.origin
+        backward, totals = _backward(template, chosen, horizon, fresh)
+    statements = forward_statements(model)
+    if gradient_only:
+        read = [x.expr for x in (*statements_in(backward), *(x for parts in totals.values() for x in parts))]
+        statements = prune(statements, (a.store for expr in (*read, model.loss) for a in accesses(expr)))
+    forward = _hoisted(schedule(statements, horizon), fresh)
+    return Plan(model, horizon, forward, _hoisted(backward, fresh), totals, chosen)
+
+
+def _backward(
+    template: Template, chosen: tuple[Any, ...], horizon: Horizon, fresh: Fresh
+) -> tuple[list[Step], dict[Any, tuple[Total, ...]]]:
+    """The steps that compute the adjoints that are needed, and the sums that are the gradients of shared leaves."""
     shared = [x for x in chosen if isinstance(x, Parameter | Constant)]
-    totals = {leaf: totals_of(template, leaf, horizon) for leaf in shared}
+    totals = [x for leaf in shared for x in totals_of(template, leaf, horizon)]
     wanted = [Store(x.sequence if isinstance(x, Element) else x, True) for x in chosen if x not in shared]
-    wanted += [a.store for parts in totals.values() for x in parts for a in accesses(x.expr)]
+    wanted += [a.store for x in totals for a in accesses(x.expr)]
     statements = prune(backward_statements(template, horizon), wanted)
-    flat = [x for leaf in shared for x in totals[leaf]]
-    statements, flat = share(statements, flat, horizon, fresh)
-    backward = _hoisted(schedule(statements, horizon), fresh)
-    grouped = {leaf: tuple(x for x in flat if x.leaf == leaf) for leaf in shared}
-    return Plan(model, horizon, forward, backward, grouped, chosen)
+    statements, totals = share(statements, totals, horizon, fresh)
+    return schedule(statements, horizon), {leaf: tuple(x for x in totals if x.leaf == leaf) for leaf in shared}
 
 
 def _hoisted(steps: list[Step], fresh: Fresh) -> tuple[Step, ...]:
@@ -93,10 +108,19 @@ class Module:
         every = statements_in((*plan.forward, *plan.backward))
         self.extents = extents_of(self.model, every, plan.horizon)
         self.used: set[str] = set()
+        computed = {s.store for s in statements_in(plan.forward)}
+        self.stored = [
+            Store(v)
+            for v in self.model.sequences
+            if Store(v) in computed or (v not in self.model.defined and is_padded(v, self.extents))
+        ]
 
     def text(self) -> str:
         """The source of the module."""
-        functions = [self.every_value(), self.forward()]
+        computed = {store.sequence for store in self.stored}
+        functions = [self.every_value()]
+        if computed.issuperset(self.model.defined):
+            functions.append(self.forward())
         if self.model.loss is not None:
             functions.append(self.loss())
         if self.plan.chosen:
@@ -112,7 +136,7 @@ class Module:
         """One function: `fill` writes its lines and returns the text of its result."""
         layout = Layout(self.model, self.names, self.extents, self.plan.horizon)
         writer = Writer(layout)
-        stored = [] if first else unpacked_values(self.model, self.extents)
+        stored = [] if first else self.stored
         writer.given(Store(v) for v in self.model.sequences if first and v not in self.model.defined)
         writer.given([*stored, *(Store(v) for v in self.model.sequences if not first)])
         value = fill(writer)
@@ -132,12 +156,11 @@ class Module:
 
         def fill(writer: Writer) -> str:
             writer.steps(self.plan.forward)
-            stores = unpacked_values(self.model, self.extents)
-            for store in stores:
-                writer.make(store)
-            return "{" + ", ".join(f'"{store.sequence.name}": {writer.layout.name(store)}' for store in stores) + "}"
+            names = [(s.sequence.name, writer.layout.name(s)) for s in self.stored]
+            return "{" + ", ".join(f'"{key}": {name}' for key, name in names) + "}"
 
-        summary = "Every sequence that is computed, with its boundary values: each array holds the times below."
+        layout = Layout(self.model, self.names, self.extents, self.plan.horizon)
+        summary = f"Every sequence, boundary values included: {rows_text(self.stored, layout)}."
         return self.function("every_value", "Arrays", summary, fill, first=True)
 
     def forward(self) -> str:

@@ -141,7 +141,7 @@ def backward_statements(template: Template, horizon: Horizon) -> list[Statement]
             fixed = c.when.is_point and t not in c.part.free_symbols
             time = c.when.first if fixed else t
             range_note = "" if fixed else f"   for t = {when}"
-            note = f"{store.element(time)} += {c.part}{range_note}"
+            note = f"{store.element(time)} {'+=' if len(parts) > 1 else '='} {c.part}{range_note}"
             found.append(Statement(store, time, c.part, when, True, note))
     return found
 
@@ -149,13 +149,14 @@ def backward_statements(template: Template, horizon: Horizon) -> list[Statement]
 def totals_of(template: Template, leaf: Any, horizon: Horizon) -> list[Total]:
     """The contributions to the gradient of a parameter or constant, each to be added up over time."""
     found = []
+    sign = "+=" if len(template.shared.get(leaf, ())) > 1 else "="
     for c, when in _disjoint(template.shared.get(leaf, ()), horizon, shared=True):
         over = c.equation.over if c.equation is not None else None
         if over is None:
-            found.append(Total(leaf, c.part, None, f"{nabla(leaf)} += {c.part}"))
+            found.append(Total(leaf, c.part, None, f"{nabla(leaf)} {sign} {c.part}"))
             continue
         part = c.part.xreplace({over[0]: t}) if over[0] != t else c.part
-        found.append(Total(leaf, part, when, f"{nabla(leaf)} += sum of {part}   over t = {when}"))
+        found.append(Total(leaf, part, when, f"{nabla(leaf)} {sign} sum of {part}   over t = {when}"))
     return found
 
 

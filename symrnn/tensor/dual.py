@@ -127,6 +127,19 @@ class Dual(NumberSystem):
             tangent = base.add(tangent, base.multiply(rate, v.tangent))
         return DualArray(base.unknown(name, orders, component, values), tangent)
 
+    def inverse(self, x: Array) -> Array:
+        base = self.base
+        value = base.inverse(x.value)
+        change = base.bilinear(np.matmul, value, base.bilinear(np.matmul, x.tangent, value))
+        return DualArray(value, base.multiply(base.array(-1), change))
+
+    def detach(self, x: Array) -> Array:
+        return self.lift(self.base.detach(x.value))
+
+    def declared(self, x: Array, value: Callable[[NumberSystem, Array], Array], slope: Callable[..., Array]) -> Array:
+        rate = slope(self.base, x.value)
+        return DualArray(self.base.declared(x.value, value, slope), self.base.multiply(rate, x.tangent))
+
     def irrational(self, number: Any) -> Array:
         return self.lift(self.base.irrational(number))
 

@@ -19,7 +19,9 @@ from sympy.core.numbers import NumberSymbol
 
 from symrnn.errors import Undefined, Unsupported
 from symrnn.tensor import binders, linear, pieces, special, unknown
+from symrnn.tensor.declared import Declared, StopGradient
 from symrnn.tensor.elementwise import Elementwise, Full, placeholder
+from symrnn.tensor.inverses import Inverse
 from symrnn.tensor.node import Node, shape_of
 from symrnn.tensor.numbers import Array, NumberSystem, Undecidable
 
@@ -105,6 +107,14 @@ class Evaluator:
     @node.register
     def _(self, e: linear.Eye) -> Array:
         return self.system.array(np.eye(self.size(e.args[0]), dtype=int).astype(object))
+
+    @node.register
+    def _(self, e: Inverse) -> Array:
+        return self.system.inverse(self(e.args[0]))
+
+    @node.register
+    def _(self, e: StopGradient) -> Array:
+        return self.system.detach(self(e.content))
 
     @node.register
     def _(self, e: pieces.SumEntries) -> Array:
@@ -251,6 +261,9 @@ class Evaluator:
             return self._entrywise(e.application.func.__name__, orders, flat)
         if isinstance(e, AppliedUndef):
             return self._entrywise(e.func.__name__, (), [walk(a) for a in e.args])
+        if isinstance(e, Declared):
+            x, value, slope = e.args
+            return system.declared(walk(x), self._as_function(value), self._as_function(slope))
         if isinstance(e, SympyFunction) and len(e.args) == 1:
             return system.function(e.func.__name__, walk(e.args[0]))
         if isinstance(e, Symbol) and e in self.sizes:
@@ -263,6 +276,11 @@ class Evaluator:
         if isinstance(e, Piecewise | SympyFunction):
             raise Undecidable(f"{type(e).__name__} is not evaluated here: {e}")
         raise Undefined(f"{e} has no value: it is neither declared nor a number")
+
+    @staticmethod
+    def _as_function(formula: Any) -> Any:
+        (z,) = formula.variables
+        return lambda system, x: Evaluator(system, {}, {}).body(formula.expr, {z: x})
 
     def _entrywise(self, name: str, orders: tuple[int, ...], flat: list[Array]) -> Array:
         shapes = [np.shape(_plain(x)) for x in flat]

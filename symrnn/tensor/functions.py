@@ -46,7 +46,10 @@ def gelu(x: Operand) -> Any:
     return elementwise(lambda z: z * (1 + sympy.erf(z / sympy.sqrt(2))) / 2, x)
 
 
-def leaky_relu(x: Operand, slope: Operand = Rational(1, 100)) -> Any:
+_LEAK = Rational(1, 100)
+
+
+def leaky_relu(x: Operand, slope: Operand = _LEAK) -> Any:
     """x where x > 0, else slope x, of a scalar or of every entry of a tensor."""
     return elementwise(lambda z, a: activations.relu(z) - a * activations.relu(-z), x, slope)
 

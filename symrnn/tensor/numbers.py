@@ -95,6 +95,40 @@ class NumberSystem:
         """An unknown function of the scalars z: its component, differentiated by the flat positions `orders`."""
         raise NotImplementedError
 
+    def inverse(self, x: Array) -> Array:
+        """The inverse of a square matrix, by Gauss and Jordan."""
+        size = len(x)
+        left, right = x, self.array(np.eye(size, dtype=int).astype(object))
+        for i in range(size):
+            pivot = self._pivot(left, i)
+            order = [*range(i), pivot, *(j for j in range(i, size) if j != pivot)]
+            left, right = (self.linear(lambda v, o=order: v[o], m) for m in (left, right))
+            column = self.linear(lambda v, i=i: v[:, i], left)
+            unit = np.zeros(size, dtype=int).astype(object)
+            unit[i] = 1
+            head = self.linear(lambda v, i=i: v[i], column)
+            scale = self.divide(self.add(column, self.multiply(self.array(-1), self.array(unit))), head)
+            left, right = (self._eliminated(m, scale, i) for m in (left, right))
+        return right
+
+    def _eliminated(self, m: Array, scale: Array, i: int) -> Array:
+        row = self.linear(lambda v: v[i], m)
+        return self.add(m, self.multiply(self.array(-1), self.bilinear(np.multiply.outer, scale, row)))
+
+    def _pivot(self, m: Array, i: int) -> int:
+        sizes = [float(abs(v)) for v in m[i:, i]]
+        if max(sizes) == 0:
+            raise Undecidable("a singular matrix has no inverse")
+        return i + sizes.index(max(sizes))
+
+    def detach(self, x: Array) -> Array:
+        """The value without whatever this system carries to find derivatives."""
+        return x
+
+    def declared(self, x: Array, value: Callable[[NumberSystem, Array], Array], slope: Callable[..., Array]) -> Array:
+        """A function of x with a declared derivative."""
+        return value(self, x)
+
     def irrational(self, number: Any) -> Array:
         """A constant such as pi, given as SymPy's."""
         return self.array(float(number))
@@ -240,10 +274,17 @@ class Floats(NumberSystem):
 
 
 class Complexes(Floats):
-    """Complex128, for the complex step."""
+    """Complex128, for the complex step: what a step carries is the imaginary part."""
 
     name = "complex128"
     dtype: Any = np.complex128
+
+    def detach(self, x: Array) -> Array:
+        return np.asarray(np.real(x), dtype=self.dtype)
+
+    def declared(self, x: Array, value: Callable[[NumberSystem, Array], Array], slope: Callable[..., Array]) -> Array:
+        at = self.detach(x)
+        return self.add(self.detach(value(self, at)), 1j * np.imag(x) * np.real(slope(self, at)))
 
 
 class Digits(Floats):

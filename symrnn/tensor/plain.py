@@ -101,6 +101,15 @@ class PlainPrinter(StrPrinter):
     def _print_History(self, e: Any) -> str:
         return f"{e.name}^({self._print(e.time)})({self._list(e.latest)}, ..., {self._list(e.earliest)})"
 
+    def _print_Inverse(self, e: Any) -> str:
+        return f"inverse({self._print(e.args[0])})"
+
+    def _print_StopGradient(self, e: Any) -> str:
+        return f"stop_gradient({self._print(e.content)})"
+
+    def _print_Declared(self, e: Any) -> str:
+        return str(self._print(e.args[1](e.args[0])))
+
     def _print_Guard(self, e: binders.Guard) -> str:
         return f"guard({self._list(e.args)})"
 

@@ -254,6 +254,29 @@ def encoder_decoder():
     )
 
 
+def whole_past():
+    """Equations that read a sum over all times, an element at a fixed time, and the element beside it."""
+    h, s, r, x = Sequence("h", n), Sequence("s", n), Sequence("r"), Sequence("x", m)
+    W, U, A, B = Parameter("W", n, n), Parameter("U", n, m), Parameter("A", n, n), Parameter("B", n, n)
+    return Recurrence(
+        Equation(h[t], sr.tanh(W @ h[t - 1] + U @ x[t])),
+        Equation(s[t], sr.tanh(sr.time_sum(A @ h[t]) / tau + (B @ h[tau]) * h[t])),
+        Equation(r[t], sr.dot(s[t], h[tau])),
+        loss=sr.time_sum(r[t]) + norm2(s[tau]),
+    )
+
+
+def seen_once():
+    """A sum over all times in an equation of which the loss reads one step only."""
+    h, s, x = Sequence("h", n), Sequence("s", n), Sequence("x", m)
+    W, U, A, B = Parameter("W", n, n), Parameter("U", n, m), Parameter("A", n, n), Parameter("B", n, n)
+    return Recurrence(
+        Equation(h[t], sr.tanh(W @ h[t - 1] + U @ x[t])),
+        Equation(s[t], sr.tanh(sr.time_sum(A @ h[t])) + B @ h[1]),
+        loss=norm2(s[tau]),
+    )
+
+
 def scrambled():
     """Same-step reads written in an order in which none could be computed."""
     o, h, a, x, y = Sequence("o", k), Sequence("h", n), Sequence("a", n), Sequence("x", m), Sequence("y", k)
@@ -293,7 +316,7 @@ HAND = {
     for builder in (
         *(coupled, skip, backward, bidirectional, time_delay, last_loss, regularised, mean_loss, echo_state),
         *(context, one_output, later_start, matrix_state, unknown_scalar, unknown_shapes, lstm, gru),
-        *(stacked_gates, encoder_decoder, scrambled, unconnected, attention),
+        *(stacked_gates, encoder_decoder, whole_past, seen_once, scrambled, unconnected, attention),
     )
 }
 MODELS = LIBRARY | HAND

@@ -1,0 +1,11 @@
+"""For computing: a model, its loss and its gradients as NumPy code that one can read and keep.
+
+This room knows models, graphs and derivations; it takes the backward recurrence from the derivation and never
+derives it anew. It may not know how anything is typeset or drawn.
+"""
+
+from symrnn.numeric.labels import one_hot
+from symrnn.numeric.network import Network
+from symrnn.numeric.entry import to_numpy
+
+__all__ = ["Network", "one_hot", "to_numpy"]

@@ -1,0 +1,169 @@
+"""A model as a network of NumPy functions: values, loss, gradients, for every length and batch size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+from sympy.core.function import AppliedUndef
+
+from symrnn.calculus import bptt
+from symrnn.calculus.bptt import with_upstream
+from symrnn.errors import Undefined
+from symrnn.model import Element, Recurrence, Sequence
+from symrnn.numeric.bodies import no_formula
+from symrnn.numeric.checks import Arguments, Arrays, check
+from symrnn.numeric.emit import key_of
+from symrnn.numeric.horizon import shortest
+from symrnn.numeric.load import load_all
+from symrnn.numeric.module import Module, has_inputs, plan
+from symrnn.tensor import tau as last_time
+
+NOTHING: Mapping[str, str] = {}
+
+
+class Network:
+    """The functions of one model; `symrnn.to_numpy` makes it.
+
+    Arrays are time-major: (T, m) for one example, (T, B, m) for a batch; scalar sequences (T,) or (T, B). Boundary
+    values and constants are (n,) or (B, n). Numbers are computed in the widest floating type given; integers
+    count as that type, or as float64.
+
+    Attributes
+    ----------
+    source
+        A module that needs NumPy only, with `forward`, `loss` and `loss_and_grad`.
+    """
+
+    def __init__(self, model: Recurrence) -> None:
+        _refuse_unknown(model)
+        self.model = model
+        self.least = shortest(model)
+        derivation = bptt(model) if model.loss is not None else None
+        self.source = Module(plan(model, derivation)).text()
+        self._functions = load_all(self.source)
+        self._gradients: dict[tuple[Any, ...] | None, Any] = {None: self._functions.get("loss_and_grad")}
+        self._pulled: dict[str, tuple[Network, str]] = {}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Network, (self.model,)
+
+    def __repr__(self) -> str:
+        return f"Network({self.model.title.name})"
+
+    def forward(
+        self, params: Any = None, inputs: Any = None, boundary: Any = None, *, tau: int | None = None
+    ) -> Arrays:
+        """All sequences that the model defines: (T, n) or (T, B, n), row r at time r + 1.
+
+        Times at which a sequence is not defined hold NaN; what an equation defines outside 1..tau comes under its
+        element, such as "h[0]".
+        """
+        a = self._checked(params, inputs, boundary, tau)
+        values = self._functions["forward"](*self._arguments(a))
+        return {key: np.array(x, dtype=a.dtype) for key, x in values.items()}
+
+    def loss(
+        self, params: Any = None, inputs: Any = None, boundary: Any = None, *, tau: int | None = None
+    ) -> np.floating:
+        """The loss, the sum over the examples of a batch."""
+        self._need_loss()
+        a = self._checked(params, inputs, boundary, tau)
+        return a.dtype.type(self._functions["loss"](*self._arguments(a)))  # type: ignore[no-any-return]
+
+    def loss_and_grad(
+        self,
+        params: Any = None,
+        inputs: Any = None,
+        boundary: Any = None,
+        *,
+        wrt: Iterable[str] | None = None,
+        tau: int | None = None,
+    ) -> tuple[np.floating, Arrays]:
+        """The loss and its gradients, each of the shape of what it belongs to.
+
+        Left out, `wrt` is every learned parameter and every boundary value of a state; else a list of keys such as
+        "W", "h[0]", "x".
+        """
+        self._need_loss()
+        a = self._checked(params, inputs, boundary, tau)
+        loss, grads = self._gradient(wrt)(*self._arguments(a))
+        return a.dtype.type(loss), {key: np.asarray(g, dtype=a.dtype) for key, g in grads.items()}
+
+    def vjp(
+        self,
+        params: Any = None,
+        inputs: Any = None,
+        boundary: Any = None,
+        *,
+        upstream: Mapping[str, Any],
+        wrt: Iterable[str] | None = None,
+        tau: int | None = None,
+    ) -> Arrays:
+        """The gradients when the gradient arriving at some sequences is given, {"o": (T, B, k)}; no loss is needed.
+
+        A key may name one element, {"h[tau]": (B, n)}; gradients of several keys are added.
+        """
+        if not isinstance(upstream, Mapping) or not upstream:
+            raise Undefined("upstream must be a dict of arrays", repair='for instance  upstream={"o": ...}')
+        self._checked(params, inputs, boundary, tau)
+        total: Arrays = {}
+        for key, arriving in upstream.items():
+            grads = self._pulled_back(key, arriving, params, inputs, boundary, wrt, tau)
+            total = {k: total[k] + g if k in total else g for k, g in grads.items()}
+        return total
+
+    def _pulled_back(
+        self, key: str, arriving: Any, params: Any, inputs: Any, boundary: Any, wrt: Any, tau: int | None
+    ) -> Arrays:
+        """The gradients for what arrives at one sequence or element."""
+        ...
+
+    def _need_loss(self) -> None:
+        if self.model.loss is None:
+            raise Undefined(
+                f"{self.model.title.name} has no loss",
+                repair=f'give it one, or use  vjp(..., upstream={{"{self.model.defined[-1]}": ...}})',
+            )
+
+    def _checked(self, params: Any, inputs: Any, boundary: Any, tau: int | None, labels: Any = NOTHING) -> Arguments:
+        return check(self.model, params, inputs, boundary, tau, self.least, labels)
+
+    def _arguments(self, a: Arguments) -> tuple[Any, ...]:
+        return (a.params, a.inputs, a.boundary) + (() if has_inputs(self.model) else (a.steps,))
+
+    def _gradient(self, wrt: Iterable[str] | None) -> Any:
+        """The compiled function for what is asked for, made once."""
+        key = None if wrt is None else tuple([wrt] if isinstance(wrt, str) else wrt)
+        if self._gradients.get(key) is None:
+            leaves = None if key is None else [self._leaf(k) for k in key]
+            steps = plan(self.model, bptt(self.model, wrt=leaves), gradient_only=True)
+            self._gradients[key] = load_all(Module(steps).text())["loss_and_grad"]
+        return self._gradients[key]
+
+    def _leaf(self, key: str) -> Any:
+        """What a key of `wrt` stands for."""
+        m = self.model
+        known = {x.name: x for x in (*m.parameters, *m.constants, *m.sequences) if x not in m.defined}
+        known |= {key_of(b): b for b in m.boundary}
+        for v in m.states:
+            if any(b.sequence == v for b in m.boundary):
+                known.setdefault(v.name, v)
+        if key not in known:
+            raise Undefined(f"wrt has {key!r}, which is not given to the model", repair="one of " + ", ".join(known))
+        return known[key]
+
+
+def _refuse_unknown(model: Recurrence) -> None:
+    """Unknown functions have no numbers: say so before anything else."""
+    for e in model.args:
+        calls = sorted(e.atoms(AppliedUndef), key=str)
+        if calls:
+            raise no_formula(calls[0].func.__name__, e)
+    if model.functions:
+        f = model.functions[0]
+        raise no_formula(f.name, next(e for e in model.equations if e.has(f)))
+
+
+__all__ = ["Element", "Network", "Sequence", "last_time", "with_upstream"]
