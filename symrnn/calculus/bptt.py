@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sympy import Expr, Symbol
+from sympy import Symbol
 
 from symrnn.calculus.adjoint import Template, derive_template
 from symrnn.calculus.derivation import Derivation
 from symrnn.calculus.instances import numbered_lines
 from symrnn.calculus.ranges import ranged_lines
 from symrnn.errors import Undefined, Unsupported
-from symrnn.graph.graph import last_time
+from symrnn.graph.lengths import Last, checked_last
 from symrnn.model import Constant, Element, Parameter, Recurrence, Sequence
 from symrnn.tensor.binders import time_sum
 from symrnn.tensor.linear import dot
@@ -28,7 +28,7 @@ from symrnn.tensor.time import tau as symbolic_tau
 
 def bptt(
     model: Recurrence,
-    tau: int | Expr | None = None,
+    tau: Any = None,
     *,
     wrt: Iterable[Any] | None = None,
     upstream: Any = None,
@@ -40,7 +40,7 @@ def bptt(
     model
         A `Recurrence` with a loss, or with `upstream` given.
     tau
-        The last time: a number, or symbolic when left out.
+        The last time: a number, or symbolic when left out; a mapping for a model with several.
     wrt
         What to differentiate by: parameters, boundary values such as `h[0]`, inputs and constants. Left
         out: every learned parameter and every boundary value of a state.
@@ -78,7 +78,7 @@ def bptt(
         if tau not in (None, symbolic_tau):
             raise Undefined(f"tau={tau}: the symbolic last time is symrnn.tau", repair="from symrnn import tau")
         return ranged(template, chosen)
-    return numbered(template, chosen, last_time(tau))
+    return numbered(template, chosen, checked_last(template.model, tau))
 
 
 def ranged(template: Template, chosen: tuple[Any, ...]) -> Derivation:
@@ -87,7 +87,7 @@ def ranged(template: Template, chosen: tuple[Any, ...]) -> Derivation:
     return Derivation(template.model, symbolic_tau, lines, template.steps + steps, gradients, origin=(template, chosen))
 
 
-def numbered(template: Template, chosen: tuple[Any, ...], last: int) -> Derivation:
+def numbered(template: Template, chosen: tuple[Any, ...], last: Last) -> Derivation:
     """The derivation for a last time that is a number."""
     lines, gradients, steps, copies = numbered_lines(template, chosen, last)
     return Derivation(
@@ -106,7 +106,7 @@ def instantiated(derivation: Derivation, tau: object) -> Derivation:
     if derivation.origin is None:
         raise Unsupported(f"{derivation.title} has no generic form to instantiate")
     template, chosen = derivation.origin
-    return numbered(template, chosen, last_time(tau))
+    return numbered(template, chosen, checked_last(template.model, tau))
 
 
 def with_upstream(model: Recurrence, upstream: Any) -> Recurrence:

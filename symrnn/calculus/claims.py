@@ -16,13 +16,13 @@ from symrnn.calculus.derivation import Step
 from symrnn.calculus.sweep import operands_of
 from symrnn.calculus.totals import directional
 from symrnn.errors import Unsupported
+from symrnn.graph.lengths import numbers_of
 from symrnn.graph.run import Instance
 from symrnn.model import Parameter, Range, reads
 from symrnn.tensor.adjoint import Adjoint
 from symrnn.tensor.dual import Dual, DualArray
 from symrnn.tensor.evaluate import Evaluator
 from symrnn.tensor.node import shape_of
-from symrnn.tensor.time import tau
 
 
 def check_step(step: Step, instance: Instance, seed: int) -> float:
@@ -30,13 +30,13 @@ def check_step(step: Step, instance: Instance, seed: int) -> float:
     check = {"pullback": _pullback_distance, "known": _known_distance, "equal": _equal_distance}.get(step.kind)
     if check is None:
         raise Unsupported(f"no check is known for a step of kind {step.kind}")
-    rng = np.random.default_rng([seed, instance.last, 2])
+    rng = np.random.default_rng([seed, *numbers_of(instance.last), 2])
     return max((check(step, rule, instance, rng) for rule in times_of(step, instance)), default=0.0)
 
 
 def times_of(step: Step, instance: Instance) -> list[dict[Basic, Basic]]:
     """The substitutions that make the step concrete at this instance."""
-    rule: dict[Basic, Basic] = {tau: Integer(instance.last)}
+    rule = instance.rule
     if step.equation is not None and step.equation.over:
         index = step.equation.over[0]
         found = [{**rule, index: Integer(s)} for s in step.equation.times.at(rule).times()]

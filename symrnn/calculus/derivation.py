@@ -11,8 +11,6 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from sympy import Expr
-
 from symrnn.calculus.report import Report
 from symrnn.errors import Undefined
 from symrnn.model import Element, Equation, Range, Recurrence
@@ -105,7 +103,7 @@ class Derivation:
     """
 
     model: Recurrence
-    last: Expr | int
+    last: Any
     lines: tuple[Line, ...]
     steps: tuple[Step, ...]
     gradients: Mapping[str, Any]
@@ -139,7 +137,7 @@ class Derivation:
     def __str__(self) -> str:
         return "\n".join(f"({line.number}) {line.equation}" for line in self.lines)
 
-    def at(self, tau: int) -> Derivation:
+    def at(self, tau: Any) -> Derivation:
         """The same derivation at a last time that is a number: each template instantiated, nothing derived anew."""
         from symrnn.calculus.bptt import instantiated
 

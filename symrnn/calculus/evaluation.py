@@ -10,22 +10,22 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from sympy import Basic, Integer
+from sympy import Integer
 
 from symrnn.calculus.derivation import Derivation, Line, name_of
 from symrnn.errors import ShapeError, Undefined
-from symrnn.graph.graph import last_time, unroll
+from symrnn.graph.graph import unroll
+from symrnn.graph.lengths import Last, checked_last, numbers_of, rule_of
 from symrnn.graph.run import dimension_symbols, leaves_of, run
 from symrnn.model import Element, Equation, Recurrence, reads
 from symrnn.tensor.evaluate import Evaluator
 from symrnn.tensor.node import shape_of
 from symrnn.tensor.numbers import Array, Floats
-from symrnn.tensor.time import tau as TAU
 
 
-def concrete_lines(derivation: Derivation, last: int) -> list[tuple[Line, Equation]]:
+def concrete_lines(derivation: Derivation, last: Last) -> list[tuple[Line, Equation]]:
     """Every line at every time of its range, for one last time, each after those whose adjoints it reads."""
-    rule: dict[Basic, Basic] = {TAU: Integer(last)}
+    rule = rule_of(derivation.model, last)
     found: list[tuple[Line, Equation]] = []
     for line in derivation.lines:
         e = line.equation
@@ -56,7 +56,7 @@ def _sorted(found: list[tuple[Line, Equation]]) -> list[tuple[Line, Equation]]:
     return [by_node[node] for node in order]
 
 
-def run_lines(derivation: Derivation, last: int, evaluator: Evaluator) -> dict[Any, Array]:
+def run_lines(derivation: Derivation, last: Last, evaluator: Evaluator) -> dict[Any, Array]:
     """The values of all adjoints and gradients by the derivation's own lines; `evaluator` knows the nodes."""
     values = dict(evaluator.values)
     inner = Evaluator(evaluator.system, values, evaluator.sizes)
@@ -72,7 +72,7 @@ def evaluate(
     inputs: Mapping[str, Any],
     boundary: Mapping[str, Any] | None = None,
     *,
-    tau: int,
+    tau: Any,
 ) -> dict[str, Any]:
     """The gradients of a derivation as numbers, by the interpreter and not by generated code.
 
@@ -104,13 +104,13 @@ def evaluate(
     >>> round(float(g["w"]), 6)
     0.233573
     """
-    last = last_time(tau)
+    last = checked_last(what.model, tau) if isinstance(what, Derivation) else 1
     if not isinstance(what, Derivation):
         raise Undefined(f"{type(what).__name__} is not a derivation", repair="evaluate(sr.bptt(model), ...)")
     model = what.model
     values, sizes = given_values(model, last, params, inputs, boundary or {})
     evaluator = run(unroll(model, last), values, sizes, Floats())
-    found = run_lines(what if last >= what.smallest else what.at(last), last, evaluator)
+    found = run_lines(what if min(numbers_of(last)) >= what.smallest else what.at(last), last, evaluator)
     return _by_name(what, found)
 
 
@@ -132,7 +132,7 @@ def _by_name(derivation: Derivation, found: dict[Any, Array]) -> dict[str, Any]:
 
 def given_values(
     model: Recurrence,
-    last: int,
+    last: Last,
     params: Mapping[str, Any],
     inputs: Mapping[str, Any],
     boundary: Mapping[str, Any],
@@ -150,18 +150,19 @@ def given_values(
     return values, sizes
 
 
-def _array_of(leaf: Any, model: Recurrence, last: int, params: Any, inputs: Any, boundary: Any) -> Array:
+def _array_of(leaf: Any, model: Recurrence, last: Last, params: Any, inputs: Any, boundary: Any) -> Array:
     if not isinstance(leaf, Element):
         home = params if getattr(leaf, "is_shared", False) else inputs
         return _number(home, leaf.name, leaf.name)
-    if leaf.sequence in model.defined or not 1 <= int(leaf.time) <= last:
+    times = model.given_range(leaf.sequence).at(rule_of(model, last)).times()
+    if leaf.sequence in model.defined or int(leaf.time) not in times:
         if name_of(leaf) not in boundary and len([b for b in model.boundary if b.sequence == leaf.sequence]) == 1:
             return _number(boundary, leaf.name, f"{name_of(leaf)} (a boundary value)")
         return _number(boundary, name_of(leaf), f"{name_of(leaf)} (a boundary value)")
     array = _number(inputs, leaf.name, leaf.name)
-    if array.ndim == 0 or len(array) != last:
+    if array.ndim == 0 or len(array) != len(times):
         raise ShapeError(
-            f"{leaf.name} has shape {array.shape}; its first axis is time and must have length tau = {last}",
+            f"{leaf.name} has shape {array.shape}; its first axis is time and must have length {len(times)}",
             law="arrays are time-major",
         )
     return np.asarray(array[int(leaf.time) - 1])

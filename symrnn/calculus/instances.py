@@ -8,25 +8,26 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Basic, Integer, Symbol
+from sympy import Integer, Symbol
 
 from symrnn.calculus.adjoint import Contribution, Template, total
 from symrnn.calculus.derivation import Line, Reason, Step, name_of
 from symrnn.calculus.law_table import LAWS
 from symrnn.calculus.ranges import _line_reason, _reason, ordered_leaves, sum_step
 from symrnn.graph import instantiate, unroll
+from symrnn.graph.lengths import Last, rule_of
 from symrnn.model import Element, Equation, Range, Sequence
 from symrnn.tensor.adjoint import Adjoint, copy_at, nabla
 from symrnn.tensor.binders import TimeSum
-from symrnn.tensor.time import t, tau
+from symrnn.tensor.time import t
 
 
 class Instances:
     """A template at one last time: what each concrete leaf receives."""
 
-    def __init__(self, template: Template, last: int) -> None:
+    def __init__(self, template: Template, last: Last) -> None:
         self.template, self.last = template, last
-        self.rule: dict[Basic, Basic] = {tau: Integer(last)}
+        self.rule = rule_of(template.model, last)
         self.whens: dict[int, range] = {}
 
     def holds(self, c: Contribution, time: int) -> bool:
@@ -56,7 +57,7 @@ class Instances:
         return [(s, total(found[s], leaf)) for s in sorted(found)], direct
 
 
-def numbered_lines(template: Template, chosen: tuple[Any, ...], last: int) -> tuple[Any, ...]:
+def numbered_lines(template: Template, chosen: tuple[Any, ...], last: Last) -> tuple[Any, ...]:
     """The lines of every node's adjoint, later nodes first, then the gradients; and the copies' gradients."""
     instances = Instances(template, last)
     rows: list[tuple[Equation, str, Range | None, Reason]] = []
@@ -71,7 +72,7 @@ def numbered_lines(template: Template, chosen: tuple[Any, ...], last: int) -> tu
     copies: dict[str, tuple[Equation, ...]] = {}
     steps: list[Step] = []
     for leaf in ordered_leaves(template.model, chosen):
-        for row, name, value, made in _leaf_rows(leaf, instances, alive, last):
+        for row, name, value, made in _leaf_rows(leaf, instances, alive):
             rows.append(row)
             gradients[name] = value
             copies |= {name: made} if made else {}
@@ -121,12 +122,13 @@ def _users(got: list[tuple[Contribution, Any]], time: int) -> tuple[Any, ...]:
     return tuple(c.user.xreplace({t: Integer(time)}) if c.user is not None else None for c, _ in got)
 
 
-def _leaf_rows(leaf: Any, instances: Instances, alive: set[Any], last: int) -> list[Any]:
+def _leaf_rows(leaf: Any, instances: Instances, alive: set[Any]) -> list[Any]:
     """For each leaf that was chosen: its line, its name, its gradient, and the gradients of its copies."""
     if isinstance(leaf, Sequence):
-        return [_element_row(leaf[s], "input", instances, alive) for s in range(1, last + 1)]
+        times = instances.template.model.given_range(leaf).at(instances.rule).times()
+        return [_element_row(leaf[s], "input", instances, alive) for s in times]
     if isinstance(leaf, Element):
-        return [_element_row(leaf.xreplace({tau: Integer(last)}), "boundary", instances, alive)]
+        return [_element_row(leaf.xreplace(instances.rule), "boundary", instances, alive)]
     used, direct = instances.copies(leaf)
     parts = [(s, p) for s, p in used if all(a in alive for a in p.atoms(Adjoint))]
     value = total([p for _, p in parts] + direct, leaf)

@@ -14,6 +14,7 @@ from sympy import Basic, Float, Symbol
 from symrnn.calculus.derivation import Derivation
 from symrnn.calculus.evaluation import run_lines
 from symrnn.calculus.report import FAILS, HOLDS, UNDECIDED, Finding
+from symrnn.graph.lengths import Last, numbers_of
 from symrnn.graph.run import Instance, draw
 from symrnn.model import Element
 from symrnn.tensor.adjoint import Adjoint
@@ -25,7 +26,7 @@ STEP = 1e-30  # of the complex step
 COMPLEX_TOLERANCE, DIFFERENCE_TOLERANCE = 1e-12, 1e-8
 
 
-def compare_numerically(derivation: Derivation, lasts: list[int], seed: int) -> list[Finding]:
+def compare_numerically(derivation: Derivation, lasts: list[Last], seed: int) -> list[Finding]:
     """For every gradient: a complex step and a Richardson difference along random directions."""
     findings: list[Finding] = []
     worst: dict[tuple[str, int, str], float] = {}
@@ -59,7 +60,7 @@ def _input_line(derivation: Derivation, adjoint: Adjoint) -> int:
 
 
 def _errors(instance: Instance, leaf: Any, value: Array, seed: int) -> dict[str, float]:
-    rng = np.random.default_rng([seed, instance.last, 3])
+    rng = np.random.default_rng([seed, *numbers_of(instance.last), 3])
     direction = rng.standard_normal(np.shape(value))
     claimed = float(np.sum(np.real(value) * direction))
     scale = max(float(np.sum(np.abs(value) * np.abs(direction))), 1e-12)
@@ -99,7 +100,7 @@ def richardson(instance: Instance, leaf: Any, direction: Array, h: float = 2e-3)
     return (16 * b - a) / 15
 
 
-def sympy_gradient(model: Any, last: int, leaf: Any, sizes: dict[Symbol, int], seed: int = 0) -> tuple[Array, Array]:
+def sympy_gradient(model: Any, last: Last, leaf: Any, sizes: dict[Symbol, int], seed: int = 0) -> tuple[Array, Array]:
     """A gradient by `sympy.diff` of the composed explicit loss, and the values it was evaluated at.
 
     Returns the gradient as float64, at the float instance of the same seed and sizes. Meant for small

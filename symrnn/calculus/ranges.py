@@ -20,7 +20,7 @@ from symrnn.model.ranges import grows, is_empty
 from symrnn.tensor.adjoint import nabla
 from symrnn.tensor.binders import guard, time_sum
 from symrnn.tensor.special import SoftmaxCrossEntropy
-from symrnn.tensor.time import offset_from, t, tau
+from symrnn.tensor.time import offset_from, t
 
 Lines = tuple[tuple[Line, ...], dict[str, Any], tuple[Step, ...]]
 
@@ -107,7 +107,7 @@ def _over(lhs: Any, rhs: Any, when: Range) -> Equation:
 
 
 def _element_lines(v: Sequence, template: Template, group: str) -> list[tuple[Any, ...]]:
-    home = template.support.get(v) or (Range(Integer(1), tau),)
+    home = template.support.get(v) or (template.model.given_range(v),)
     rows: list[tuple[Any, ...]] = []
     for r in reversed(home):
         found, smallest = pieces(template.elements[v], r)
@@ -140,10 +140,12 @@ def pieces(parts: tuple[Contribution, ...], home: Range) -> tuple[list[tuple[Ran
 def smallest_order(a: Expr, b: Expr) -> int:
     """The smallest last time, at least 1, for which a <= b."""
     gap = b - a
-    rate = gap.diff(tau)
-    if rate.is_positive and gap.free_symbols == {tau}:
-        return max(1, int(ceiling(-gap.xreplace({tau: gap * 0}) / rate)))
-    return 1
+    lengths = gap.free_symbols
+    if len(lengths) != 1:
+        return 1
+    (last,) = lengths
+    rate = gap.diff(last)
+    return max(1, int(ceiling(-gap.xreplace({last: Integer(0)}) / rate))) if rate.is_positive else 1
 
 
 def _user_at(c: Contribution, time: Expr) -> Any:
@@ -191,7 +193,7 @@ def shared_gradient(leaf: Any, template: Template) -> Any:
 
 def _guarded(v: Sequence, template: Template) -> Any:
     """The gradient of an input's element at t: one expression when it has one form, else guarded parts."""
-    home = Range(Integer(1), tau)
+    home = template.model.given_range(v)
     parts = []
     for c in template.elements[v]:
         whole = (

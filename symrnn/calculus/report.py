@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 HOLDS, FAILS, UNDECIDED = "holds", "fails", "undecided"
 
@@ -43,7 +44,7 @@ class Report:
     """
 
     findings: tuple[Finding, ...]
-    lasts: tuple[int, ...]
+    lasts: tuple[Any, ...]
     sizes: tuple[tuple[str, int], ...]
     seed: int
     chance: float
@@ -73,10 +74,18 @@ class Report:
         """The largest error of the checks against numerical derivatives."""
         return max((f.error for f in self.findings if f.how in {"complex step", "difference"}), default=0.0)
 
+    @property
+    def times(self) -> str:
+        """The last times in words: `tau = 1..5`."""
+        if all(isinstance(last, int) for last in self.lasts):
+            return f"tau = {self.lasts[0]}..{self.lasts[-1]}" if len(self.lasts) > 1 else f"tau = {self.lasts[0]}"
+        columns = list(zip(*self.lasts, strict=True))
+        return ", ".join(f"{c[0][0]} = {min(n for _, n in c)}..{max(n for _, n in c)}" for c in columns)
+
     def __str__(self) -> str:
         good, total = self.lines_checked
         sizes = " ".join(f"{name}={size}" for name, size in self.sizes)
-        where = f"tau = {self.lasts[0]}..{self.lasts[-1]}" + (f", {sizes}" if sizes else "")
+        where = self.times + (f", {sizes}" if sizes else "")
         chance = f"chance of an unseen error below {self.chance:.0e}"
         head = f"{good} of {total} lines hold ({where}, seed {self.seed}; {chance})"
         return "\n".join([head, *("  " + str(f) for f in self.findings if f.verdict != HOLDS)])

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from sympy import Basic
+from sympy import Basic, Symbol
 
 from symrnn.calculus.claims import check_step, times_of
 from symrnn.calculus.decision import decide
@@ -24,6 +24,7 @@ from symrnn.calculus.report import FAILS, HOLDS, Finding, Report
 from symrnn.calculus.totals import directional, total_derivative
 from symrnn.calculus.unfolding import verify_nest
 from symrnn.errors import Unsupported
+from symrnn.graph.lengths import Last, numbers_of, spread
 from symrnn.graph.run import Instance, draw, prime_sizes
 from symrnn.model import Equation
 from symrnn.tensor.adjoint import Adjoint
@@ -40,7 +41,7 @@ def verify(derivation: Derivation, seed: int, progress: Progress) -> Report:
     """Check every step and line of a derivation at random instances with distinct prime dimensions."""
     if derivation.title == "nest":
         return verify_nest(derivation, seed)
-    if isinstance(derivation.last, int) and derivation.last > LONGEST_EXACT:
+    if not isinstance(derivation.last, Symbol) and max(numbers_of(derivation.last)) > LONGEST_EXACT:
         return verify_long(derivation, seed, progress)
     lasts = checked_lasts(derivation)
     findings: list[Finding] = []
@@ -69,7 +70,7 @@ def verify_long(derivation: Derivation, seed: int, progress: Progress) -> Report
 
     if derivation.origin is None:
         raise Unsupported(f"{derivation.title} has no generic form", repair=f"use tau of at most {LONGEST_EXACT}")
-    last = int(derivation.last)
+    last = derivation.last
     report = ranged(*derivation.origin).verify(seed, progress=progress)
     findings = [f if f.verdict != HOLDS else replace(f, line=0) for f in report.findings]
     fresh = {line.equation.lhs: line.equation for line in instantiated(derivation, last).lines}
@@ -85,18 +86,18 @@ def verify_long(derivation: Derivation, seed: int, progress: Progress) -> Report
 
 
 def _along_a_direction(adjoint: Adjoint, value: Array, instance: Instance, seed: int) -> Finding:
-    rng = np.random.default_rng([seed, instance.last, 4])
+    rng = np.random.default_rng([seed, *numbers_of(instance.last), 4])
     direction = instance.system.random(rng, np.shape(value))
     moved = total_derivative(instance, instance.base, adjoint.node, direction)
     error = instance.system.distance(directional(instance, value, direction), moved)
     return Finding(f"{adjoint} along a random direction", HOLDS if error == 0 else FAILS, "exact", error)
 
 
-def checked_lasts(derivation: Derivation) -> list[int]:
+def checked_lasts(derivation: Derivation) -> list[Last]:
     """The last times at which a derivation is checked: its own, or five from the smallest that fits."""
-    if isinstance(derivation.last, int):
+    if not isinstance(derivation.last, Symbol):
         return [derivation.last]
-    return list(range(derivation.smallest, derivation.smallest + 5))
+    return spread(derivation.model, derivation.smallest, 5)
 
 
 def _step_distance(step: Step, checker: LineChecker, seed: int) -> float:

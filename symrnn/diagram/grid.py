@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sympy import Basic, Expr, Integer
+from sympy import Basic, Expr, Integer, Symbol
 
 from symrnn.diagram.curves import moved
 from symrnn.diagram.labels import DOTS, Label
@@ -19,7 +19,8 @@ from symrnn.diagram.placing import place_labels
 from symrnn.diagram.reading import joined, kind_of, label_in, loss_name, reads_of, row_order, statements
 from symrnn.diagram.routing import route
 from symrnn.diagram.window import Window, all_times, around_t, long_enough, some_times
-from symrnn.graph import unroll
+from symrnn.errors import Unsupported
+from symrnn.graph import last_time, unroll
 from symrnn.model import Element, Recurrence
 from symrnn.tensor.time import tau as TAU
 
@@ -43,7 +44,7 @@ class Unfolding:
         return dict.fromkeys([*self.computed, *ends])
 
 
-def unfold(model: Recurrence, last: object) -> Unfolding:
+def unfold(model: Recurrence, last: int) -> Unfolding:
     """The elements of a model with a number as last time, and who reads whom."""
     computed, links, constants = [], [], []
     for name, time, rhs in _equations(model, last):
@@ -58,11 +59,11 @@ def unfold(model: Recurrence, last: object) -> Unfolding:
     return Unfolding(tuple(dict.fromkeys(computed)), tuple(links), tuple(constants))
 
 
-def _equations(model: Recurrence, last: object) -> Iterator[tuple[str, int, Basic]]:
+def _equations(model: Recurrence, last: int) -> Iterator[tuple[str, int, Basic]]:
     for e in unroll(model, last).equations:
         yield e.sequence.name, int(e.lhs.time), e.rhs
     for part in statements(model)[len(model.equations) :]:
-        rule = {TAU: Integer(int(last))}  # type: ignore[call-overload]
+        rule = {TAU: Integer(last)}
         for s in part.times.at(rule).times():
             at = {**rule, part.index: Integer(s)} if part.index else rule
             yield part.name, s, part.rhs.xreplace(at)
@@ -78,17 +79,27 @@ def _times(time: Expr, over: tuple[Expr, Expr, Expr] | None) -> list[int]:
 
 def unfolded_layout(model: Recurrence, last: object, full: bool | None) -> Layout:
     """The unfolded graph of a model for a last time that is a number or `tau`."""
-    end = long_enough(model) if last == TAU else last
-    graph = unfold(model, end)  # type: ignore[arg-type]
+    end = long_enough(model) if last == TAU else _number(last)
+    graph = unfold(model, end)
     times = [s for _, s in graph.places]
     extent = min(times), max(times)
     if last == TAU:
-        window = around_t(*extent, int(end), model)  # type: ignore[call-overload]
-    elif full or (full is None and int(end) <= LONGEST):  # type: ignore[call-overload]
+        window = around_t(*extent, end, model)
+    elif full or (full is None and end <= LONGEST):
         window = all_times(*extent)
     else:
-        window = some_times(*extent, int(end), model)  # type: ignore[call-overload]
+        window = some_times(*extent, end, model)
     return _Picture(model, graph, window).layout(str(last))
+
+
+def _number(last: object) -> int:
+    """A last time as a number."""
+    if isinstance(last, Symbol):
+        raise Unsupported(
+            f"tau={last}: a picture is drawn for a number of steps, or for symrnn's own symbol tau",
+            repair="unfolded(model, tau=3) or unfolded(model, tau=symrnn.tau)",
+        )
+    return last_time(last)
 
 
 @dataclass(frozen=True)

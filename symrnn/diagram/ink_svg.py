@@ -72,6 +72,7 @@ def _panel(panel: Panel) -> Iterator[str]:
 def _arrow(edge: Edge, role: str) -> Iterator[str]:
     """A line with its head; the line ends inside the head, so that the tip stays sharp."""
     names = f" data-from={quoteattr(edge.source)} data-to={quoteattr(edge.target)}" if role == "edge" else ""
+    names += f' data-lag="{edge.lag}"' if edge.lag else ""
     dashes = ' stroke-dasharray="4 3"' if edge.dashed else ""
     yield f'<path class="{role}"{names} d="{_path(edge.curve)}" fill="none" stroke="{INK}"{dashes}/>'
     (x, y), (dx, dy) = along(edge.curve, 1.0)
@@ -107,7 +108,8 @@ def _text(text: Text) -> str:
     role = f' class="{text.role}"' if text.role else ""
     size = f' font-size="{_number(text.size)}"' if text.size != TEXT else ""
     place = f'x="{_number(text.x)}" y="{_number(text.y + 0.32 * text.size)}"'
-    return f"<text{role} {place}{size}>{''.join(_spans(text.label, text.size))}</text>"
+    inner = _script(text.label.base, "tτ") if text.role == "lag" else "".join(_spans(text.label, text.size))
+    return f"<text{role} {place}{size}>{inner}</text>"
 
 
 def _spans(label: Label, size: float) -> Iterator[str]:
@@ -121,7 +123,8 @@ def _spans(label: Label, size: float) -> Iterator[str]:
         if script:
             small = _number(SMALL * size)
             italic_letters = label.sub if script is label.sub and len(script) <= 2 else "tτ"
-            shift = f'dx="{_number(0.04 * size)}" dy="{_number(height * size - at)}"'
+            right = 0.04 * size - (label.back(size) if at else 0.0)
+            shift = f'dx="{_number(right)}" dy="{_number(height * size - at)}"'
             yield f'<tspan {shift} font-size="{small}">{_script(script, italic_letters)}</tspan>'
             at = height * size
 

@@ -5,6 +5,7 @@ It needs the packages amsmath and tikz, and none of TikZ's libraries.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 
@@ -76,7 +77,9 @@ def _text(text: Text) -> str:
 
 
 def _words(text: str) -> str:
-    return "".join(f"${_SIGNS[c].strip()}$" if c in _SIGNS else c for c in text)
+    """Words with their signs and the letter t in mathematics."""
+    signs = "".join(f"${_SIGNS[c].strip()}$" if c in _SIGNS else c for c in text)
+    return re.sub(r"\bt\b", "$t$", signs)
 
 
 def _math(label: Label) -> str:
@@ -85,6 +88,7 @@ def _math(label: Label) -> str:
     base = rf"\boldsymbol{{{base}}}" if label.bold else base
     base = rf"\{label.mark}{{{base}}}" if label.mark else base
     sub = "".join(_letter(c) for c in label.sub)
+    sub = rf"\mathrm{{{sub}}}" if len(label.sub) > 2 and label.sub.isalpha() else sub
     sup = "".join(_letter(c) for c in label.sup)
     return base + (f"_{{{sub}}}" if sub else "") + (f"^{{{sup}}}" if sup else "")
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from sympy.core.alphabets import greeks
 
 MARKS = {"hat": "\u0302", "tilde": "\u0303", "bar": "\u0304"}
+BACK = 0.8  # of the estimated width of a subscript, which is no less than its true one
 SMALL = 0.68  # size of sub- and superscripts relative to the base
 MINUS = "\u2212"
 DOTS = "\u2026"
@@ -49,7 +50,12 @@ class Label:
     def width(self, size: float) -> float:
         """An upper estimate of its width at a font size, in the same unit."""
         base = sum(map(_advance, self.base)) * (1.08 if self.bold else 1.0)
-        return size * (base + SMALL * sum(map(_advance, self.sub + self.sup)))
+        sub, sup = (sum(map(_advance, script)) for script in (self.sub, self.sup))
+        return size * (base + SMALL * max(sub, sup + (1 - BACK) * sub))
+
+    def back(self, size: float) -> float:
+        """How far the superscript starts before the end of the subscript, to stand above it."""
+        return BACK * SMALL * size * sum(map(_advance, self.sub)) if self.sup else 0.0
 
 
 def spelled_time(time: str) -> str:

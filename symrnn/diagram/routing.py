@@ -73,9 +73,8 @@ def _ways(lattice: Lattice, wanted: list[Hop], uses: dict[Hop, int]) -> tuple[in
             if base is None:
                 return None
             way = _longer(base, (hop[2] - near[2]) * lattice.step)
-        if uses[hop] > 1:
-            crowding += traffic.met(way)
-            traffic.add(way)
+        crowding += traffic.met(way) if uses[hop] > 1 else 0
+        traffic.add(way)
         ways[hop] = way
     return crowding, ways
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
-from sympy import Basic, Integer, Symbol
+from sympy import Basic, Integer
 
-from symrnn.errors import TooLarge, Undefined, Unsupported
-from symrnn.graph.instance import instantiate
+from symrnn.errors import IllPosed, TooLarge, Undefined
+from symrnn.graph.instance import instantiate, written_out
+from symrnn.graph.lengths import checked_last, rule_of
 from symrnn.model import Element, Equation, Recurrence, Sequence, reads
-from symrnn.tensor.time import tau as TAU
+from symrnn.tensor.binders import TimeSum
 
 DEEPEST = 60  # levels of nesting that a reader, and Python's recursion, can still follow
 LONGEST = 1_000_000  # equations of one unfolded graph
@@ -147,19 +148,18 @@ def unroll(model: Recurrence, tau: object = None) -> Graph:
     model
         A `Recurrence`.
     tau
-        The last time, at least 1.
+        The last time, at least 1; a mapping from symbols for a model with several.
 
     Raises
     ------
     Unsupported, TooLarge
         For a symbolic last time; for more than a million equations.
     """
-    last = last_time(tau)
-    rule: dict[Basic, Basic] = {TAU: Integer(last)}
+    rule = rule_of(model, checked_last(model, tau))
     equations: list[Equation] = []
     for e in model.equations:
         if e.over is None:
-            equations.append(Equation._trusted(instantiate(e.lhs, rule), instantiate(e.rhs, rule)))
+            equations.append(_instance(e, rule))
             continue
         index = e.over[0]
         times = e.times.at(rule).times()
@@ -169,21 +169,14 @@ def unroll(model: Recurrence, tau: object = None) -> Graph:
                 repair="use a smaller tau",
             )
         for s in times:
-            at = {**rule, index: Integer(s)}
-            equations.append(Equation._trusted(instantiate(e.lhs, at), instantiate(e.rhs, at)))
+            equations.append(_instance(e, {**rule, index: Integer(s)}))
     return Graph(*sort_equations(equations))
 
 
-def last_time(last: object) -> int:
-    """A last time as a positive number, or our error."""
-    if isinstance(last, Symbol) or last is None:
-        raise Unsupported(
-            "an unfolded graph needs a number for tau",
-            repair="unroll(model, tau=3); for symbolic tau use bptt(model)",
-        )
-    if isinstance(last, bool) or not isinstance(last, int | Integer) or int(last) < 1:
-        raise Undefined(f"tau={last!r}: the last time must be an integer, at least 1", repair="for instance tau=3")
-    return int(last)
+def _instance(e: Equation, rule: dict[Basic, Basic]) -> Equation:
+    """An equation at one time; its sums over time are written out, so that it names every node it reads."""
+    rhs = instantiate(e.rhs, rule)
+    return Equation._trusted(instantiate(e.lhs, rule), written_out(rhs) if e.rhs.has(TimeSum) else rhs)
 
 
 def sort_equations(equations: list[Equation]) -> list[Equation]:
@@ -191,6 +184,7 @@ def sort_equations(equations: list[Equation]) -> list[Equation]:
     by_node = {e.lhs: e for e in equations}
     position = {e.lhs: i for i, e in enumerate(equations)}
     order: dict[Any, None] = {}
+    opened: dict[Any, None] = {}
     natural = sorted(equations, key=lambda e: (int(e.lhs.time), position[e.lhs]))
     for e in natural:
         stack = [e.lhs]
@@ -201,11 +195,26 @@ def sort_equations(equations: list[Equation]) -> list[Equation]:
                 continue
             waiting = [x for x in reads(by_node[node].rhs) if x in by_node and x not in order]
             if waiting:
+                opened[node] = None
+                _refuse_cycle(waiting, opened)
                 stack += reversed(waiting)
                 continue
+            opened.pop(node, None)
             order[node] = None
             stack.pop()
     return [by_node[node] for node in order]
+
+
+def _refuse_cycle(waiting: list[Any], opened: dict[Any, None]) -> None:
+    for x in waiting:
+        if x in opened:
+            path = [*opened]
+            cycle = " -> ".join(map(str, [*path[path.index(x) :], x]))
+            raise IllPosed(
+                f"{x} needs its own value: {cycle}",
+                law="every cycle passes through a delay",
+                repair="one of these must be read at an earlier time",
+            )
 
 
 def element_names(graph: Graph) -> dict[Sequence, list[int]]:

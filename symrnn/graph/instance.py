@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Basic, Symbol
+from sympy import Basic, Integer, Symbol
 
 from symrnn.model import Element
 from symrnn.tensor.adjoint import AdjointSlot, AdjointTensor, CopySlot, CopyTensor
 from symrnn.tensor.binders import Guard, TimeSum
-from symrnn.tensor.elementwise import Elementwise, Full
+from symrnn.tensor.elementwise import Elementwise, Full, add
 from symrnn.tensor.linear import Contract, Diag, Outer, Transpose
-from symrnn.tensor.node import Tensor
+from symrnn.tensor.node import Tensor, shape_of
 
 _SAFE = (Contract, Outer, Diag, Transpose, AdjointTensor)
 
@@ -37,6 +37,31 @@ def instantiate(expr: Any, rule: dict[Any, Any]) -> Any:
     return walk(expr)
 
 
+def written_out(expr: Any) -> Any:
+    """An expression whose sums over time, between numbers, are written term by term."""
+    rule = {s: _terms(s) for s in _outermost_sums(expr)}
+    return expr.xreplace(rule) if rule else expr
+
+
+def _terms(s: Any) -> Any:
+    times = range(int(s.lower), int(s.upper) + 1)
+    return add(*(written_out(s.term(Integer(k))) for k in times), shape=shape_of(s))
+
+
+def _outermost_sums(expr: Basic) -> list[Any]:
+    found: dict[Any, None] = {}
+    seen: set[Basic] = set()
+    stack = [expr]
+    while stack:
+        e = stack.pop()
+        if isinstance(e, TimeSum):
+            found[e] = None
+        elif e not in seen and not getattr(e, "is_leaf", False):
+            seen.add(e)
+            stack += e.args
+    return list(found)
+
+
 def _rebuilt(e: Basic, rule: dict[Any, Any], walk: Any) -> Basic:
     if isinstance(e, Element):
         time = e.args[1].xreplace(rule) if e.args[1].args else rule.get(e.args[1], e.args[1])
@@ -50,7 +75,7 @@ def _rebuilt(e: Basic, rule: dict[Any, Any], walk: Any) -> Basic:
     if all(a is b for a, b in zip(args, e.args, strict=True)):
         return e
     if isinstance(e, Elementwise):
-        if len(set(args[1:])) == len(args) - 1:
+        if args[0] is e.args[0] and len(set(args[1:])) == len(args) - 1:
             return Elementwise._make(e.args[0], args[1:], e.shape)
         return e.func(*args)
     if isinstance(e, _SAFE):

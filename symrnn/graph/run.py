@@ -11,14 +11,15 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from sympy import Basic, Integer, Symbol
+from sympy import Basic, Symbol
 
 from symrnn.graph.graph import Graph, unroll
+from symrnn.graph.instance import written_out
+from symrnn.graph.lengths import Last, numbers_of, rule_of
 from symrnn.model import Parameter, Recurrence, reads
 from symrnn.tensor.evaluate import Evaluator
 from symrnn.tensor.node import shape_of
 from symrnn.tensor.numbers import Array, NumberSystem
-from symrnn.tensor.time import tau
 
 SIZES = (3, 2, 5, 7, 11, 13, 17, 19, 23)  # distinct primes: shapes that are confused do not fit
 
@@ -29,10 +30,15 @@ class Instance:
 
     model: Recurrence
     graph: Graph
-    last: int
+    last: Last
     system: NumberSystem
     sizes: dict[Symbol, int]
     given: dict[Any, Array]
+
+    @property
+    def rule(self) -> dict[Basic, Basic]:
+        """The substitution that gives every last time its number."""
+        return rule_of(self.model, self.last)
 
     @cached_property
     def base(self) -> Evaluator:
@@ -45,7 +51,7 @@ class Instance:
 
     def loss(self, evaluator: Evaluator) -> Array:
         """The value of the loss."""
-        return evaluator(self.model.loss.xreplace({tau: Integer(self.last)}))  # type: ignore[union-attr]
+        return evaluator(self.model.loss.xreplace(self.rule))  # type: ignore[union-attr]
 
 
 def run(graph: Graph, given: dict[Any, Array], sizes: Mapping[Symbol, int], system: NumberSystem) -> Evaluator:
@@ -70,7 +76,7 @@ def prime_sizes(model: Recurrence) -> dict[Symbol, int]:
     return dict(zip(dimension_symbols(model), SIZES, strict=False))
 
 
-def leaves_of(model: Recurrence, graph: Graph, last: int) -> list[Any]:
+def leaves_of(model: Recurrence, graph: Graph, last: Last) -> list[Any]:
     """What must be given to run a graph and its loss: inputs, targets, boundary values, constants, parameters."""
     computed = {e.lhs for e in graph.equations}
     expressions: list[Basic] = [e.rhs for e in graph.equations]
@@ -79,26 +85,20 @@ def leaves_of(model: Recurrence, graph: Graph, last: int) -> list[Any]:
     return [x for x in dict.fromkeys(leaf for e in expressions for leaf in reads(e)) if x not in computed]
 
 
-def expanded_loss(model: Recurrence, last: int) -> Any:
+def expanded_loss(model: Recurrence, last: Last) -> Any:
     """The loss with its sums over time written out, for a last time that is a number."""
-    from symrnn.tensor.binders import TimeSum
-
-    loss = model.loss.xreplace({tau: Integer(last)})  # type: ignore[union-attr]
-    for s in sorted(loss.atoms(TimeSum), key=str):
-        total = sum((s.term(Integer(i)) for i in range(int(s.lower), int(s.upper) + 1)), Integer(0))
-        loss = loss.xreplace({s: total})
-    return loss
+    return written_out(model.loss.xreplace(rule_of(model, last)))  # type: ignore[union-attr]
 
 
 def draw(
     model: Recurrence,
-    last: int,
+    last: Last,
     system: NumberSystem,
     seed: int = 0,
     sizes: Mapping[Symbol, int] | None = None,
 ) -> Instance:
     """A random instance: generic values, distinct prime sizes; simplex vectors sum to 1 exactly."""
-    rng = np.random.default_rng([seed, last])
+    rng = np.random.default_rng([seed, *numbers_of(last)])
     graph = unroll(model, last)
     numbers = dict(sizes) if sizes is not None else prime_sizes(model)
     shaper = Evaluator(system, {}, numbers)

@@ -18,6 +18,8 @@ from symrnn.tensor.node import Node, as_operand, shape_of
 from symrnn.tensor.shape import same_shape, show_kind, show_shape
 from symrnn.tensor.time import as_time, offset_from, t, tau
 
+Binder = tuple[Symbol, Expr, Expr]  # (index, first, last) of a sum over time
+
 
 class Equation(Basic):
     """`Equation(lhs, rhs)` holds for t = 1..tau; `over=(t, a, b)` gives another range; a fixed time, once.
@@ -185,18 +187,26 @@ def _check_symbols(lhs: Basic, rhs: Basic, indices: set[Basic]) -> None:
 
 def reads(expr: Basic) -> list[Any]:
     """The leaves an expression reads, each once, in order of appearance; elements under a sum keep its index."""
-    found: dict[Basic, None] = {}
-    seen: set[Basic] = set()
+    return list(dict.fromkeys(leaf for leaf, _ in bound_reads(expr)))
 
-    def walk(e: Basic) -> None:
-        if e in seen:
+
+def bound_reads(expr: Basic) -> list[tuple[Any, Binder | None]]:
+    """The leaves an expression reads, each with the sum over time that binds its time, if one does."""
+    found: dict[tuple[Any, Binder | None], None] = {}
+    seen: set[tuple[Basic, tuple[Binder, ...]]] = set()
+
+    def walk(e: Basic, binders: tuple[Binder, ...]) -> None:
+        if (e, binders) in seen:
             return
-        seen.add(e)
+        seen.add((e, binders))
         if isinstance(e, Node) and e.is_leaf:
-            found[e] = None
-            return
-        for arg in e.args[:1] if isinstance(e, TimeSum) else e.args:
-            walk(arg)
+            free = e.free_symbols if binders else ()
+            found[e, next((b for b in reversed(binders) if b[0] in free), None)] = None
+        elif isinstance(e, TimeSum):
+            walk(e.body, (*binders, (e.index, e.lower, e.upper)))
+        else:
+            for arg in e.args:
+                walk(arg, binders)
 
-    walk(expr)
+    walk(expr, ())
     return list(found)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Basic, Expr
+from sympy import Basic, Expr, Symbol
 
 from symrnn.errors import Redefined, ShapeError, Undefined, Unsupported
-from symrnn.model.equation import Equation, reads
+from symrnn.model.equation import Equation, bound_reads
 from symrnn.model.given import Element
 from symrnn.model.parts import Abbreviation, Objective, Title
 from symrnn.model.ranges import Range, at_most, grows
@@ -89,8 +89,10 @@ class Recurrence(Roles, Basic):
     def _check(self) -> None:
         self._check_names()
         for e in self.equations:
-            for leaf in reads(e.rhs):
-                self._check_time(e, leaf)
+            for leaf, binder in bound_reads(e.rhs):
+                _check_time(leaf, binder[0] if binder else e.over[0] if e.over else None, f"equation: {e}")
+        for leaf, binder in bound_reads(self.loss) if self.loss is not None else ():
+            _check_time(leaf, binder[0] if binder else None, f"loss: {self.loss}")
         if not any(e.over for e in self.equations):
             raise Undefined(
                 f"no equation holds for a range of times: {self.equations[0]}",
@@ -98,7 +100,7 @@ class Recurrence(Roles, Basic):
                 repair="`t` may have been replaced by a number, as a loop `for t in ...` does: from symrnn import t",
             )
         self._check_overlaps()
-        check_well_posed(self.equations, self._lag)
+        check_well_posed(self.equations, self.ranges)
         self.boundary  # noqa: B018 - raises when something is read that nothing defines
 
     def _check_names(self) -> None:
@@ -112,21 +114,6 @@ class Recurrence(Roles, Basic):
                     law="one name, one meaning",
                     repair="rename one of them",
                 )
-
-    @staticmethod
-    def _check_time(e: Equation, leaf: Any) -> None:
-        if (
-            isinstance(leaf, Element)
-            and e.over
-            and e.over[0] in leaf.time.free_symbols
-            and offset_from(leaf.time, e.over[0]) is None
-        ):
-            raise Unsupported(
-                f"{leaf} is read at a time that is not t plus a number",
-                where=f"equation: {e}",
-                law="lags are integers",
-                repair="use h[t - 1], h[t - 2], ... or a fixed time such as h[0], h[tau]",
-            )
 
     def _check_overlaps(self) -> None:
         for i, e in enumerate(self.equations):
@@ -151,6 +138,17 @@ class Recurrence(Roles, Basic):
         import symrnn
 
         return f"$\\displaystyle {symrnn.latex(self)}$"
+
+
+def _check_time(leaf: Any, index: Symbol | None, where: str) -> None:
+    if isinstance(leaf, Element) and index in leaf.time.free_symbols and offset_from(leaf.time, index) is None:
+        raise Unsupported(
+            f"{leaf} is read at a time that is not {index} plus a number",
+            where=where,
+            law="lags are integers",
+            repair=f"use {leaf.name}[{index} - 1], {leaf.name}[{index} - 2], ... "
+            f"or a fixed time such as {leaf.name}[0], {leaf.name}[tau]",
+        )
 
 
 def _declared(x: Any) -> str:

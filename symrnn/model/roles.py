@@ -12,7 +12,7 @@ from typing import Any
 from sympy import Basic, Expr, Integer
 
 from symrnn.errors import Undefined
-from symrnn.model.equation import Equation, reads
+from symrnn.model.equation import Binder, Equation, bound_reads, reads
 from symrnn.model.given import Constant, Element, Parameter, Sequence
 from symrnn.model.parts import Objective
 from symrnn.model.ranges import Range, outside
@@ -45,6 +45,20 @@ class Roles:
     def defined(self) -> tuple[Sequence, ...]:
         """The sequences that equations define."""
         return tuple(dict.fromkeys(e.sequence for e in self.equations))
+
+    @cached_property
+    def lengths(self) -> tuple[Any, ...]:
+        """The symbols of its last times: tau, or several such as tau_x and tau_y."""
+        times: list[Any] = [e.times for e in self.equations]
+        found = {s for r in times for end in (r.first, r.last) for s in end.free_symbols}
+        for expr in [e.rhs for e in self.equations] + ([self.loss] if self.loss is not None else []):
+            for sums in expr.atoms(TimeSum):
+                found |= sums.lower.free_symbols | sums.upper.free_symbols
+            for leaf in reads(expr):
+                if isinstance(leaf, Element):
+                    found |= leaf.time.free_symbols
+        positive = sorted((s for s in found if s.is_positive), key=lambda s: (s != tau, s.name))
+        return tuple(positive) or (tau,)
 
     @cached_property
     def ranges(self) -> dict[Sequence, tuple[Range, ...]]:
@@ -84,8 +98,8 @@ class Roles:
         """For each sequence that is read, the delays at which it is read: 1 for h[t - 1], -1 for h[t + 1]."""
         found: dict[Sequence, set[int]] = {}
         for e in self.equations:
-            for leaf in reads(e.rhs):
-                lag = self._lag(e, leaf)
+            for leaf, binder in bound_reads(e.rhs):
+                lag = self._lag(e, leaf) if binder is None else None
                 if lag is not None:
                     found.setdefault(leaf.sequence, set()).add(lag)
         return {v: tuple(sorted(found[v])) for v in self.sequences if v in found}
@@ -169,30 +183,39 @@ class Roles:
         """The times at which equations and the loss read a sequence."""
         found: list[Range] = []
         for e in self.equations:
-            for leaf in reads(e.rhs):
+            for leaf, binder in bound_reads(e.rhs):
                 if isinstance(leaf, Element) and leaf.sequence == v:
-                    lag = self._lag(e, leaf)
-                    found.append(e.times.shifted(-lag) if lag is not None else self._bound_range(e.rhs, leaf))
+                    lag = self._lag(e, leaf) if binder is None else None
+                    found.append(e.times.shifted(-lag) if lag is not None else _range_of(leaf, binder))
         if self.loss is not None:
             found += [
-                self._bound_range(self.loss, x) for x in reads(self.loss) if isinstance(x, Element) and x.sequence == v
+                _range_of(x, binder)
+                for x, binder in bound_reads(self.loss)
+                if isinstance(x, Element) and x.sequence == v
             ]
         return found
 
-    @staticmethod
-    def _bound_range(expr: Basic, leaf: Any) -> Range:
-        for s in sorted(expr.atoms(TimeSum), key=str):
-            offset = offset_from(leaf.time, s.index) if s.body.has(leaf) else None
-            if offset is not None:
-                return Range(s.lower + offset, s.upper + offset)
-        return Range(leaf.time, leaf.time)
+    def given_range(self, v: Sequence) -> Range:
+        """The times at which an input is given: from 1 to the last time of the equations that read it."""
+        ends: set[Any] = set()
+        for e in self.equations:
+            if any(isinstance(x, Element) and x.sequence == v for x in reads(e.rhs)):
+                ends |= (e.times.last if e.over else self._bound_end(e.rhs, v)).free_symbols
+        if self.loss is not None and not ends:
+            ends |= self._bound_end(self.loss, v).free_symbols
+        symbols = [s for s in self.lengths if s in ends]
+        return Range(Integer(1), symbols[0] if symbols else self.lengths[0])
+
+    def _bound_end(self, expr: Basic, v: Sequence) -> Expr:
+        found = [_range_of(x, b).last for x, b in bound_reads(expr) if isinstance(x, Element) and x.sequence == v]
+        return found[0] if found else Integer(1)
 
     @cached_property
     def boundary(self) -> tuple[Any, ...]:
         """The boundary values: what is read outside the range that defines it, earliest first."""
         found: list[Any] = []
         for v in self.sequences:
-            home = list(self.ranges.get(v, ())) if v in self.defined else [Range(Integer(1), tau)]
+            home = list(self.ranges.get(v, ())) if v in self.defined else [self.given_range(v)]
             times: dict[Expr, None] = {}
             for r in self.reading_ranges(v):
                 missing = outside(r, home)
@@ -205,6 +228,14 @@ class Roles:
             ordered = sorted(times, key=_late)
             found += [v[time] for time in ordered]
         return tuple(found)
+
+
+def _range_of(leaf: Any, binder: Binder | None) -> Range:
+    """The times at which a read, fixed or bound by a sum over time, is made."""
+    if binder is None:
+        return Range(leaf.time, leaf.time)
+    index, first, last = binder
+    return Range(leaf.time.xreplace({index: first}), leaf.time.xreplace({index: last}))
 
 
 def _late(time: Expr) -> tuple[int, int]:

@@ -6,19 +6,27 @@ need past and future at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from symrnn.errors import IllPosed
-from symrnn.model.equation import Equation, reads
-from symrnn.model.given import Sequence
+from sympy import Integer
 
+from symrnn.errors import IllPosed
+from symrnn.model.equation import Binder, Equation, bound_reads
+from symrnn.model.given import Element, Sequence
+from symrnn.model.ranges import Range, grows, is_empty, meet
+from symrnn.tensor.time import offset_from
+
+Ranges = Mapping[Sequence, tuple[Range, ...]]
 Edge = tuple[Sequence, Sequence, int]  # (read sequence, defined sequence, lag)
 
 
-def check_well_posed(equations: tuple[Equation, ...], lag_of: Callable[[Equation, Any], int | None]) -> None:
-    """Raise `IllPosed` for a cycle without delay, or for a component that runs both ways in time."""
-    edges = _edges(equations, lag_of)
+def check_well_posed(equations: tuple[Equation, ...], defined: Ranges) -> None:
+    """Raise `IllPosed` for a cycle without delay, or for a component that runs both ways in time.
+
+    `defined` says for which times the equations define each sequence.
+    """
+    edges = _edges(equations, defined)
     cycle = _zero_cycle(edges)
     if cycle:
         path = " -> ".join(f"{v}[t]" for v in cycle)
@@ -34,15 +42,36 @@ def check_well_posed(equations: tuple[Equation, ...], lag_of: Callable[[Equation
             _raise_both_ways(component, inner, equations)
 
 
-def _edges(equations: tuple[Equation, ...], lag_of: Callable[[Equation, Any], int | None]) -> list[Edge]:
-    defined = {e.sequence for e in equations}
+def _edges(equations: tuple[Equation, ...], defined: Ranges) -> list[Edge]:
     found: dict[Edge, None] = {}
     for e in equations:
-        for leaf in reads(e.rhs):
-            lag = lag_of(e, leaf)
-            if lag is not None and leaf.sequence in defined:
-                found[(leaf.sequence, e.sequence, lag)] = None
+        for leaf, binder in bound_reads(e.rhs):
+            if isinstance(leaf, Element) and leaf.sequence in defined:
+                for lag in _lags(e, leaf, binder, defined[leaf.sequence]):
+                    found[(leaf.sequence, e.sequence, lag)] = None
     return list(found)
+
+
+def _lags(e: Equation, leaf: Any, binder: Binder | None, home: tuple[Range, ...]) -> tuple[int, ...]:
+    """The delay of a read; for a fixed time or a sum over time, the signs that its delays have.
+
+    A read of what no equation defines, such as h[0], makes no cycle and has none.
+    """
+    index, first, last = e.over or (None, e.lhs.time, e.lhs.time)
+    offset = offset_from(leaf.time, index) if index is not None and binder is None else None
+    if offset is not None:
+        return (-offset,)
+    read = Range(leaf.time, leaf.time)
+    if binder is not None:
+        read = Range(*(leaf.time.xreplace({binder[0]: end}) for end in binder[1:]))
+    if all(is_empty(meet(read, r)) for r in home):
+        return ()
+    delays = [s - end.xreplace({index: s}) for s in (first, last) for end in (read.first, read.last)]
+    if len(set(delays)) == 1 and delays[0].is_Integer:
+        return (int(delays[0]),)
+    earlier, later = (any(grows(Integer(1), sign * d) for d in delays) for sign in (1, -1))
+    same = (earlier and later) or any(d == 0 for d in delays)
+    return tuple(sign for sign, found in ((1, earlier), (0, same), (-1, later)) if found)
 
 
 def _zero_cycle(edges: list[Edge]) -> list[Sequence]:

@@ -13,7 +13,7 @@ from sympy import Expr
 from symrnn.numeric.bodies import body_text
 from symrnn.numeric.forms import form
 from symrnn.numeric.texts import ALONE, TIME, Code, Scope, Stack
-from symrnn.tensor import Node, placeholder, shape_of, slots_of
+from symrnn.tensor import Contract, Dot, Node, placeholder, shape_of, slots_of
 
 
 class ArrayPrinter:
@@ -49,18 +49,21 @@ class ArrayPrinter:
     def body(self, body: Expr, operands: Any, rank: int) -> Code:
         """A scalar body over placeholders, entry by entry, for a result of this rank."""
         texts: dict[Any, str] = {}
+        loose: dict[Any, str] = {}
         lead = ALONE
         for i, x in enumerate(operands):
             code = self(x)
             lead = max(lead, code.lead)
             texts[placeholder(i)] = code.widened(rank - len(shape_of(x)))
+            if isinstance(x, Contract | Dot) and texts[placeholder(i)] == f"({code.text})":
+                loose[placeholder(i)] = code.text
         for symbol in sorted(body.free_symbols - set(texts), key=str):
             code = Code(self.scope.symbol(symbol), ALONE)
             if self.stack is not None and symbol == self.stack.index:
                 code = self._times(self.stack)
                 lead = TIME
             texts[symbol] = code.widened(rank)
-        return Code(body_text(body, texts, self.scope.used), lead, body in texts or body.is_Function)
+        return Code(body_text(body, texts, self.scope.used, loose), lead, body in texts or body.is_Function)
 
     def _times(self, stack: Stack) -> Code:
         ends = self.scope.end(stack.first), self.scope.end(stack.last)

@@ -17,16 +17,19 @@ from sympy.printing.numpy import NumPyPrinter
 from symrnn.errors import Undefined, Unsupported
 from symrnn.tensor import Prime
 
+NONE: Mapping[Any, str] = {}
+
 
 class BodyPrinter(NumPyPrinter):
     """Prints one scalar expression; `texts` has an atomic text for each symbol in it.
 
-    `used` collects the names of the functions that the text needs beyond NumPy's.
+    `loose` has the texts of products, which need no brackets in a sum. `used` collects the names of the functions
+    that the text needs beyond NumPy's.
     """
 
-    def __init__(self, texts: Mapping[Any, str], used: set[str]) -> None:
+    def __init__(self, texts: Mapping[Any, str], loose: Mapping[Any, str], used: set[str]) -> None:
         super().__init__({"strict": True})
-        self.texts, self.used = texts, used
+        self.texts, self.loose, self.used = texts, loose, used
 
     def _module_format(self, fqn: str, register: bool = True) -> str:
         return fqn.replace("numpy.", "np.", 1)
@@ -38,7 +41,22 @@ class BodyPrinter(NumPyPrinter):
             raise unknown_function(expr)
         if isinstance(expr, Expr) and expr.is_number and not isinstance(expr, Rational | Float):
             return _number(expr)
-        return str(super()._print(expr, **settings))
+        text = str(super()._print(expr, **settings))
+        if getattr(expr, "is_Function", False) and len(expr.args) == 1 and expr.args[0] in self.loose:
+            return text.replace(f"({self.texts[expr.args[0]]})", self.texts[expr.args[0]])
+        return text
+
+    def _print_Add(self, expr: Any, order: Any = None) -> str:
+        whole, self.texts = self.texts, {**self.texts, **self._bare(expr)}
+        try:
+            return str(super()._print_Add(expr, order=order))
+        finally:
+            self.texts = whole
+
+    def _bare(self, expr: Any) -> dict[Any, str]:
+        """The loose texts of terms that stand in a sum by themselves and nowhere deeper."""
+        deeper = set().union(*(a.free_symbols for a in expr.args if a not in self.loose))
+        return {a: self.loose[a] for a in expr.args if a in self.loose and a not in deeper}
 
     def _print_Symbol(self, expr: Symbol) -> str:
         raise Undefined(f"{expr} has no value: it is neither declared nor a number")
@@ -114,7 +132,7 @@ def no_formula(name: str, where: object) -> Unsupported:
     )
 
 
-def body_text(body: Expr, texts: Mapping[Any, str], used: set[str]) -> str:
+def body_text(body: Expr, texts: Mapping[Any, str], used: set[str], loose: Mapping[Any, str] = NONE) -> str:
     """The text of a scalar body.
 
     Raises
@@ -123,7 +141,7 @@ def body_text(body: Expr, texts: Mapping[Any, str], used: set[str]) -> str:
         For an unknown function, or one that NumPy does not have.
     """
     try:
-        text = BodyPrinter(texts, used).doprint(body)
+        text = BodyPrinter(texts, loose, used).doprint(body)
     except PrintMethodNotImplementedError as error:
         raise Unsupported(
             f"NumPy has no form of {body}", law=str(error).splitlines()[0], repair="use functions that NumPy has"

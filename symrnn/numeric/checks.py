@@ -162,7 +162,8 @@ def _agree(what: str, value: Any, leaf: Any, x: np.ndarray, label: str, found: _
     elif known[0] != value:
         shown = known[0] if what == "T" else known[0][0] if known[0] else "none"
         told = f"{what} = {shown} from {known[1]}"
-        swapped = found.steps is not None and found.batch is not None and value in ((found.steps[0],), found.batch[0])
+        other = found.batch[0] if what == "T" and found.batch else found.steps[:1] if found.steps else ()
+        swapped = other == ((value,) if what == "T" else value)
         hint = "time comes first: (T, B, ...); turn batch-first arrays with  np.swapaxes(x, 0, 1)" if swapped else ""
         raise _misfit(leaf, x, label, found, (), told, hint)
 

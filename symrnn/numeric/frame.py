@@ -67,11 +67,12 @@ def key_of_leaf(leaf: Any) -> str:
     return key_of(leaf) if isinstance(leaf, Element) else str(leaf.name)
 
 
-def shape_text(leaf: Any, batch: bool = True) -> str:
+def shape_text(leaf: Any, *, batch: bool = True, steps: bool = True) -> str:
     """The shape of something that is given, with its leading axes, in the model's letters."""
     lead = [] if isinstance(leaf, Parameter) else ["T", "B"] if isinstance(leaf, Sequence) else ["B"]
     core = leaf.shape if isinstance(leaf, Sequence) else shape_of(leaf)
-    words = [w for w in lead if batch or w != "B"] + [in_docstring(str(d)) for d in core]
+    lead = [w for w in lead if (batch or w != "B") and (steps or w != "T")]
+    words = lead + [in_docstring(str(d)) for d in core]
     return f"({', '.join(words)}{',' if len(words) == 1 else ''})"
 
 

@@ -9,16 +9,17 @@ import numpy as np
 from sympy.core.function import AppliedUndef
 
 from symrnn.calculus import bptt
-from symrnn.calculus.bptt import with_upstream
+from symrnn.calculus.bptt import chosen_leaves
 from symrnn.errors import Undefined
-from symrnn.model import Element, Recurrence, Sequence
+from symrnn.model import Recurrence
 from symrnn.numeric.bodies import no_formula
 from symrnn.numeric.checks import Arguments, Arrays, check
 from symrnn.numeric.emit import key_of
+from symrnn.numeric.frame import key_of_leaf
 from symrnn.numeric.horizon import shortest
 from symrnn.numeric.load import load_all
 from symrnn.numeric.module import Module, has_inputs, plan
-from symrnn.tensor import tau as last_time
+from symrnn.numeric.upstream import Upstream
 
 NOTHING: Mapping[str, str] = {}
 
@@ -44,7 +45,7 @@ class Network:
         self.source = Module(plan(model, derivation)).text()
         self._functions = load_all(self.source)
         self._gradients: dict[tuple[Any, ...] | None, Any] = {None: self._functions.get("loss_and_grad")}
-        self._pulled: dict[str, tuple[Network, str]] = {}
+        self._pulled: dict[str, Upstream] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Network, (self.model,)
@@ -88,8 +89,7 @@ class Network:
         """
         self._need_loss()
         a = self._checked(params, inputs, boundary, tau)
-        loss, grads = self._gradient(wrt)(*self._arguments(a))
-        return a.dtype.type(loss), {key: np.asarray(g, dtype=a.dtype) for key, g in grads.items()}
+        return self._gradients_at(a, wrt)
 
     def vjp(
         self,
@@ -107,18 +107,27 @@ class Network:
         """
         if not isinstance(upstream, Mapping) or not upstream:
             raise Undefined("upstream must be a dict of arrays", repair='for instance  upstream={"o": ...}')
-        self._checked(params, inputs, boundary, tau)
+        a = self._checked(params, inputs, boundary, tau)
+        leaves = chosen_leaves(self.model, None if wrt is None else [self._leaf(k) for k in _listed(wrt)])
+        wanted = [key_of_leaf(x) for x in leaves]
         total: Arrays = {}
         for key, arriving in upstream.items():
-            grads = self._pulled_back(key, arriving, params, inputs, boundary, wrt, tau)
-            total = {k: total[k] + g if k in total else g for k, g in grads.items()}
+            if key not in self._pulled:
+                self._pulled[key] = Upstream(self.model, key, Network)
+            for k, g in self._pulled[key].gradients(a, arriving, wanted).items():
+                total[k] = total[k] + g if k in total else g
         return total
 
-    def _pulled_back(
-        self, key: str, arriving: Any, params: Any, inputs: Any, boundary: Any, wrt: Any, tau: int | None
+    def _gradients_for(
+        self, params: Arrays, inputs: Arrays, boundary: Arrays, wrt: list[str], steps: int, labels: Mapping[str, str]
     ) -> Arrays:
-        """The gradients for what arrives at one sequence or element."""
-        ...
+        tau = None if has_inputs(self.model) else steps
+        a = self._checked(params, inputs, boundary, tau, labels)
+        return self._gradients_at(a, wrt)[1]
+
+    def _gradients_at(self, a: Arguments, wrt: Iterable[str] | None) -> tuple[np.floating, Arrays]:
+        loss, grads = self._gradient(wrt)(*self._arguments(a))
+        return a.dtype.type(loss), {key: np.asarray(g, dtype=a.dtype) for key, g in grads.items()}
 
     def _need_loss(self) -> None:
         if self.model.loss is None:
@@ -135,7 +144,7 @@ class Network:
 
     def _gradient(self, wrt: Iterable[str] | None) -> Any:
         """The compiled function for what is asked for, made once."""
-        key = None if wrt is None else tuple([wrt] if isinstance(wrt, str) else wrt)
+        key = None if wrt is None else _listed(wrt)
         if self._gradients.get(key) is None:
             leaves = None if key is None else [self._leaf(k) for k in key]
             steps = plan(self.model, bptt(self.model, wrt=leaves), gradient_only=True)
@@ -155,6 +164,10 @@ class Network:
         return known[key]
 
 
+def _listed(keys: Iterable[str]) -> tuple[str, ...]:
+    return (keys,) if isinstance(keys, str) else tuple(keys)
+
+
 def _refuse_unknown(model: Recurrence) -> None:
     """Unknown functions have no numbers: say so before anything else."""
     for e in model.args:
@@ -165,5 +178,3 @@ def _refuse_unknown(model: Recurrence) -> None:
         f = model.functions[0]
         raise no_formula(f.name, next(e for e in model.equations if e.has(f)))
 
-
-__all__ = ["Element", "Network", "Sequence", "last_time", "with_upstream"]

@@ -84,7 +84,8 @@ class Elementwise(Tensor):
 
     @property
     def free_symbols(self) -> set[Basic]:
-        return set().union(*(x.free_symbols for x in self.args[1:]))
+        own = self.args[0].free_symbols - {placeholder(i) for i in range(len(self.args) - 1)}
+        return own.union(*(x.free_symbols for x in self.args[1:]))
 
     def _hashable_content(self) -> tuple[Basic, ...]:
         if self._key is None:

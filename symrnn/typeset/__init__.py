@@ -6,6 +6,7 @@ derivations; it may not change them, and it knows nothing of pictures or of numb
 
 from symrnn.typeset.latex import aligned_chain, latex
 from symrnn.typeset.notation import Notation
+from symrnn.typeset.page import derivation_page
 from symrnn.typeset.text import text
 
-__all__ = ["Notation", "aligned_chain", "latex", "text"]
+__all__ = ["Notation", "aligned_chain", "derivation_page", "latex", "text"]

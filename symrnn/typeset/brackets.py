@@ -24,7 +24,7 @@ from symrnn.typeset.items import (
     Word,
 )
 
-TRIGONOMETRIC = frozenset({"sin", "cos", "tan", "sinh", "cosh", "tanh"})
+TRIGONOMETRIC = frozenset(map(Word, ("sin", "cos", "tan", "sinh", "cosh", "tanh")))
 
 
 def inside(item: Item, level: int) -> Item:
@@ -73,9 +73,7 @@ def product(factors: Iterable[Item], sign: str = "") -> Item:
 
 def is_number(item: Item) -> bool:
     """Whether it is a number or a fraction of numbers."""
-    return isinstance(item, Number) or (
-        isinstance(item, Fraction) and is_number(item.over) and is_number(item.under)
-    )
+    return isinstance(item, Number) or (isinstance(item, Fraction) and is_number(item.over) and is_number(item.under))
 
 
 def _fenced(factors: Sequence[Item], sign: str) -> tuple[Item, ...]:
@@ -92,14 +90,8 @@ def _starts_with_number(item: Item) -> bool:
 
 def power(base: Item, exponent: Item) -> Item:
     """A power; tanh² (x) for a power of a trigonometric function, as books write it."""
-    if (
-        isinstance(base, Call)
-        and isinstance(base.head, Word)
-        and not base.bare
-        and isinstance(exponent, Number)
-    ):
-        if base.head.text in TRIGONOMETRIC:
-            return Call(Power(base.head, exponent), base.arguments, base.shared)
+    if isinstance(base, Call) and isinstance(exponent, Number) and base.head in TRIGONOMETRIC:
+        return Call(Power(base.head, exponent), base.arguments, base.shared)
     return Power(inside(base, ATOM), exponent)
 
 

@@ -16,8 +16,10 @@ from symrnn.model import Abbreviation, Equation, Objective, Range, Recurrence, r
 from symrnn.model.ranges import grows
 from symrnn.tensor.adjoint import Adjoint
 from symrnn.tensor.time import offset_from, t
+from symrnn.typeset import nodes, scalars, unknown  # noqa: F401 - they register what nodes look like
 from symrnn.typeset.items import Compared, Item, Listing, Row, Rows, Sign
-from symrnn.typeset.present import Presenter, present
+from symrnn.typeset.notation import Notation
+from symrnn.typeset.present import Presenter, definitions, present
 
 DOTS = Sign("dots")
 
@@ -68,7 +70,7 @@ def _(d: Derivation, p: Presenter) -> Item:
 def is_chain(lines: Iterable[Line]) -> bool:
     """Whether lines are successive forms of one node."""
     lines = tuple(lines)
-    return len({line.equation.lhs for line in lines}) == 1 and all(line.group == "forward" for line in lines)
+    return len({line.equation.lhs for line in lines}) == 1 and all(line.group == "chain" for line in lines)
 
 
 def chain(left: Any, rights: Iterable[Any], p: Presenter) -> Rows:
@@ -106,9 +108,7 @@ def runs_back(e: Equation, index: Symbol) -> bool:
     if not isinstance(e.lhs, Adjoint) or e.lhs.time is None:
         return False
     own = offset_from(e.lhs.time, index)
-    others = [
-        offset_from(x.time, index) for x in reads(e.rhs) if isinstance(x, Adjoint) and x.time is not None
-    ]
+    others = [offset_from(x.time, index) for x in reads(e.rhs) if isinstance(x, Adjoint) and x.time is not None]
     return own is not None and any(other is not None and other > own for other in others)
 
 
@@ -121,9 +121,7 @@ def times(r: Range, p: Presenter, down: bool = False) -> tuple[Item, ...]:
     """The times of a range: all of them if they are three or fewer, else the first, an ellipsis and the last."""
     gap = r.last - r.first
     if gap.is_Integer and gap <= 2:
-        shown: list[Expr] = (
-            [r.first + Integer(i) for i in range(int(gap) + 1)] if grows(r.first, r.last) else [r.first]
-        )
+        shown: list[Expr] = [r.first + Integer(i) for i in range(int(gap) + 1)] if grows(r.first, r.last) else [r.first]
         return p_times(reversed(shown) if down else shown, p)
     first, last = (r.last, r.first) if down else (r.first, r.last)
     return (p.time(first), DOTS, p.time(last))
@@ -132,3 +130,15 @@ def times(r: Range, p: Presenter, down: bool = False) -> tuple[Item, ...]:
 def p_times(found: Iterable[Expr], p: Presenter) -> tuple[Item, ...]:
     """Each time as it is printed."""
     return tuple(p.time(x) for x in found)
+
+
+def presenter(x: Any, notation: Notation, model: Any, linear: bool = False) -> Presenter:
+    """A presenter that knows the abbreviations and definitions of a model, a graph or a derivation."""
+    told = model if model is not None else x
+    if isinstance(told, Derivation):
+        told = told.model
+    if isinstance(told, Recurrence):
+        return Presenter(notation, linear, *definitions(told))
+    if isinstance(told, Graph):
+        return Presenter(notation, linear, known=tuple((e.rhs, e.lhs) for e in told.equations))
+    return Presenter(notation, linear)

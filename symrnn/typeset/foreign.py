@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
-
 from xml.dom.minidom import parseString
 
 from sympy.printing.latex import LatexPrinter

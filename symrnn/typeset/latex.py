@@ -7,14 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from symrnn.calculus.derivation import Derivation
-from symrnn.graph.graph import Graph
-from symrnn.model import Recurrence
-from symrnn.typeset import displays, items, nodes, scalars  # noqa: F401 - they register what nodes look like
+from symrnn.typeset import displays, items
+from symrnn.typeset.displays import presenter
 from symrnn.typeset.foreign import foreign_latex
 from symrnn.typeset.letters import GREEK, LATIN_LOOK, SPELLED
 from symrnn.typeset.notation import Notation, as_notation
-from symrnn.typeset.present import Presenter, definitions, presented
+from symrnn.typeset.present import presented
 from symrnn.typeset.render import Renderer
 
 SIGNS = {"odot": r" \odot ", "dot": r" \cdot ", "times": r" \times ", "": " "}
@@ -49,9 +47,7 @@ class LatexRenderer(Renderer):
     def draw_name(self, x: items.Name) -> str:
         if x.verbatim:
             own = (
-                x.verbatim
-                if any(c in x.verbatim for c in (r"\bold", r"\math", r"\bm"))
-                else BOLD[x.bold] % x.verbatim
+                x.verbatim if any(c in x.verbatim for c in (r"\bold", r"\math", r"\bm")) else BOLD[x.bold] % x.verbatim
             )
             return f"{{{own}}}" if any(c in own for c in "^_'") else own
         text = letter(x.letter, x.bold)
@@ -156,11 +152,7 @@ class LatexRenderer(Renderer):
         return r"\begin{bmatrix} " + r" \\ ".join(self.each(x.rows)) + r" \end{bmatrix}"
 
     def draw_bigsum(self, x: items.BigSum) -> str:
-        bounds = (
-            f"_{{{self(x.index)}={self(x.lower)}}}^{{{self(x.upper)}}}"
-            if x.bounds
-            else f"_{{{self(x.index)}}}"
-        )
+        bounds = f"_{{{self(x.index)}={self(x.lower)}}}^{{{self(x.upper)}}}" if x.bounds else f"_{{{self(x.index)}}}"
         return rf"\sum{bounds} {self(x.body)}"
 
     def draw_compared(self, x: items.Compared) -> str:
@@ -221,18 +213,6 @@ def _fenced(inner: str, kind: str, tall: bool) -> str:
         return f"{left}{inner}{right}"
     gap = " " if left.startswith("\\") else ""
     return rf"\left{left.strip()}{gap}{inner}\right{right.strip()}"
-
-
-def presenter(x: Any, notation: Notation, model: Any, linear: bool = False) -> Presenter:
-    """A presenter that knows the abbreviations and definitions of a model, a graph or a derivation."""
-    told = model if model is not None else x
-    if isinstance(told, Derivation):
-        told = told.model
-    if isinstance(told, Recurrence):
-        return Presenter(notation, linear, **definitions(told))
-    if isinstance(told, Graph):
-        return Presenter(notation, linear, known=tuple((e.rhs, e.lhs) for e in told.equations))
-    return Presenter(notation, linear)
 
 
 def latex(x: Any, notation: Notation | str | None = None, model: Any = None) -> str:

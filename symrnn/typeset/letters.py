@@ -6,44 +6,42 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 from types import MappingProxyType
-from unicodedata import name as unicode_name
 
 from symrnn.errors import Undefined
 from symrnn.typeset.items import Name
 
-_LOWER = "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon phi chi psi omega"
-_SIGNS = "αβγδεζηθικλμνξοπρστυφχψω"
-_UPPER = "Alpha Beta Gamma Delta Epsilon Zeta Eta Theta Iota Kappa Lambda Mu Nu Xi Omicron Pi Rho Sigma Tau Upsilon Phi Chi Psi Omega"
-_CAPITALS = "ΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩ"
-GREEK: Mapping[str, str] = MappingProxyType(
-    dict(zip(_LOWER.split(), _SIGNS, strict=True)) | dict(zip(_UPPER.split(), _CAPITALS, strict=True))
-)
+_NAMED = {
+    "alpha": "α",
+    "beta": "β",
+    "gamma": "γ",
+    "delta": "δ",
+    "epsilon": "ε",
+    "zeta": "ζ",
+    "eta": "η",
+    "theta": "θ",
+    "iota": "ι",
+    "kappa": "κ",
+    "lambda": "λ",
+    "mu": "μ",
+    "nu": "ν",
+    "xi": "ξ",
+    "omicron": "ο",
+    "pi": "π",
+    "rho": "ρ",
+    "sigma": "σ",
+    "tau": "τ",
+    "upsilon": "υ",
+    "phi": "φ",
+    "chi": "χ",
+    "psi": "ψ",
+    "omega": "ω",
+}
+GREEK: Mapping[str, str] = MappingProxyType(_NAMED | {word.capitalize(): sign.upper() for word, sign in _NAMED.items()})
 SPELLED: Mapping[str, str] = MappingProxyType({sign: word for word, sign in GREEK.items()})
 # TeX has no command for these capitals and for omicron: they look Latin.
-LATIN_LOOK: Mapping[str, str] = MappingProxyType(
-    {"omicron": "o"}
-    | dict(
-        zip(
-            [
-                "Alpha",
-                "Beta",
-                "Epsilon",
-                "Zeta",
-                "Eta",
-                "Iota",
-                "Kappa",
-                "Mu",
-                "Nu",
-                "Omicron",
-                "Rho",
-                "Tau",
-                "Chi",
-            ],
-            "ABEZHIKMNOPTX",
-            strict=True,
-        )
-    )
-)
+_LATIN = {"Alpha": "A", "Beta": "B", "Epsilon": "E", "Zeta": "Z", "Eta": "H", "Iota": "I", "Kappa": "K", "Mu": "M"}
+_LATIN |= {"Nu": "N", "Omicron": "O", "Rho": "P", "Tau": "T", "Chi": "X", "omicron": "o"}
+LATIN_LOOK: Mapping[str, str] = MappingProxyType(_LATIN)
 OTHER_SPELLINGS: Mapping[str, str] = MappingProxyType({"lam": "lambda", "lamda": "lambda", "eps": "epsilon"})
 ACCENTS = ("hat", "tilde", "bar", "dot", "prime")
 _FORBIDDEN = re.compile(
@@ -101,8 +99,3 @@ def checked(verbatim: str) -> str:
             repair=r"for instance  latex=r'\varphi'",
         )
     return verbatim
-
-
-def is_greek(sign: str) -> bool:
-    """Whether a sign is a Greek letter."""
-    return unicode_name(sign, "").startswith("GREEK")

@@ -11,8 +11,9 @@ from typing import Any
 from unicodedata import lookup
 
 from symrnn.typeset import items
+from symrnn.typeset.displays import presenter
 from symrnn.typeset.foreign import foreign_mathml
-from symrnn.typeset.latex import LatexRenderer, presenter
+from symrnn.typeset.latex import LatexRenderer
 from symrnn.typeset.letters import GREEK
 from symrnn.typeset.notation import Notation, as_notation
 from symrnn.typeset.present import presented
@@ -20,11 +21,18 @@ from symrnn.typeset.render import Renderer
 
 SIGNS = {"odot": "⊙", "dot": "·", "times": "×", "": "\u2062"}  # the last: an invisible times
 RELATIONS = {"=": "=", "le": "≤", "in": "∈"}
-FENCES = {"round": "()", "square": "[]", "bars": "||", "norm": "‖‖", "frobenius": "‖‖"}
+FENCES = {
+    "round": ("(", ")"),
+    "square": ("[", "]"),
+    "bars": ("|", "|"),
+    "norm": ("‖", "‖"),
+    "frobenius": ("‖", "‖"),
+}
 SYMBOLS = {"infinity": "∞", "pi": "π", "e": "e", "dots": "…", "one": "1", "zero": "0", "identity": "I"}
 ACCENTS = {"hat": "^", "tilde": "~", "bar": "¯", "dot": "˙"}
 WEIGHT = {"italic": "BOLD ITALIC", "upright": "BOLD"}
 FIXED = ' stretchy="false"'
+THIN = '<mspace width="0.17em"/>'
 OPEN_SPACES = ' lspace="0.22em" rspace="0.22em"'
 
 
@@ -50,9 +58,7 @@ class MathmlRenderer(Renderer):
         return f"<msub>{base}{self._subscripts(x)}</msub>" if x.subscripts else base
 
     def _subscripts(self, x: items.Name, *more: str) -> str:
-        parts = [
-            f"<mn>{s}</mn>" if s.isdigit() else f"<mi>{escape(GREEK.get(s, s))}</mi>" for s in x.subscripts
-        ]
+        parts = [f"<mn>{s}</mn>" if s.isdigit() else f"<mi>{escape(GREEK.get(s, s))}</mi>" for s in x.subscripts]
         return row(*_between([*parts, *more], operator(",")))
 
     def draw_number(self, x: items.Number) -> str:
@@ -104,8 +110,13 @@ class MathmlRenderer(Renderer):
 
     def draw_product(self, x: items.Product) -> str:
         attributes = OPEN_SPACES if x.sign else ""
-        parts = _between(self.each(x.factors), operator(SIGNS[x.sign], attributes))
-        return row(*parts)
+        factors = [self._spaced(f) if i and not x.sign else self(f) for i, f in enumerate(x.factors)]
+        return row(*_between(factors, operator(SIGNS[x.sign], attributes)))
+
+    def _spaced(self, factor: items.Item) -> str:
+        """A factor, after a thin space if it begins with a word."""
+        is_word = isinstance(factor, items.Call) and isinstance(factor.head, items.Word)
+        return row(THIN, self(factor)) if is_word else self(factor)
 
     def draw_fraction(self, x: items.Fraction) -> str:
         return f"<mfrac>{row(self(x.over))}{row(self(x.under))}</mfrac>"
@@ -120,7 +131,7 @@ class MathmlRenderer(Renderer):
 
     def draw_gradient(self, x: items.Gradient) -> str:
         text = f'<msub><mo form="prefix" rspace="0">∇</mo>{self(x.by)}</msub>'
-        return row(text, '<mspace width="0.17em"/>', self(x.objective)) if x.objective else text
+        return row(text, THIN, self(x.objective)) if x.objective else text
 
     def draw_power(self, x: items.Power) -> str:
         return f"<msup>{self(x.base)}{self(x.exponent)}</msup>"
@@ -134,7 +145,7 @@ class MathmlRenderer(Renderer):
     def draw_call(self, x: items.Call) -> str:
         head, apply = self(x.head), operator("\u2061")
         if x.bare:
-            return row(head, apply, '<mspace width="0.17em"/>', self(x.arguments[0]))
+            return row(head, apply, THIN, self(x.arguments[0]))
         inner = _between(self.each(x.arguments), operator(","))
         if x.shared:
             inner += [operator(";"), *_between(self.each(x.shared), operator(","))]

@@ -9,32 +9,31 @@ from __future__ import annotations
 from typing import Any
 
 from symrnn.model import Element, Sequence
-from symrnn.model.given import Given, Parameter
+from symrnn.model.given import Given
 from symrnn.tensor import binders, linear, pieces, special
 from symrnn.tensor.adjoint import Adjoint, Copy
+from symrnn.tensor.declared import StopGradient
 from symrnn.tensor.elementwise import Elementwise, Full, placeholder
+from symrnn.tensor.inverses import Inverse
 from symrnn.tensor.time import t, tau
-from symrnn.tensor.unknown import Applied, Function, Partial
+from symrnn.tensor.unknown import Function
 from symrnn.typeset import items
-from symrnn.typeset.brackets import bare_call, call, inside, negative, power, product, quotient, transposed
+from symrnn.typeset.brackets import bare_call, call, inside, negative, power, product, transposed
 from symrnn.typeset.items import (
     ATOM,
     BigSum,
     Compared,
-    Differential,
     Fence,
     Indexed,
     Item,
     Name,
     Number,
-    Positional,
     Sign,
     Stack,
     Timed,
     Word,
 )
-from symrnn.typeset.present import Presenter, match, present
-from symrnn.typeset.scalars import applied, split
+from symrnn.typeset.present import Presenter, present
 
 TWO = Number("2")
 
@@ -215,39 +214,11 @@ def _(x: Any, p: Presenter) -> Item:
     return product([Fence(Compared(tuple(members), "le"), "square"), p(x.content)])
 
 
-@present.register(Applied)
+@present.register(Inverse)
 def _(x: Any, p: Presenter) -> Item:
-    data, shared = split(x.arguments)
-    return applied(p.leaf(x.function, bold=False), p.all(data), p.all(shared), p)
+    return power(p(x.args[0]), negative(Number("1")))
 
 
-@present.register(Partial)
-def _(x: Any, p: Presenter) -> Item:
-    """∂s⁽³⁾/∂s⁽²⁾ where the value is a known node; else ∂f/∂s at its arguments, or ∂₁f where names repeat."""
-    value = match(p.known, x.application)
-    arguments = x.application.arguments
-    if value is not None and arguments.count(x.argument) == 1 and getattr(x.argument, "is_leaf", False):
-        return _known_partial(value, x.argument, p)
-    f = p.leaf(x.application.function, bold=False)
-    data, shared = split(arguments)
-    owners = [_owner(a) for a in arguments]
-    head: Item = Positional(f, (x.position + 1,))
-    if None not in owners and len(set(owners)) == len(owners):
-        by = quotient(Differential(f), Differential(p.leaf(owners[x.position])), p.linear)
-        head = Fence(by) if p.linear else by
-    return applied(head, p.all(data), p.all(shared), p)
-
-
-def _known_partial(value: Any, by: Any, p: Presenter) -> Item:
-    """∂s⁽³⁾/∂s⁽²⁾; by a shared parameter the immediate ∂⁺s⁽³⁾/∂θ, by its copy ∂s⁽³⁾/∂θ⁽³⁾."""
-    if isinstance(by, Given) and not p.copies:
-        return quotient(Differential(p(value), "immediate"), Differential(p(by)), p.linear)
-    under = p.at(p(by), value.time) if isinstance(by, Parameter) else p(by)
-    return quotient(Differential(p(value)), Differential(under), p.linear)
-
-
-def _owner(x: Any) -> Any:
-    """The sequence or parameter that a leaf is of, or None for what has no name."""
-    if isinstance(x, Element):
-        return x.sequence
-    return getattr(x, "parameter", x) if getattr(x, "is_leaf", False) and not isinstance(x, Adjoint) else None
+@present.register(StopGradient)
+def _(x: StopGradient, p: Presenter) -> Item:
+    return call(Word("stop"), p(x.content))

@@ -19,6 +19,8 @@ from symrnn.typeset.items import Differential, Gradient, Item, Name, Timed
 from symrnn.typeset.letters import read_name
 from symrnn.typeset.notation import Notation
 
+Pairs = tuple[tuple[Any, Any], ...]
+
 
 class Presenter:
     """Makes items under one notation.
@@ -41,8 +43,8 @@ class Presenter:
         self,
         notation: Notation,
         linear: bool = False,
-        short: tuple[tuple[Any, Any], ...] = (),
-        known: tuple[tuple[Any, Any], ...] = (),
+        short: Pairs = (),
+        known: Pairs = (),
         copies: bool = False,
     ) -> None:
         self.notation, self.linear = notation, linear
@@ -133,7 +135,7 @@ def presented(x: Any, p: Presenter) -> Item:
         ) from None
 
 
-def match(pairs: tuple[tuple[Any, Any], ...], x: Any) -> Any:
+def match(pairs: Pairs, x: Any) -> Any:
     """The element that a definition (pattern, element) gives `x`, the pattern taken at the time of `x`; or None."""
     for pattern, element in pairs:
         if pattern == x:
@@ -159,9 +161,7 @@ def _shift(pattern: Basic, x: Basic) -> dict[Basic, Basic] | None:
     return None
 
 
-def definitions(model: Recurrence) -> dict[str, tuple[tuple[Any, Any], ...]]:
+def definitions(model: Recurrence) -> tuple[Pairs, Pairs]:
     """What a model tells a presenter: its abbreviations, and what its unknown functions define."""
-    return {
-        "short": tuple((a.long, a.short) for a in model.abbreviations),
-        "known": tuple((e.rhs, e.lhs) for e in model.equations),
-    }
+    short = tuple((a.long, a.short) for a in model.abbreviations)
+    return short, tuple((e.rhs, e.lhs) for e in model.equations)

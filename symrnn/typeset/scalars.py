@@ -16,6 +16,7 @@ from sympy.printing.precedence import PRECEDENCE, precedence_traditional
 
 from symrnn.tensor.adjoint import Adjoint
 from symrnn.tensor.binders import TimeSum
+from symrnn.tensor.declared import Declared
 from symrnn.tensor.elementwise import Elementwise
 from symrnn.tensor.node import Tensor
 from symrnn.tensor.spelling import Held, ordered_terms, spell, split_fraction, split_sign
@@ -109,14 +110,9 @@ def _product(above: list[Expr], below: list[Expr], p: Presenter) -> Item:
     if not tensors and not under:
         return _scalar_product(scalars, divisors, p)
     front = [_scalar_product(scalars, divisors, p)] if scalars or divisors else []
-    last = [f for f in tensors if f.atoms(Held) and any(_holds_adjoint(h.operand) for h in f.atoms(Held))][
-        -1:
-    ]
+    last = [f for f in tensors if f.atoms(Held) and any(_holds_adjoint(h.operand) for h in f.atoms(Held))][-1:]
     vectors = all(
-        h.operand.rank == 1
-        for f in (*tensors, *under)
-        for h in f.atoms(Held)
-        if isinstance(h.operand, Tensor)
+        h.operand.rank == 1 for f in (*tensors, *under) for h in f.atoms(Held) if isinstance(h.operand, Tensor)
     )
     if p.notation.products == "diag" and last and vectors:
         others = [f for f in tensors if f is not last[0]]
@@ -154,9 +150,7 @@ def _holds_adjoint(x: Any) -> bool:
 
 def _scalars_in_order(factors: list[Expr]) -> list[Expr]:
     """Numbers, parameters, the rest in its order, and what holds an adjoint last."""
-    return (
-        sorted(factors, key=_place) if not any(f.has(Held) for f in factors) else sorted(factors, key=_late)
-    )
+    return sorted(factors, key=_place) if not any(f.has(Held) for f in factors) else sorted(factors, key=_late)
 
 
 def _place(factor: Expr) -> int:
@@ -200,6 +194,12 @@ def _(expr: Expr, p: Presenter) -> Item:
     return call(head, *p.all(expr.args))
 
 
+@present.register(Declared)
+def _(expr: Expr, p: Presenter) -> Item:
+    """Its value; that its derivative is declared shows where it is differentiated."""
+    return p(expr.args[1](expr.args[0]))
+
+
 @present.register(AppliedUndef)
 def _(expr: Expr, p: Presenter) -> Item:
     return _applied(p.name(expr.func.__name__), expr.args, p)
@@ -241,10 +241,7 @@ def tight(expr: Expr, p: Presenter) -> Item:
         return p(expr)
     terms = [split_sign(term) for term in ordered_terms(expr)]
     return total(
-        [
-            (minus, p(rest))
-            for minus, rest in sorted(terms, key=lambda pair: pair[0] and not pair[1].is_Number)
-        ],
+        [(minus, p(rest)) for minus, rest in sorted(terms, key=lambda pair: pair[0] and not pair[1].is_Number)],
         tight=True,
     )
 

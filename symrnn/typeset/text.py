@@ -9,8 +9,8 @@ from typing import Any
 from unicodedata import combining, normalize
 
 from symrnn.typeset import items
+from symrnn.typeset.displays import presenter
 from symrnn.typeset.foreign import foreign_text
-from symrnn.typeset.latex import presenter
 from symrnn.typeset.letters import GREEK
 from symrnn.typeset.notation import Notation, terminal
 from symrnn.typeset.present import presented
@@ -110,8 +110,7 @@ class TextRenderer(Renderer):
     def draw_positional(self, x: items.Positional) -> str:
         counts = {i: x.positions.count(i) for i in x.positions}
         marks = [
-            "∂" + str(i).translate(LOWERED) + (str(k).translate(RAISED) if k > 1 else "")
-            for i, k in counts.items()
+            "∂" + str(i).translate(LOWERED) + (str(k).translate(RAISED) if k > 1 else "") for i, k in counts.items()
         ]
         return "".join(marks) + self(x.head)
 

@@ -1,0 +1,110 @@
+"""One expression as a plain function of its leaves.
+
+A scalar expression of scalars goes through `sympy.lambdify` with common subexpressions taken out; whatever holds
+a vector or matrix is printed by this room's own printer. Leaves are named by our identifiers: h[t - 1] is `h_tm1`.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable
+from typing import Any
+
+
+from sympy import Expr, Symbol, lambdify
+from sympy.core.function import AppliedUndef
+
+from symrnn.errors import Unsupported
+from symrnn.model import Element, Parameter, reads
+from symrnn.numeric.arrays import ArrayPrinter
+from symrnn.numeric.bodies import body_text, unknown_function
+from symrnn.numeric.horizon import Horizon
+from symrnn.numeric.load import load
+from symrnn.numeric.names import Names, in_docstring
+from symrnn.numeric.stable import FUNCTIONS, SCALAR, text_of
+from symrnn.numeric.texts import ALONE, EXAMPLE, Code, Scope, Stack
+from symrnn.tensor import Adjoint, Copy, Prime, TimeSum, Tensor, shape_of, slots_of
+
+
+def expression_function(expr: Any) -> Callable[..., Any]:
+    """A function of the leaves of an expression, with `source`."""
+    if expr.atoms(TimeSum):
+        raise Unsupported(
+            f"{expr} is a sum over time, whose leaves are whole sequences",
+            repair="to_numpy(model) computes gradients and losses; to_numpy of the summand computes one term",
+        )
+    calls = sorted(expr.atoms(AppliedUndef, Prime), key=str)
+    if calls:
+        raise unknown_function(calls[0])
+    scope = LeafScope(expr)
+    scalar = not isinstance(expr, Tensor) and all(not shape_of(s) and s.is_leaf for s in slots_of(expr))
+    return _by_lambdify(expr, scope) if scalar else _by_printing(expr, scope)
+
+
+class LeafScope(Scope):
+    """Leaves are arguments; dimensions are read off their shapes."""
+
+    def __init__(self, expr: Any) -> None:
+        super().__init__(Horizon(1))
+        self.names = Names()
+        self.leaves = {leaf: self.names(leaf, leaf_name(leaf)) for leaf in reads(expr)}
+        self.sizes: dict[Symbol, str] = {}
+        self.numbers: dict[Symbol, str] = {}
+        self.typed = False
+
+    def leaf(self, leaf: Any, stack: Stack | None) -> Code:
+        shared = isinstance(leaf, Parameter | Copy) or (isinstance(leaf, Adjoint) and isinstance(leaf.node, Parameter))
+        return Code(self.leaves[leaf], ALONE if shared else EXAMPLE)
+
+    def symbol(self, symbol: Symbol) -> str:
+        for leaf, name in self.leaves.items():
+            shape = shape_of(leaf)
+            if symbol in shape:
+                axis = shape.index(symbol) - len(shape)
+                self.sizes[symbol] = f"np.shape({name})[{axis}]"
+                return self.names(symbol, symbol.name)
+        return self.numbers.setdefault(symbol, self.names(symbol, symbol.name))
+
+    def word(self, word: str) -> str:
+        self.typed = True
+        return word
+
+
+def leaf_name(leaf: Any) -> str:
+    """The name of a leaf as an argument: `W`, `h_t`, `h_tm1`, `h_0`, `nabla_h_t`."""
+    if isinstance(leaf, Adjoint):
+        return "nabla_" + leaf_name(leaf.node)
+    if isinstance(leaf, Element | Copy):
+        time = str(leaf.time).replace(" ", "").replace("-", "m").replace("+", "p")
+        return f"{leaf.name}_" + re.sub(r"[^A-Za-z0-9]", "", time)
+    return str(leaf.name)
+
+
+def _by_lambdify(expr: Expr, scope: LeafScope) -> Callable[..., Any]:
+    symbols = {leaf: Symbol(name, real=True) for leaf, name in scope.leaves.items()}
+    plain = expr.xreplace(symbols)
+    for extra in sorted(plain.free_symbols - set(symbols.values()), key=lambda s: s.name):
+        symbols[extra] = Symbol(scope.symbol(extra), real=True)
+    body_text(plain, {s: s.name for s in symbols.values()} | {s: s.name for s in plain.free_symbols}, set())
+    function = lambdify(list(symbols.values()), expr.xreplace(symbols), modules=[dict(SCALAR), "numpy"], cse=True)
+    function.source = inspect.getsource(function)
+    return function  # type: ignore[no-any-return]
+
+
+def _by_printing(expr: Any, scope: LeafScope) -> Callable[..., Any]:
+    code = ArrayPrinter(scope)(expr)
+    arguments = [*scope.leaves.values(), *(n for s, n in scope.numbers.items() if s not in scope.sizes)]
+    lines = [f"def value({', '.join(arguments)}):", f'    """{in_docstring(str(expr))}."""']
+    lines += [f"    {name} = np.asarray({name})" for name in scope.leaves.values()]
+    if scope.typed:
+        lines.append(f"    dtype = np.result_type(np.float32, {', '.join(scope.leaves.values())})")
+    lines += [f"    {scope.names(s, s.name)} = {text}" for s, text in scope.sizes.items()]
+    helpers = [text_of(name) for name in FUNCTIONS if name in scope.used]
+    head = "from __future__ import annotations\n\nimport numpy as np\n\n\n"
+    source = head + "\n\n".join([*helpers, "\n".join([*lines, f"    return {code.text}"]) + "\n"])
+    function = load(source, "value")
+    function.source = source  # type: ignore[attr-defined]
+    return function
+
+

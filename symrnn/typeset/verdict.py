@@ -1,0 +1,44 @@
+"""What a verification found, as a sentence for a reader: no finite field, no jargon, nothing hidden.
+
+It states what the report states. A line that failed or could not be decided is named.
+"""
+
+from __future__ import annotations
+
+from sympy import Integer
+
+from symrnn.calculus.report import Report
+from symrnn.model.ranges import Range
+from symrnn.tensor.time import tau
+from symrnn.typeset.displays import DOTS
+from symrnn.typeset.items import Compared, Item, Listing
+from symrnn.typeset.present import Presenter
+from symrnn.typeset.reasons import Sentence
+
+
+def checked(report: Report | None, p: Presenter) -> Sentence:
+    """How the lines were checked, and with what result."""
+    if report is None:
+        return ("Not checked: ask the derivation to verify() itself.",)
+    good, total = report.lines_checked
+    where: list[str | Item] = [_lasts(report, p)]
+    where += [f", {name}={size}" if i == 0 else f" {name}={size}" for i, (name, size) in enumerate(report.sizes)]
+    head = "Checked" if report else "FAILED" if report.failures else "Undecided"
+    parts: list[str | Item] = [f"{head}: {good} of {total} lines, at random values in exact arithmetic (", *where, ")"]
+    if report.worst:
+        parts.append(f" and against numerical derivatives (worst {report.worst:.0e})")
+    parts.append(".")
+    parts += [f" Fails: {f.claim}." for f in report.failures[:3]]
+    parts += [f" Not decided: {f.claim}." for f in report.undecided[:3]]
+    return tuple(parts)
+
+
+def _lasts(report: Report, p: Presenter) -> Item:
+
+    first, last = report.lasts[0], report.lasts[-1]
+    times = Range(Integer(first), Integer(last)).times()
+    steady = list(times) == list(report.lasts) and len(times) > 3
+    shown = (
+        [p.time(Integer(first)), DOTS, p.time(Integer(last))] if steady else [p.time(Integer(s)) for s in report.lasts]
+    )
+    return Compared((p.symbol(tau), Listing(tuple(shown))))
