@@ -32,6 +32,11 @@ _LAWS = {
         "goodfellow2016",
     ),
     "unknown": Law("chain rule for an unknown f", "y = f(x): the adjoint of x is (∂f/∂x)ᵀ ∇y", "goodfellow2016"),
+    "second": Law(
+        "second derivatives of an unknown f",
+        "J = ∂f/∂x: the adjoint of x is the sum of ∇J[k, i] ∂²f_k/∂x_i∂x over k and i",
+        "goodfellow2016",
+    ),
     "sum of uses": Law(
         "sum over uses", "the adjoint of a node is the sum of what each of its uses sends back", "werbos1990"
     ),

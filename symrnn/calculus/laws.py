@@ -52,6 +52,7 @@ _LAW_OF: tuple[tuple[Any, str], ...] = (
     (special.LogSumExp, "logsumexp"),
     (special.SoftmaxCrossEntropy, "cross-entropy"),
     (unknown.Applied, "unknown"),
+    (unknown.Partial, "second"),
     ((Tensor, Slot), "linear"),
 )
 
@@ -202,12 +203,19 @@ def _(node: pieces.Segment, ct: Any, out: Any) -> Pulled:
     """y = some rows of x: ct at these rows, zero at the others."""
     x, start, count = node.args
     total, rest = shape_of(x)[0], shape_of(x)[1:]
+    after = total - start - count
+    if not _are_sizes(start, after):
+        return [(x, linear.contract(linear.transpose(pieces.segment(linear.eye(total), start, count)), ct))]
     parts = [Full(0, start, *rest)] if start != 0 else []
     parts.append(ct)
-    after = total - start - count
     if after != 0:
         parts.append(Full(0, after, *rest))
     return [(x, pieces.concat(*parts))]
+
+
+def _are_sizes(*sizes: Expr) -> bool:
+    """Whether each is zero or known to be positive, so that rows of zeros can be written for it."""
+    return all(size == 0 or size.is_positive for size in sizes)
 
 
 @pullback.register
@@ -220,6 +228,8 @@ def _(node: pieces.Entry, ct: Any, out: Any) -> Pulled:
 
 def unit_vector(size: Expr, place: Expr) -> Any:
     """The vector with 1 at a place (from 1) and 0 elsewhere."""
+    if not _are_sizes(place - 1, size - place):
+        return pieces.reshape(pieces.segment(linear.eye(size), place - 1, 1), size)
     parts = [linear.ones(1)]
     if place != 1:
         parts.insert(0, linear.zeros(place - 1))
@@ -258,6 +268,17 @@ def _(node: unknown.Applied, ct: Any, out: Any) -> Pulled:
     """y = f(x1, ..., xk): of x_i it is (∂f/∂x_i)ᵀ ct; matrices as the vectors of their rows."""
     flat = pieces.vec(ct) if node.shape else ct
     return [(x, _applied_part(node, i, x, flat)) for i, x in enumerate(node.arguments)]
+
+
+@pullback.register
+def _(node: unknown.Partial, ct: Any, out: Any) -> Pulled:
+    """J = ∂f/∂x_i: of x_j it is the second derivatives of f by x_i and x_j, contracted with ct."""
+    application = node.application
+    pulled: Pulled = []
+    for j, x in enumerate(application.arguments):
+        part = unknown.second_partial(application, node.position, j, ct)
+        pulled.append((x, pieces.reshape(part, *shape_of(x)) if len(shape_of(x)) == 2 else part))
+    return pulled
 
 
 def _applied_part(node: Any, position: int, x: Any, ct: Any) -> Any:

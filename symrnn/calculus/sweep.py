@@ -19,6 +19,7 @@ from symrnn.model import Equation
 from symrnn.tensor.binders import TimeSum, time_sum
 from symrnn.tensor.elementwise import add, slots_of
 from symrnn.tensor.node import Node, Slot, Tensor, shape_of
+from symrnn.tensor.unknown import Partial
 
 Binder = tuple[Symbol, Expr, Expr]
 
@@ -124,9 +125,8 @@ def operands_of(node: Basic) -> list[Any]:
         return []
     if isinstance(node, Expr) and not isinstance(node, Slot):
         return list(slots_of(node))
-    return [
-        x for x in node.args if isinstance(x, Tensor | Expr) and not getattr(x, "is_Integer", False) and _is_operand(x)
-    ]
+    inside = node.application.arguments if isinstance(node, Partial) else node.args
+    return [x for x in inside if isinstance(x, Tensor | Expr) and _is_operand(x)]
 
 
 def _is_operand(x: Any) -> bool:

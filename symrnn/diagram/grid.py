@@ -36,12 +36,13 @@ class Unfolding:
     computed: tuple[Place, ...]
     links: tuple[tuple[Place, Place, Label | None], ...]
     constants: tuple[tuple[str, Place, Label | None], ...]
+    given: tuple[Place, ...] = ()  # the boundary, when there is nothing else
 
     @property
     def places(self) -> dict[Place, None]:
         """All elements, each once."""
         ends = [p for source, target, _ in self.links for p in (source, target)]
-        return dict.fromkeys([*self.computed, *ends])
+        return dict.fromkeys([*self.computed, *ends, *self.given])
 
 
 def unfold(model: Recurrence, last: int) -> Unfolding:
@@ -56,7 +57,8 @@ def unfold(model: Recurrence, last: int) -> Unfolding:
                 continue
             for s in _times(read.leaf.time, read.over):
                 links.append(((read.name, s), here, read.label))
-    return Unfolding(tuple(dict.fromkeys(computed)), tuple(links), tuple(constants))
+    given = [(x.name, int(x.time.xreplace({TAU: Integer(last)}))) for x in model.boundary if not computed]
+    return Unfolding(tuple(dict.fromkeys(computed)), tuple(links), tuple(constants), tuple(given))
 
 
 def _equations(model: Recurrence, last: int) -> Iterator[tuple[str, int, Basic]]:

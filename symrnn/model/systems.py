@@ -82,7 +82,7 @@ def state_space(feedthrough: bool = True) -> Recurrence:
 
 
 def time_delay(taps: int = 3) -> Recurrence:
-    """A time-delay network, a convolution in time: it sees the last `taps` inputs and has no state (Lang et al. 1990).
+    """A time-delay network, a convolution in time: it sees the last `taps` inputs and has no state (Waibel et al. 1989).
 
     Parameters
     ----------
@@ -102,5 +102,5 @@ def time_delay(taps: int = 3) -> Recurrence:
         loss=time_sum(squared_error(o[t], y[t])),
         name="time-delay",
         summary=f"time-delay network with {taps} taps and squared error",
-        source="Lang et al. 1990; Goodfellow et al. 2016, 10",
+        source="Waibel et al. 1989; Goodfellow et al. 2016, 10",
     )

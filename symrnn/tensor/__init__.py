@@ -69,6 +69,7 @@ from symrnn.tensor.pieces import (
 )
 from symrnn.tensor.pieces import mean_entries as mean
 from symrnn.tensor.pieces import sum_entries as sum
+from symrnn.tensor.prime import Prime
 from symrnn.tensor.shape import dims
 from symrnn.tensor.special import (
     LogSumExp,
@@ -82,7 +83,7 @@ from symrnn.tensor.special import (
     squared_error,
 )
 from symrnn.tensor.time import t, tau
-from symrnn.tensor.unknown import Applied, Function, Partial, Prime, partial
+from symrnn.tensor.unknown import Applied, Function, Partial, SecondPartial, partial
 
 __all__ = [
     "Adjoint",
@@ -108,6 +109,7 @@ __all__ = [
     "Partial",
     "Prime",
     "Reshape",
+    "SecondPartial",
     "Segment",
     "Slot",
     "Softmax",

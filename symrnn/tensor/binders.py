@@ -53,10 +53,11 @@ class TimeSum(Node):
         _, _, lower, upper = self.args
         return self.func(self.term(index), index, lower, upper)
 
-    def _avoiding(self, symbols: set[Basic]) -> Any:
+    def _avoiding(self, symbols: set[Basic], replaced: frozenset[Basic] = frozenset()) -> Any:
+        """The same sum with an index that is none of the symbols; a new one is not about to be replaced either."""
         if self.index not in symbols:
             return self
-        return self.with_index(fresh_index(symbols | self.body.free_symbols, "k"))
+        return self.with_index(fresh_index(symbols | replaced | self.body.free_symbols, "k"))
 
     def _xreplace(self, rule: dict[Basic, Basic]) -> tuple[Any, bool]:
         if self in rule:
@@ -64,7 +65,7 @@ class TimeSum(Node):
         index = self.index
         kept = {old: new for old, new in rule.items() if index not in old.free_symbols}
         incoming = set().union(*(new.free_symbols for new in kept.values())) if kept else set()
-        this = self._avoiding(incoming)
+        this = self._avoiding(incoming, frozenset().union(*(old.free_symbols for old in kept)))
         body, index, lower, upper = this.args
         new = tuple(x.xreplace(kept) for x in (body, lower, upper))
         if all(a is b for a, b in zip(new, (body, lower, upper), strict=True)):

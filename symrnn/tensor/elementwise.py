@@ -271,7 +271,7 @@ def body_derivative(body: Expr, variable: Symbol) -> Expr:
 
     The law: the chain rule through each application f(a1, ..., ak) of an undefined function.
     """
-    from symrnn.tensor.unknown import Prime
+    from symrnn.tensor.prime import Prime
 
     calls = sorted(body.atoms(AppliedUndef), key=_by_structure)
     primes = sorted(body.atoms(Prime), key=_by_structure)

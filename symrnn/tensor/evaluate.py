@@ -24,6 +24,7 @@ from symrnn.tensor.elementwise import Elementwise, Full, placeholder
 from symrnn.tensor.inverses import Inverse
 from symrnn.tensor.node import Node, shape_of
 from symrnn.tensor.numbers import Array, NumberSystem, Undecidable
+from symrnn.tensor.prime import Prime
 
 INFINITE = 10**6  # a time sum longer than this is refused before it is started
 
@@ -187,6 +188,27 @@ class Evaluator:
         ]
         return self._assemble(parts, self.shape(e))
 
+    @node.register
+    def _(self, e: unknown.SecondPartial) -> Array:
+        flat = self._flat_arguments(e.application)
+        sizes = [int(np.prod(self.shape(a), dtype=int)) for a in e.application.arguments]
+        rows = int(np.prod(self.shape(e.application), dtype=int))
+        inner, start, end = sizes[e.first], sum(sizes[: e.first]), sum(sizes[: e.second])
+        weight = self.system.linear(lambda v: np.reshape(v, (rows, inner)), self(e.weight))
+        name = e.application.function.name
+        parts = []
+        for j in range(sizes[e.second]):
+            terms = [
+                self.system.multiply(
+                    self.system.linear(itemgetter((k, i)), weight),
+                    self.system.unknown(name, (start + i, end + j), k, flat),
+                )
+                for k in range(rows)
+                for i in range(inner)
+            ]
+            parts.append(self.system.add(*terms))
+        return self._assemble(parts, self.shape(e))
+
     def _flat_arguments(self, e: unknown.Applied) -> list[Array]:
         return [scalar for a in e.arguments for scalar in self._scalars(self(a), self.shape(a))]
 
@@ -255,7 +277,7 @@ class Evaluator:
 
     def _other(self, e: Basic, walk: Any) -> Array:
         system = self.system
-        if isinstance(e, unknown.Prime):
+        if isinstance(e, Prime):
             flat = [walk(a) for a in e.application.args]
             orders = tuple(i for i, k in enumerate(e.orders) for _ in range(k))
             return self._entrywise(e.application.func.__name__, orders, flat)

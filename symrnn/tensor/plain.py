@@ -11,6 +11,7 @@ from sympy.printing.str import StrPrinter
 from symrnn.tensor import binders, linear, pieces, special, unknown
 from symrnn.tensor.elementwise import Elementwise, Full
 from symrnn.tensor.node import Slot
+from symrnn.tensor.prime import Prime
 from symrnn.tensor.spelling import Held, ordered_terms, spell, split_fraction, split_sign
 from symrnn.tensor.time import t, tau
 
@@ -87,6 +88,9 @@ class PlainPrinter(StrPrinter):
     def _print_Partial(self, e: unknown.Partial) -> str:
         return f"partial({self._print(e.application)}, {e.position})"
 
+    def _print_SecondPartial(self, e: unknown.SecondPartial) -> str:
+        return f"partial2({self._print(e.application)}, {e.first}, {e.second}, {self._print(e.weight)})"
+
     def _print_Adjoint(self, e: Any) -> str:
         return f"nabla({self._print(e.node)})"
 
@@ -113,7 +117,7 @@ class PlainPrinter(StrPrinter):
     def _print_Guard(self, e: binders.Guard) -> str:
         return f"guard({self._list(e.args)})"
 
-    def _print_Prime(self, e: unknown.Prime) -> str:
+    def _print_Prime(self, e: Prime) -> str:
         return str(e._sympystr(self))
 
     def _print_Held(self, e: Held) -> str:

@@ -1,23 +1,19 @@
-"""Unknown functions: `Function("f", n)` with values of any shape, their applications and partial derivatives.
-
-Also `Prime`, the partial derivative of a scalar `sympy.Function` at given arguments: f'(w s) as a person
-writes it, where SymPy would write a `Subs` of a `Derivative` by a dummy.
-"""
+"""Unknown functions: `Function("f", n)` with values of any shape, their applications, partial derivatives, and
+second partial derivatives contracted with a weight (a tensor of rank three is never built)."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sympy import Basic, Derivative, Expr, Integer, S, Subs, Tuple
-from sympy.core.function import AppliedUndef
-from sympy.core.symbol import Dummy, Str
+from sympy import Basic, Integer
+from sympy.core.symbol import Str
 from sympy.printing.precedence import PRECEDENCE
 
 from symrnn.errors import ShapeError, Undefined
 from symrnn.tensor.elementwise import Operand
 from symrnn.tensor.names import check_name
 from symrnn.tensor.node import Node, Slot, Tensor, as_operand, new_slot, new_tensor, shape_of
-from symrnn.tensor.shape import Shape, as_shape, show_shape, size_of
+from symrnn.tensor.shape import Shape, as_shape, size_of
 
 
 class Function(Basic):
@@ -161,63 +157,42 @@ def partial(application: Applied, position: int) -> Any:
     return kind(application, position)
 
 
-class Prime(Expr):
-    """The partial derivative of an undefined `sympy.Function` at its arguments, `orders[i]` times by the i-th.
+class SecondPartial(Node):
+    """The second derivatives of an unknown function, contracted with a weight.
 
-    `doit()` gives SymPy's own form, a `Subs` of a `Derivative`.
-
-    Examples
-    --------
-    >>> import sympy
-    >>> from symrnn.tensor.unknown import Prime
-    >>> x = sympy.Symbol("x")
-    >>> Prime.of(sympy.Function("f")(2 * x), 0)
-    f'(2*x)
+    Entry j is the sum over k and i of weight[k, i] times the derivative of value k by entry i of the argument
+    `first` and entry j of the argument `second`; the weight has the shape of the Jacobian by `first`.
     """
 
     __slots__ = ()
-    is_commutative = True
-    is_real = True
-    precedence = PRECEDENCE["Func"]
-
-    def __new__(cls, application: AppliedUndef, orders: Tuple) -> Prime:
-        if not isinstance(application, AppliedUndef) or len(orders) != len(application.args):
-            raise ShapeError(f"a partial derivative of {application} needs one order for each argument; got {orders}")
-        return Expr.__new__(cls, application, Tuple(*orders))
+    args: tuple[Any, ...]
 
     application = property(lambda self: self.args[0])
-    orders = property(lambda self: tuple(int(k) for k in self.args[1]))
-
-    @classmethod
-    def of(cls, call: Expr, position: int) -> Prime:
-        """One derivative more, by the argument at `position`, of f(...) or of a derivative of it."""
-        application, orders = (
-            (call.application, call.orders) if isinstance(call, Prime) else (call, (0,) * len(call.args))
-        )
-        return cls(application, Tuple(*(k + (i == position) for i, k in enumerate(orders))))
-
-    def _eval_derivative(self, variable: Basic) -> Expr:
-        terms = [Prime.of(self, i) * a.diff(variable) for i, a in enumerate(self.application.args)]
-        return sum(terms, S.Zero)
-
-    def doit(self, **hints: object) -> Expr:
-        dummies = tuple(Dummy(f"xi_{i + 1}") for i in range(len(self.orders)))
-        by = [(d, k) for d, k in zip(dummies, self.orders, strict=True) if k]
-        return Subs(Derivative(self.application.func(*dummies), *by), dummies, self.application.args)
-
-    def _sympystr(self, printer: Any) -> str:
-        name = self.application.func.__name__
-        inner = ", ".join(printer._print(a) for a in self.application.args)
-        if len(self.orders) == 1:
-            return f"{name}{chr(39) * self.orders[0]}({inner})"
-        return f"d{'d'.join(str(i + 1) for i, k in enumerate(self.orders) for _ in range(k))} {name}({inner})"
-
-    def _latex(self, printer: object, **_: object) -> str:
-        import symrnn
-
-        return str(symrnn.latex(self))
+    first = property(lambda self: int(self.args[1]))
+    second = property(lambda self: int(self.args[2]))
+    weight = property(lambda self: self.args[3])
 
 
-def show_signature(function: Function) -> str:
-    """`f: values of shape (n,)`."""
-    return f"{function.name}: values of shape {show_shape(function.shape)}"
+class SecondPartialTensor(SecondPartial, Tensor):
+    """Second derivatives by a vector or matrix; a matrix counts as the vector of its entries."""
+
+    __slots__ = ()
+
+    def __new__(cls, application: Applied, first: object, second: object, weight: Any) -> Tensor:
+        shape = _flat(shape_of(application.arguments[int(Integer(second))]))
+        return new_tensor(cls, shape, application, Integer(first), Integer(second), weight)
+
+
+class SecondPartialSlot(SecondPartial, Slot):
+    """Second derivatives by a scalar."""
+
+    __slots__ = ()
+
+    def __new__(cls, application: Applied, first: object, second: object, weight: Any) -> Slot:
+        return new_slot(cls, application, Integer(first), Integer(second), weight)
+
+
+def second_partial(application: Applied, first: int, second: int, weight: Any) -> Any:
+    """The second derivatives of `f(...)` by two of its arguments, contracted with a weight over the first."""
+    kind = SecondPartialTensor if shape_of(application.arguments[second]) else SecondPartialSlot
+    return kind(application, first, second, weight)

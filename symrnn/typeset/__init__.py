@@ -4,9 +4,11 @@ This room decides how mathematics looks, once for all its renderers. It may know
 derivations; it may not change them, and it knows nothing of pictures or of numbers.
 """
 
+from symrnn.typeset.document import Document, document
 from symrnn.typeset.latex import aligned_chain, latex
+from symrnn.typeset.mathml import mathml
 from symrnn.typeset.notation import Notation
 from symrnn.typeset.page import derivation_page
 from symrnn.typeset.text import text
 
-__all__ = ["Notation", "aligned_chain", "derivation_page", "latex", "text"]
+__all__ = ["Document", "Notation", "aligned_chain", "derivation_page", "document", "latex", "mathml", "text"]

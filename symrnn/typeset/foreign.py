@@ -15,8 +15,8 @@ from sympy.printing.mathml import MathMLPresentationPrinter
 from sympy.printing.str import StrPrinter
 
 from symrnn.tensor.node import Node
+from symrnn.tensor.prime import Prime
 from symrnn.tensor.spelling import Held
-from symrnn.tensor.unknown import Prime
 
 Draw = Callable[[Any], str]
 OURS = (Node, Held, Prime)

@@ -195,7 +195,7 @@ class MathmlRenderer(Renderer):
     def draw_rows(self, x: items.Rows) -> str:
         if len(x.rows) == 1 and not x.rows[0].number:
             return self(x.rows[0])
-        body = "".join(f"<mtr{_anchor(r)}>{''.join(map(cell, self.cells(r), ALIGN))}</mtr>" for r in x.rows)
+        body = "".join(f"<mtr{_anchor(r)}>{''.join(map(cell, self.cells(r), range(4)))}</mtr>" for r in x.rows)
         return f'<mtable displaystyle="true">{body}</mtable>'
 
     def cells(self, x: items.Row) -> tuple[str, str, str, str]:
@@ -206,13 +206,14 @@ class MathmlRenderer(Renderer):
         return left, right, condition, f"<mtext>({x.number})</mtext>" if x.number else ""
 
 
-ALIGN = ("right", "left", "left", "right")
+COLUMNS = (("right", ""), ("left", ""), ("left", "padding-left:2em"), ("right", "padding-left:2em"))
 
 
-def cell(content: str, align: str) -> str:
+def cell(content: str, column: int) -> str:
     """A cell of a display, aligned by style as MathML Core wants it."""
-    gap = "padding-left:2em;" if content and align != ALIGN[0] and "<mo form" not in content[:16] else ""
-    return f'<mtd style="text-align:{align};{gap}">{content}</mtd>'
+    align, gap = COLUMNS[column]
+    style = f"text-align:{align}" + (f";{gap}" if gap and content else "")
+    return f'<mtd style="{style}">{content}</mtd>'
 
 
 def _anchor(x: items.Row) -> str:

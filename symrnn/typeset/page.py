@@ -128,8 +128,9 @@ def _line_groups(derivation: Derivation, p: Presenter, columns: int) -> list[str
     shown = [line for line in derivation.lines if line.group != "seed"]
     first, rest = shown[:MOST], len(shown) - MOST
     cells = {line.number: _cells(line, p, columns) for line in first}
-    room = max([width(left[0]) for left, *_ in cells.values() if len(left) == 1] or [0])
     when = max([width(c[1]) for c in cells.values()], default=0)
+    widest = columns - 12 - when - max([width(c[2]) for c in cells.values()], default=0)
+    room = max([width(left[0]) for left, *_ in cells.values() if width(left[0]) <= widest], default=0)
     stops = (room + 3, when + 3 if when else 0)
     rows: list[str] = []
     for group, lines in groupby(first, key=lambda line: line.group):

@@ -11,8 +11,9 @@ from types import MappingProxyType
 from typing import Any
 
 from symrnn.calculus.derivation import Line
-from symrnn.model import Element, reads
+from symrnn.model import Element, Range, reads
 from symrnn.tensor.binders import TimeSum
+from symrnn.typeset.displays import span
 from symrnn.typeset.items import Item
 from symrnn.typeset.present import Presenter
 
@@ -25,7 +26,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "loss": "the loss reads {of}",
         "uses_and_loss": "{nodes} and the loss use {of}",
         "unused": "nothing that the loss depends on uses {of}",
-        "per_step": "one use a step: sum over all steps",
+        "per_step": "one use a step: sum over {times}",
+        "all_uses": "the sum over all its uses",
         "given": "{of} is given",
         "defined": "by definition",
         "law": "{law}",
@@ -40,26 +42,32 @@ def sentence(line: Line, p: Presenter) -> Sentence:
     """Why a line holds."""
     reason = line.reason
     law = LAW_WORDS.get(reason.law.name, reason.law.name) if reason.law is not None else ""
-    template = WORDS["law"].replace("{law}", law) if reason.key == "law" else WORDS[reason.key]
-    if reason.key == "per_step" and not isinstance(line.equation.rhs, TimeSum):
-        template = "the sum over all its uses"
-    filled = _fill(template, {"of": [reason.of], "nodes": list(reason.nodes)}, p)
+    whole = line.equation.rhs
+    summed = isinstance(whole, TimeSum)
+    key = "all_uses" if reason.key == "per_step" and not summed else reason.key
+    template = WORDS[key].replace("{law}", law)
+    times = [span(whole.index, Range(whole.lower, whole.upper), p)] if summed else []
+    filled = _fill(template, {"of": _items([reason.of], p), "nodes": _items(reason.nodes, p), "times": times})
     targets = _simplex(line) if reason.key == "law" else []
-    return filled + (_fill(WORDS["needs"], {"target": targets[:1]}, p) if targets else ())
+    return filled + (_fill(WORDS["needs"], {"target": _items(targets[:1], p)}) if targets else ())
+
+
+def _items(nodes: Iterable[Any], p: Presenter) -> list[Item]:
+    return [p(x) for x in nodes if x is not None]
 
 
 def _simplex(line: Line) -> list[Any]:
     return [x for x in reads(line.equation.rhs) if isinstance(x, Element) and x.simplex]
 
 
-def _fill(template: str, values: Mapping[str, Iterable[Any]], p: Presenter) -> Sentence:
+def _fill(template: str, values: Mapping[str, list[Item]]) -> Sentence:
     parts: list[str | Item] = []
     for chunk in template.split("{"):
         name, closed, rest = chunk.partition("}")
         if not closed:
             parts.append(chunk)
             continue
-        for i, x in enumerate(values[name]):
-            parts += [WORDS["and"], p(x)] if i else [p(x)]
+        for i, item in enumerate(values[name]):
+            parts += [WORDS["and"], item] if i else [item]
         parts.append(rest)
     return tuple(part for part in parts if part != "")

@@ -19,8 +19,8 @@ from symrnn.tensor.binders import TimeSum
 from symrnn.tensor.declared import Declared
 from symrnn.tensor.elementwise import Elementwise
 from symrnn.tensor.node import Tensor
+from symrnn.tensor.prime import Prime
 from symrnn.tensor.spelling import Held, ordered_terms, spell, split_fraction, split_sign
-from symrnn.tensor.unknown import Prime
 from symrnn.typeset import items
 from symrnn.typeset.brackets import bare_call, call, negative, power, product, quotient, total
 from symrnn.typeset.items import Fence, Foreign, Item, Positional, Primed, Root, Sign, Word

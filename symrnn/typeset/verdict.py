@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sympy import Integer
 
-from symrnn.calculus.report import Report
+from symrnn.calculus.report import HOLDS, Report
 from symrnn.model.ranges import Range
 from symrnn.tensor.time import tau
 from symrnn.typeset.displays import DOTS
@@ -20,7 +20,7 @@ def checked(report: Report | None, p: Presenter) -> Sentence:
     """How the lines were checked, and with what result."""
     if report is None:
         return ("Not checked: ask the derivation to verify() itself.",)
-    good, total = report.lines_checked
+    good, total = _lines(report)
     where: list[str | Item] = [_lasts(report, p)]
     where += [f", {name}={size}" if i == 0 else f" {name}={size}" for i, (name, size) in enumerate(report.sizes)]
     head = "Checked" if report else "FAILED" if report.failures else "Undecided"
@@ -31,6 +31,15 @@ def checked(report: Report | None, p: Presenter) -> Sentence:
     parts += [f" Fails: {f.claim}." for f in report.failures[:3]]
     parts += [f" Not decided: {f.claim}." for f in report.undecided[:3]]
     return tuple(parts)
+
+
+def _lines(report: Report) -> tuple[int, int]:
+    """How many lines with a number hold, and how many there are."""
+    verdicts: dict[int, bool] = {}
+    for f in report.findings:
+        if f.line > 0:
+            verdicts[f.line] = verdicts.get(f.line, True) and f.verdict == HOLDS
+    return sum(verdicts.values()), len(verdicts)
 
 
 def _lasts(report: Report, p: Presenter) -> Item:
