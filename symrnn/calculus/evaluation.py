@@ -6,7 +6,7 @@ the lines.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,9 @@ from symrnn.errors import ShapeError, Undefined
 from symrnn.graph.graph import unroll
 from symrnn.graph.lengths import Last, checked_last, numbers_of, rule_of
 from symrnn.graph.run import dimension_symbols, leaves_of, run
-from symrnn.model import Element, Equation, Recurrence, reads
+from symrnn.model import Element, Equation, Range, Recurrence
+from symrnn.model.equation import bound_reads
+from symrnn.tensor.adjoint import Adjoint
 from symrnn.tensor.evaluate import Evaluator
 from symrnn.tensor.node import shape_of
 from symrnn.tensor.numbers import Array, Floats
@@ -47,13 +49,25 @@ def _sorted(found: list[tuple[Line, Equation]]) -> list[tuple[Line, Equation]]:
             if node in order:
                 stack.pop()
                 continue
-            waiting = [x for x in reads(by_node[node][1].rhs) if x in by_node and x not in order]
+            waiting = [x for x in _adjoints_read(by_node[node][1].rhs) if x in by_node and x not in order]
             if waiting:
                 stack += waiting
                 continue
             order[node] = None
             stack.pop()
     return [by_node[node] for node in order]
+
+
+def _adjoints_read(expr: Any) -> Iterator[Any]:
+    """The adjoints an expression reads, those under a sum over time one by one."""
+    for x, binder in bound_reads(expr):
+        if not isinstance(x, Adjoint):
+            continue
+        if binder is None:
+            yield x
+            continue
+        index, first, last = binder
+        yield from (x.xreplace({index: Integer(s)}) for s in Range(first, last).times())
 
 
 def run_lines(derivation: Derivation, last: Last, evaluator: Evaluator) -> dict[Any, Array]:

@@ -42,8 +42,11 @@ class Instances:
         at = {**self.rule, t: Integer(time)}
         return [(c, instantiate(c.part, at)) for c in self.template.elements[v] if self.holds(c, time)]
 
-    def copies(self, leaf: Any) -> tuple[list[tuple[int, Any]], list[Any]]:
-        """What each step at which a shared leaf is used sends back, and what the loss itself sends back."""
+    def copies(self, leaf: Any, alive: set[Any]) -> tuple[list[tuple[int, Any]], list[Any]]:
+        """What each step at which a shared leaf is used sends back, and what the loss itself sends back.
+
+        Only the uses whose adjoint is among those `alive` count; the others send back zero.
+        """
         found: dict[int, list[Any]] = {}
         direct: list[Any] = []
         for c in self.template.shared.get(leaf, ()):
@@ -53,7 +56,9 @@ class Instances:
             over = c.equation.over
             for s in (c.when if over else c.equation.times).at(self.rule).times():
                 at = {**self.rule, over[0]: Integer(s)} if over else self.rule
-                found.setdefault(s, []).append(instantiate(c.part, at))
+                part = instantiate(c.part, at)
+                if _is_alive(part, alive):
+                    found.setdefault(s, []).append(part)
         return [(s, total(found[s], leaf)) for s in sorted(found)], direct
 
 
@@ -129,8 +134,7 @@ def _leaf_rows(leaf: Any, instances: Instances, alive: set[Any]) -> list[Any]:
         return [_element_row(leaf[s], "input", instances, alive) for s in times]
     if isinstance(leaf, Element):
         return [_element_row(leaf.xreplace(instances.rule), "boundary", instances, alive)]
-    used, direct = instances.copies(leaf)
-    parts = [(s, p) for s, p in used if all(a in alive for a in p.atoms(Adjoint))]
+    parts, direct = instances.copies(leaf, alive)
     value = total([p for _, p in parts] + direct, leaf)
     made = tuple(Equation._trusted(nabla(copy_at(leaf, s)), p) for s, p in parts)
     group = "gradient" if getattr(leaf, "is_shared", False) else "input"

@@ -18,7 +18,12 @@ SMALL = 0.68  # size of sub- and superscripts relative to the base
 MINUS = "\u2212"
 DOTS = "\u2026"
 
-_NARROW, _WIDE = set("ijlrftI()[],.;:'| "), set("mwMWΘΩΦΨ@%…")
+_WIDTHS = (
+    ("ijltι()[],.;:'| ", 0.42),
+    ("0123456789cesz", 0.64),
+    ("DGHKNOQUXφψω", 0.95),
+    ("mwMWΘΩΦΨ@%…", 1.1),
+)
 _COMMAND = re.compile(r"\\([A-Za-z]+)")
 
 
@@ -49,7 +54,7 @@ class Label:
 
     def width(self, size: float) -> float:
         """An upper estimate of its width at a font size, in the same unit."""
-        base = sum(map(_advance, self.base)) * (1.08 if self.bold else 1.0)
+        base = sum(map(_advance, self.base)) * (1.12 if self.bold else 1.0)
         sub, sup = (sum(map(_advance, script)) for script in (self.sub, self.sup))
         return size * (base + SMALL * max(sub, sup + (1 - BACK) * sub))
 
@@ -64,12 +69,11 @@ def spelled_time(time: str) -> str:
 
 
 def _advance(letter: str) -> float:
-    """The width of a letter in em, rounded up."""
-    if letter in _WIDE:
-        return 1.0
-    if letter in _NARROW:
-        return 0.42
-    return 0.8 if letter.isupper() else 0.66 if letter in MINUS + "+" else 0.58
+    """The width of a letter in em, rounded up to that of the widest of the usual fonts."""
+    for letters, width in _WIDTHS:
+        if letter in letters:
+            return width
+    return 0.78 if letter.isupper() else 0.66
 
 
 def label_of(name: str, latex: str = "", *, bold: bool = False) -> Label:

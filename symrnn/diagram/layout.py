@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from symrnn.diagram.curves import Curve, Point, flattened, moved
 from symrnn.diagram.labels import Label
 
-RADIUS = 25.0  # of a node
+RADIUS = 26.0  # of a node
 RISE = 92.0  # between the rows
 GAP = 62.0  # between the nodes of neighbouring steps
 TEXT = 18.0  # size of the letters in a node
@@ -148,4 +148,4 @@ def framed(panel: Panel, title: str, description: str) -> Layout:
 def half_width(labels: Iterable[Label]) -> float:
     """The common half width of nodes that holds every one of these labels."""
     widest = max((label.width(TEXT) for label in labels), default=0.0)
-    return max(RADIUS, RADIUS + widest / 2 - (RADIUS**2 - INNER**2) ** 0.5 + 1)
+    return max(RADIUS, RADIUS + widest / 2 - (RADIUS**2 - INNER**2) ** 0.5)

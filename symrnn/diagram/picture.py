@@ -1,4 +1,8 @@
-"""What a user holds: a diagram, which shows itself, is written in several inks, and stands beside another one."""
+"""What a user holds: a diagram, which shows itself, is written in several inks, and stands beside another one.
+
+Here the public verbs meet: they check what they are given, let a layout be made, and hand it to an ink on request.
+Nothing here computes a coordinate but for placing two pictures side by side.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +17,7 @@ from symrnn.diagram.ink_dot import dot
 from symrnn.diagram.ink_svg import svg
 from symrnn.diagram.ink_tikz import tikz
 from symrnn.diagram.labels import Label
-from symrnn.diagram.layout import MARGIN, SMALLER, Edge, Layout, Text
+from symrnn.diagram.layout import MARGIN, SMALLER, Edge, Layout, Panel, Text
 from symrnn.errors import Undefined, Unsupported
 from symrnn.model import Recurrence
 
@@ -120,8 +124,6 @@ def beside(first: Layout, second: Layout) -> Layout:
 
 
 def _moved(arrow: Edge, dx: float, dy: float) -> Edge:
-    from symrnn.diagram.layout import Panel
-
     return Panel("", (), (arrow,), (), 0.0).moved(dx, dy).edges[0]
 
 

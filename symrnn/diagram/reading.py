@@ -176,7 +176,7 @@ def _places(e: Any, factor: Any, over: Any) -> Iterator[tuple[Any, Any, Any]]:
     elif isinstance(e, Elementwise):
         yield from _places(spell(e), factor, over)
     elif isinstance(e, TimeSum):
-        yield from _places(e.body, None, (e.index, e.lower, e.upper))
+        yield from _places(e.body, factor, (e.index, e.lower, e.upper))
     elif isinstance(e, Contract):
         yield from _places(e.left, None, over)
         yield from _places(e.right, e.left if _is_parameter(e.left) else None, over)

@@ -4,8 +4,8 @@ This room knows models, graphs and derivations; it takes the backward recurrence
 derives it anew. It may not know how anything is typeset or drawn.
 """
 
+from symrnn.numeric.entry import to_numpy
 from symrnn.numeric.labels import one_hot
 from symrnn.numeric.network import Network
-from symrnn.numeric.entry import to_numpy
 
 __all__ = ["Network", "one_hot", "to_numpy"]

@@ -5,7 +5,7 @@ What comes out is plain: arrays of one floating type in three dicts, boundary va
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,14 +13,16 @@ import numpy as np
 from sympy import Expr, Integer, Symbol, expand
 
 from symrnn.errors import ShapeError, Undefined
-from symrnn.model import Constant, Parameter, Recurrence, Sequence
+from symrnn.model import Parameter, Recurrence, Sequence
 from symrnn.numeric.frame import arguments, key_of_leaf, shape_text
 from symrnn.tensor import shape_of
 
 Arrays = dict[str, np.ndarray]
+Labels = Mapping[str, str]  # for keys that a caller knows under another name, that name
+NO_LABELS: Labels = {}
 
 
-@dataclass
+@dataclass(frozen=True)
 class Arguments:
     """Checked arguments: three dicts, the number of steps, the batch axes and the type of numbers."""
 
@@ -32,74 +34,194 @@ class Arguments:
     dtype: np.dtype
 
 
+@dataclass(frozen=True)
+class Place:
+    """One thing that is given: where it is passed, under which key, with which shape."""
+
+    leaf: Any
+    owner: str
+    key: str
+    core: tuple[Expr, ...]
+
+    @property
+    def varies(self) -> bool:
+        """Whether it has a time axis."""
+        return isinstance(self.leaf, Sequence)
+
+    @property
+    def shared(self) -> bool:
+        """Whether it has no batch axis."""
+        return isinstance(self.leaf, Parameter)
+
+
+class Checker:
+    """Checks the arguments of one model."""
+
+    def __init__(self, model: Recurrence, least: int) -> None:
+        self.title, self.least = model.title.name, least
+        self.places: dict[str, list[Place]] = {}
+        for owner, leaves in arguments(model):
+            self.places[owner] = [
+                Place(x, owner, key_of_leaf(x), x.shape if isinstance(x, Sequence) else shape_of(x)) for x in leaves
+            ]
+
+    def __call__(
+        self, params: Any, inputs: Any, boundary: Any, tau: int | None, labels: Labels = NO_LABELS
+    ) -> Arguments:
+        """The arguments as arrays of one type, or an error that says which one does not fit."""
+        given = {
+            owner: self.keyed(owner, values, labels)
+            for owner, values in zip(self.places, (params, inputs, boundary), strict=True)
+        }
+        floats = {x.dtype for arrays in given.values() for x in arrays.values() if x.dtype.kind == "f"}
+        dtype = np.result_type(*floats) if floats else np.dtype(np.float64)
+        found = Found()
+        for owner, places in self.places.items():
+            for place in places:
+                found.fit(place, given[owner][place.key], labels.get(place.key, f'{owner}["{place.key}"]'))
+        steps = self.steps(found, tau)
+        cast = [{key: x.astype(dtype, copy=False) for key, x in arrays.items()} for arrays in given.values()]
+        return Arguments(cast[0], cast[1], cast[2], steps, found.batch[0] if found.batch else (), dtype)
+
+    def keyed(self, owner: str, values: Any, labels: Labels) -> Arrays:
+        """The values of one argument under their full keys, as arrays."""
+        values = {} if values is None else values
+        if not isinstance(values, Mapping):
+            raise Undefined(f"{owner} must be a dict of arrays; got {type(values).__name__}")
+        places = self.places[owner]
+        full = {s.leaf.name: s.key for s in places if sum(q.leaf.name == s.leaf.name for q in places) == 1}
+        full |= {s.key: s.key for s in places}
+        arrays: Arrays = {}
+        for key, value in values.items():
+            if key not in full:
+                raise self.unknown_key(owner, key)
+            arrays[full[key]] = _array(value, labels.get(full[key], f'{owner}["{key}"]'))
+        missing = [s for s in places if s.key not in arrays]
+        if missing:
+            raise Undefined(
+                f"{owner} lacks " + ", ".join(f'"{s.key}" {shape_text(s.leaf)}' for s in missing),
+                law="values outside the times that equations define are given, never silently zero"
+                if owner == "boundary"
+                else "",
+                repair=f'{owner}={{"{missing[0].key}": ...}}',
+            )
+        return {s.key: arrays[s.key] for s in places}
+
+    def unknown_key(self, owner: str, key: Any) -> Undefined:
+        """The error of a key that one argument does not have, saying which argument has it."""
+        home = next((other for other, places in self.places.items() if any(s.key == key for s in places)), None)
+        wanted = ", ".join(f'"{s.key}"' for s in self.places[owner]) or "nothing"
+        return Undefined(
+            f"{owner} has {key!r}, which is not one of its keys",
+            repair=f'pass it as {home}["{key}"]' if home else f"{owner} holds: {wanted}",
+        )
+
+    def steps(self, found: Found, tau: int | None) -> int:
+        """The number of steps, from the inputs or as given."""
+        if tau is not None and (isinstance(tau, bool) or not isinstance(tau, int | np.integer) or tau < 1):
+            raise Undefined(f"tau={tau!r}: the last time must be an integer, at least 1")
+        told = found.steps
+        if told is None and tau is None:
+            raise Undefined(
+                f"{self.title} reads no input sequence, so nothing tells the number of steps", repair="give  tau=5"
+            )
+        if told is not None and tau is not None and tau != told[0]:
+            raise ShapeError(f"tau={tau}, but T = {told[0]} from {told[1]}", repair="leave tau out")
+        steps = told[0] if told is not None else int(tau or 0)
+        self.long_enough(steps, self.least)
+        return steps
+
+    def long_enough(self, steps: int, least: int) -> None:
+        """Refuse lengths below the shortest one."""
+        if steps < least:
+            raise ShapeError(
+                f"T = {steps} is too short for {self.title}",
+                law=f"from T = {least} on all fixed times exist and all ranges keep their order",
+                repair=f"give at least {least} steps",
+            )
+
+
 @dataclass
-class _Found:
-    """What has been learned so far: sizes of dimensions and of T and B, each with the argument that told it."""
+class Found:
+    """What has been learned so far: sizes of dimensions, T and the batch, each with the argument that told it."""
 
     sizes: dict[Symbol, tuple[int, str]] = field(default_factory=dict)
     steps: tuple[int, str] | None = None
     batch: tuple[tuple[int, ...], str] | None = None
 
+    def fit(self, place: Place, x: np.ndarray, label: str) -> None:
+        """Compare one array with its shape; learn sizes from it, or raise."""
+        lead = int(place.varies)
+        axes = x.ndim - len(place.core) - lead
+        if axes not in self.allowed(place):
+            raise self.misfit(place, x, label)
+        for d, size in zip(place.core, x.shape[lead + axes :], strict=True):
+            self.learn(d, size, place, x, label)
+        batch = x.shape[lead : lead + axes]
+        if place.varies:
+            self.steps = self.steps or (x.shape[0], label)
+            if self.steps[0] != x.shape[0]:
+                raise self.misfit(place, x, label, f"T = {self.steps[0]} from {self.steps[1]}")
+        if axes or place.varies:
+            self.batch = self.batch or (batch, label)
+            if self.batch[0] != batch:
+                raise self.misfit(place, x, label, f"B = {self.batch[0][0]} from {self.batch[1]}")
 
-def check(
-    model: Recurrence,
-    params: Any,
-    inputs: Any,
-    boundary: Any,
-    tau: int | None,
-    least: int,
-    labels: Mapping[str, str],
-) -> Arguments:
-    """The arguments as arrays of one type, or an error that says which one does not fit.
+    def allowed(self, place: Place) -> tuple[int, ...]:
+        """How many batch axes something may have: a boundary value may be given once for the whole batch."""
+        if place.shared:
+            return (0,)
+        if self.batch is None:
+            return (0, 1)
+        own = len(self.batch[0])
+        return (own,) if place.varies else tuple(sorted({0, own}))
 
-    `labels` has, for keys that a caller knows under another name, that name.
-    """
-    given: dict[str, Arrays] = {}
-    owners = arguments(model)
-    for (name, leaves), values in zip(owners, (params, inputs, boundary), strict=True):
-        given[name] = _keyed(name, leaves, values, owners, labels)
-    dtype = _common_type(given)
-    found = _Found()
-    for name, leaves in owners:
-        for leaf in leaves:
-            key = key_of_leaf(leaf)
-            _fit(leaf, given[name][key], labels.get(key, f'{name}["{key}"]'), found)
-    steps = _steps(model, found, tau, least)
-    cast = {name: {key: x.astype(dtype, copy=False) for key, x in arrays.items()} for name, arrays in given.items()}
-    return Arguments(*cast.values(), steps, found.batch[0] if found.batch else (), dtype)
+    def learn(self, d: Expr, size: int, place: Place, x: np.ndarray, label: str) -> None:
+        """Compare one size with what is known, or learn a dimension from it."""
+        if d.is_Symbol:
+            known = self.sizes.setdefault(d, (size, label))[0]
+        elif d.is_Integer:
+            known = int(d)
+        else:
+            known = self.solve(d, size, label)
+        if known != size:
+            told = "; ".join(f"{s} = {n} from {who}" for s, (n, who) in self.sizes.items() if s in d.free_symbols)
+            raise self.misfit(place, x, label, told)
 
+    def solve(self, d: Expr, size: int, label: str) -> int:
+        """The size that a compound dimension should have; learns a symbol that only it tells."""
+        known = d.xreplace({s: Integer(n) for s, (n, _) in self.sizes.items()})
+        unknown = sorted(known.free_symbols, key=str)
+        if len(unknown) == 1:
+            factor = known.diff(unknown[0])
+            value = (size - expand(known - factor * unknown[0])) / factor
+            if not (value.is_Integer and value.is_positive):
+                return -1
+            self.sizes[unknown[0]] = (int(value), label)
+        return size if unknown else int(known)
 
-def _keyed(
-    name: str, leaves: list[Any], values: Any, owners: list[tuple[str, list[Any]]], labels: Mapping[str, str]
-) -> Arrays:
-    """The values of one argument under their full keys, as arrays."""
-    values = {} if values is None else values
-    if not isinstance(values, Mapping):
-        raise Undefined(f"{name} must be a dict of arrays; got {type(values).__name__}")
-    keys = [key_of_leaf(x) for x in leaves]
-    short = {x.name: key_of_leaf(x) for x in leaves if sum(y.name == x.name for y in leaves) == 1}
-    arrays: Arrays = {}
-    for key, value in values.items():
-        full = key if key in keys else short.get(key)
-        if full is None:
-            home = next((other for other, found in owners if key in map(key_of_leaf, found)), None)
-            wanted = ", ".join(f'"{k}"' for k in keys) or "nothing"
-            raise Undefined(
-                f"{name} has {key!r}, which is not one of its keys",
-                repair=f'pass it as {home}["{key}"]' if home else f"{name} holds: {wanted}",
-            )
-        arrays[full] = _array(value, labels.get(full, f'{name}["{full}"]'))
-    missing = [x for x in leaves if key_of_leaf(x) not in arrays]
-    if missing:
-        what = ", ".join(f'"{key_of_leaf(x)}" {shape_text(x)}' for x in missing)
-        raise Undefined(
-            f"{name} lacks {what}",
-            law="values before the first and after the last step are given, never zero by silence"
-            if name == "boundary"
-            else "",
-            repair=f'{name}={{"{key_of_leaf(missing[0])}": ...}}',
+    def misfit(self, place: Place, x: np.ndarray, label: str, told: str = "") -> ShapeError:
+        """The error of an array that does not fit: what came, what was expected, and a likely repair."""
+        shapes = [shape_text(place.leaf, batch=bool(axes)) for axes in self.allowed(place)]
+        return ShapeError(
+            f"{label} has shape {x.shape}; expected {' or '.join(shapes)}" + (f" with {told}" if told else ""),
+            repair="; ".join(self.hints(place, x, label)),
         )
-    return {key: arrays[key] for key in keys}
+
+    def hints(self, place: Place, x: np.ndarray, label: str) -> Iterator[str]:
+        """What may have happened: integer labels, batch before time, a batch axis that others lack."""
+        whole = x.ndim - int(place.varies) - len(place.core)
+        if place.varies and len(place.core) == 1 and x.dtype.kind in "iu" and x.ndim < 3:
+            size = place.core[0].xreplace({s: Integer(n) for s, (n, _) in self.sizes.items()})
+            yield f"Pass sr.one_hot({place.key}, k={size})"
+            return
+        first = (self.steps[0], *self.batch[0]) if self.steps and self.batch else ()
+        if place.varies and whole == 1 and len(first) == 2 and x.shape[:2] == first[::-1] and first[0] != first[1]:
+            yield f"time comes first, (T, B, ...): turn a batch-first array with  np.swapaxes({place.key}, 0, 1)"
+        elif not place.varies and whole == 1 and first and x.shape[0] == first[0]:
+            yield "time comes first, (T, B, ...): turn batch-first inputs with  np.swapaxes(x, 0, 1)"
+        elif place.varies and self.batch is not None and whole != len(self.batch[0]):
+            yield f"{self.batch[1]} has {'a' if self.batch[0] else 'no'} batch axis, and {label} needs the same"
 
 
 def _array(value: Any, label: str) -> np.ndarray:
@@ -107,98 +229,6 @@ def _array(value: Any, label: str) -> np.ndarray:
     if array.dtype.kind not in "fiub":
         raise ShapeError(
             f"{label} has dtype {array.dtype}; expected real numbers",
-            repair="give a rectangular array of floats" if array.dtype.kind == "O" else "give an array of floats",
+            repair="give a rectangular array of floats",
         )
     return array
-
-
-def _common_type(given: dict[str, Arrays]) -> np.dtype:
-    floats = [x.dtype for arrays in given.values() for x in arrays.values() if x.dtype.kind == "f"]
-    return np.result_type(*floats) if floats else np.dtype(np.float64)
-
-
-def _fit(leaf: Any, x: np.ndarray, label: str, found: _Found) -> None:
-    """Compare one array with its shape; learn sizes from it, or raise."""
-    core = leaf.shape if isinstance(leaf, Sequence) else shape_of(leaf)
-    lead = 1 if isinstance(leaf, Sequence) else 0
-    batch_axes = x.ndim - len(core) - lead
-    allowed = (0,) if isinstance(leaf, Parameter) else (0, 1)
-    if isinstance(leaf, Sequence) and found.batch is not None:
-        allowed = (len(found.batch[0]),)
-    elif found.batch == ((), found.batch[1] if found.batch else ""):
-        allowed = (0,)
-    if batch_axes not in allowed:
-        raise _misfit(leaf, x, label, found, allowed)
-    for d, size in zip(core, x.shape[x.ndim - len(core) :], strict=True):
-        _learn(d, size, leaf, x, label, found)
-    if isinstance(leaf, Sequence):
-        _agree("T", x.shape[0], leaf, x, label, found)
-    if batch_axes or isinstance(leaf, Sequence):
-        _agree("B", x.shape[lead : lead + batch_axes], leaf, x, label, found)
-
-
-def _learn(d: Expr, size: int, leaf: Any, x: np.ndarray, label: str, found: _Found) -> None:
-    known = d.xreplace({s: Integer(n) for s, (n, _) in found.sizes.items()})
-    unknown = sorted(known.free_symbols, key=str)
-    if not unknown:
-        if int(known) != size:
-            told = "; ".join(f"{s} = {n} from {who}" for s, (n, who) in found.sizes.items() if s in d.free_symbols)
-            raise _misfit(leaf, x, label, found, (), told)
-    elif len(unknown) == 1:
-        symbol, factor = unknown[0], known.diff(unknown[0])
-        value = (size - expand(known - factor * symbol)) / factor
-        if not (value.is_Integer and value.is_positive):
-            raise _misfit(leaf, x, label, found, ())
-        found.sizes[symbol] = (int(value), label)
-
-
-def _agree(what: str, value: Any, leaf: Any, x: np.ndarray, label: str, found: _Found) -> None:
-    known = found.steps if what == "T" else found.batch
-    if known is None:
-        if what == "T":
-            found.steps = (value, label)
-        else:
-            found.batch = (value, label)
-    elif known[0] != value:
-        shown = known[0] if what == "T" else known[0][0] if known[0] else "none"
-        told = f"{what} = {shown} from {known[1]}"
-        other = found.batch[0] if what == "T" and found.batch else found.steps[:1] if found.steps else ()
-        swapped = other == ((value,) if what == "T" else value)
-        hint = "time comes first: (T, B, ...); turn batch-first arrays with  np.swapaxes(x, 0, 1)" if swapped else ""
-        raise _misfit(leaf, x, label, found, (), told, hint)
-
-
-def _misfit(
-    leaf: Any, x: np.ndarray, label: str, found: _Found, axes: tuple[int, ...], told: str = "", hint: str = ""
-) -> ShapeError:
-    core = leaf.shape if isinstance(leaf, Sequence) else shape_of(leaf)
-    shapes = [shape_text(leaf, batch=False)] if 0 in axes or not axes else []
-    if not isinstance(leaf, Parameter) and (1 in axes or not axes):
-        shapes.append(shape_text(leaf))
-    if not hint and len(core) == 1 and x.dtype.kind in "iu" and isinstance(leaf, Sequence | Constant):
-        size = core[0].xreplace({s: Integer(n) for s, (n, _) in found.sizes.items()})
-        name = key_of_leaf(leaf)
-        hint = f"Pass sr.one_hot({name}, k={size})" if x.ndim < 3 else ""
-    if not hint and isinstance(leaf, Sequence) and found.batch is not None and axes:
-        hint = f"{found.batch[1]} has {'a' if found.batch[0] else 'no'} batch axis, so {label} needs the same"
-    return ShapeError(
-        f"{label} has shape {x.shape}; expected {' or '.join(dict.fromkeys(shapes))}" + (f" with {told}" if told else ""),
-        repair=hint,
-    )
-
-
-def _steps(model: Recurrence, found: _Found, tau: int | None, least: int) -> int:
-    if found.steps is None and tau is None:
-        raise Undefined(
-            f"{model.title.name} reads no input sequence, so nothing tells the number of steps", repair="give  tau=5"
-        )
-    if tau is not None and (isinstance(tau, bool) or not isinstance(tau, int | np.integer) or tau < 1):
-        raise Undefined(f"tau={tau!r}: the last time must be an integer, at least 1")
-    if found.steps is not None and tau is not None and tau != found.steps[0]:
-        raise ShapeError(f"tau={tau}, but T = {found.steps[0]} from {found.steps[1]}", repair="leave tau out")
-    steps = int(found.steps[0] if found.steps is not None else tau)  # type: ignore[arg-type]
-    if steps < least:
-        raise ShapeError(
-            f"T = {steps} is too short", law=f"{model.title.name} reads fixed times that exist from T = {least} on"
-        )
-    return steps

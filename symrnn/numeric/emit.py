@@ -17,7 +17,7 @@ from symrnn.numeric.layout import Layout
 from symrnn.numeric.names import one_line
 from symrnn.numeric.schedule import Block, Loop, Step
 from symrnn.numeric.statements import Statement, Store, Total, accesses, stackable
-from symrnn.numeric.texts import ALONE, EXAMPLE, TIME, Code, Stack
+from symrnn.numeric.texts import ALONE, TIME, Code, Stack
 from symrnn.tensor import Contract, Elementwise, LogSumExp, Node, Outer, Softmax, SoftmaxCrossEntropy, shape_of, t
 
 LONGEST_NOTE = 100

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-
+import numpy as np
 from sympy import Expr, Symbol, lambdify
 from sympy.core.function import AppliedUndef
 
@@ -24,7 +24,7 @@ from symrnn.numeric.load import load
 from symrnn.numeric.names import Names, in_docstring
 from symrnn.numeric.stable import FUNCTIONS, SCALAR, text_of
 from symrnn.numeric.texts import ALONE, EXAMPLE, Code, Scope, Stack
-from symrnn.tensor import Adjoint, Copy, Prime, TimeSum, Tensor, shape_of, slots_of
+from symrnn.tensor import Adjoint, Copy, Prime, Tensor, TimeSum, shape_of, slots_of
 
 
 def expression_function(expr: Any) -> Callable[..., Any]:
@@ -47,7 +47,7 @@ class LeafScope(Scope):
 
     def __init__(self, expr: Any) -> None:
         super().__init__(Horizon(1))
-        self.names = Names()
+        self.names = Names({*dir(np), *FUNCTIONS, *SCALAR, "np", "dtype", "value", "annotations"})
         self.leaves = {leaf: self.names(leaf, leaf_name(leaf)) for leaf in reads(expr)}
         self.sizes: dict[Symbol, str] = {}
         self.numbers: dict[Symbol, str] = {}
@@ -64,7 +64,8 @@ class LeafScope(Scope):
                 axis = shape.index(symbol) - len(shape)
                 self.sizes[symbol] = f"np.shape({name})[{axis}]"
                 return self.names(symbol, symbol.name)
-        return self.numbers.setdefault(symbol, self.names(symbol, symbol.name))
+        self.numbers[symbol] = self.names(symbol, symbol.name)
+        return self.numbers[symbol]
 
     def word(self, word: str) -> str:
         self.typed = True
@@ -89,12 +90,12 @@ def _by_lambdify(expr: Expr, scope: LeafScope) -> Callable[..., Any]:
     body_text(plain, {s: s.name for s in symbols.values()} | {s: s.name for s in plain.free_symbols}, set())
     function = lambdify(list(symbols.values()), expr.xreplace(symbols), modules=[dict(SCALAR), "numpy"], cse=True)
     function.source = inspect.getsource(function)
-    return function  # type: ignore[no-any-return]
+    return function
 
 
 def _by_printing(expr: Any, scope: LeafScope) -> Callable[..., Any]:
     code = ArrayPrinter(scope)(expr)
-    arguments = [*scope.leaves.values(), *(n for s, n in scope.numbers.items() if s not in scope.sizes)]
+    arguments = [*scope.leaves.values(), *scope.numbers.values()]
     lines = [f"def value({', '.join(arguments)}):", f'    """{in_docstring(str(expr))}."""']
     lines += [f"    {name} = np.asarray({name})" for name in scope.leaves.values()]
     if scope.typed:
@@ -106,5 +107,3 @@ def _by_printing(expr: Any, scope: LeafScope) -> Callable[..., Any]:
     function = load(source, "value")
     function.source = source  # type: ignore[attr-defined]
     return function
-
-

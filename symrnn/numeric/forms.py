@@ -51,7 +51,7 @@ def form(e: Any, p: Printer) -> Code:
 
 @form.register
 def _(e: Elementwise, p: Printer) -> Code:
-    return p.body(e.body, e.operands, e.rank)  # type: ignore[no-any-return]
+    return p.body(e.body, e.operands, e.rank)
 
 
 @form.register
@@ -100,7 +100,7 @@ def _(e: Transpose, p: Printer) -> Code:
 @form.register
 def _(e: Diag, p: Printer) -> Code:
     x = p(e.args[0])
-    return p.helper("diagonal_matrix", x.text, lead=x.lead)  # type: ignore[no-any-return]
+    return p.helper("diagonal_matrix", x.text, lead=x.lead)
 
 
 @form.register
@@ -136,7 +136,7 @@ def _(e: Entry, p: Printer) -> Code:
 def _(e: Concat, p: Printer) -> Code:
     parts = [p(x) for x in e.args]
     rank = str(len(e.shape))
-    return p.helper("joined", rank, *(x.text for x in parts), lead=max(x.lead for x in parts))  # type: ignore[no-any-return]
+    return p.helper("joined", rank, *(x.text for x in parts), lead=max(x.lead for x in parts))
 
 
 @form.register
@@ -149,25 +149,25 @@ def _(e: Segment, p: Printer) -> Code:
 @form.register
 def _(e: Reshape, p: Printer) -> Code:
     x, rank = p(e.args[0]), len(shape_of(e.args[0]))
-    return p.helper("reshaped", x.text, str(rank), *(p.size(d) for d in e.shape), lead=x.lead)  # type: ignore[no-any-return]
+    return p.helper("reshaped", x.text, str(rank), *(p.size(d) for d in e.shape), lead=x.lead)
 
 
 @form.register
 def _(e: Softmax, p: Printer) -> Code:
     x = p(e.args[0])
-    return p.helper("softmax", x.text, lead=x.lead)  # type: ignore[no-any-return]
+    return p.helper("softmax", x.text, lead=x.lead)
 
 
 @form.register
 def _(e: LogSumExp, p: Printer) -> Code:
     x = p(e.args[0])
-    return p.helper("logsumexp", x.text, lead=x.lead)  # type: ignore[no-any-return]
+    return p.helper("logsumexp", x.text, lead=x.lead)
 
 
 @form.register
 def _(e: SoftmaxCrossEntropy, p: Printer) -> Code:
     o, y = p(e.logits), p(e.target)
-    return p.helper("softmax_cross_entropy", o.text, y.text, lead=max(o.lead, y.lead))  # type: ignore[no-any-return]
+    return p.helper("softmax_cross_entropy", o.text, y.text, lead=max(o.lead, y.lead))
 
 
 @form.register

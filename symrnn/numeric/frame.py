@@ -150,7 +150,12 @@ def _sizes(layout: Layout) -> list[str]:
     while set(layout.sizes) - set(lines):
         for symbol in list(layout.sizes):
             leaf, axis, size = sources[symbol]
-            owner = {Parameter: "params", Sequence: "inputs", Constant: "inputs", Element: "boundary"}
+            owner: dict[type[Any], str] = {
+                Parameter: "params",
+                Sequence: "inputs",
+                Constant: "inputs",
+                Element: "boundary",
+            }
             kind = next(k for k in owner if isinstance(leaf, k))
             text = f'{owner[kind]}["{key_of_leaf(leaf)}"].shape[{axis}]'
             lines[symbol] = f"{layout.symbol(symbol)} = {solved(symbol, size, text, layout.end)}"
@@ -168,5 +173,3 @@ def _batch(model: Recurrence, sequence: Sequence | None) -> str:
             rank = len(shape_of(x))
             leads.append(f'np.shape({owner}["{key_of_leaf(x)}"])[:{-rank if rank else ""}]')
     return f"np.broadcast_shapes({', '.join(leads)})" if leads else "()"
-
-

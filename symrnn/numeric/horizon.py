@@ -103,4 +103,3 @@ def _times(r: Range, rule: dict[Any, Any]) -> range:
             repair="use numbers and tau for the ends of ranges",
         )
     return found.times()
-

@@ -16,6 +16,7 @@ from symrnn.calculus import Derivation
 from symrnn.calculus.adjoint import Template
 from symrnn.model import Constant, Element, Parameter, Range, Recurrence, Sequence
 from symrnn.numeric.arrays import ArrayPrinter
+from symrnn.numeric.coverage import shortest_covered
 from symrnn.numeric.emit import Writer, key_of
 from symrnn.numeric.frame import docstring, frame, is_padded, rows_text, title_text
 from symrnn.numeric.horizon import Horizon, shortest
@@ -56,7 +57,10 @@ def plan(model: Recurrence, derivation: Derivation | None, *, gradient_only: boo
 
     With `gradient_only` the forward direction computes only what the loss and the gradients need.
     """
-    horizon = Horizon(shortest(model))
+    least = shortest(model)
+    if derivation is not None:
+        least = shortest_covered(derivation.origin[0], least)
+    horizon = Horizon(least)
     fresh = Fresh(x.name for x in (*given_leaves(model), *model.sequences))
     chosen: tuple[Any, ...] = ()
     backward: list[Step] = []
@@ -66,7 +70,8 @@ def plan(model: Recurrence, derivation: Derivation | None, *, gradient_only: boo
         backward, totals = _backward(template, chosen, horizon, fresh)
     statements = forward_statements(model)
     if gradient_only:
-        read = [x.expr for x in (*statements_in(backward), *(x for parts in totals.values() for x in parts))]
+        added: list[Statement | Total] = [*statements_in(backward), *(x for parts in totals.values() for x in parts)]
+        read = [x.expr for x in added]
         statements = prune(statements, (a.store for expr in (*read, model.loss) for a in accesses(expr)))
     forward = _hoisted(schedule(statements, horizon), fresh)
     return Plan(model, horizon, forward, _hoisted(backward, fresh), totals, chosen)

@@ -10,18 +10,17 @@ import builtins
 import keyword
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from symrnn.numeric.stable import FUNCTIONS
 
 SAFE = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
 
 # What the generated text itself says: a user's symbol of this name gets an underscore.
-OWN = frozenset(
-    """
-    np annotations Arrays T B t batch dtype params inputs boundary upstream values grads loss
-    forward loss_and_grad vjp every_value self cls
-    """.split()
-) | frozenset(FUNCTIONS)
+OWN = frozenset(FUNCTIONS) | {
+    *("np", "annotations", "Arrays", "T", "B", "t", "batch", "dtype", "params", "inputs", "boundary", "values"),
+    *("loss", "forward", "loss_and_grad", "every_value"),
+}
 
 
 def ascii_name(name: str) -> str:
@@ -45,9 +44,9 @@ class Names:
     ('h', 'T_', 'lambda_', 'h')
     """
 
-    def __init__(self) -> None:
+    def __init__(self, own: Iterable[str] = OWN) -> None:
         self._given: dict[object, str] = {}
-        self._taken = set(OWN) | set(keyword.kwlist) | set(keyword.softkwlist) | set(dir(builtins))
+        self._taken = set(own) | set(keyword.kwlist) | set(keyword.softkwlist) | set(dir(builtins))
 
     def __call__(self, key: object, wish: str) -> str:
         found = self._given.get(key)

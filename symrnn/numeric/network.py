@@ -13,15 +13,12 @@ from symrnn.calculus.bptt import chosen_leaves
 from symrnn.errors import Undefined
 from symrnn.model import Recurrence
 from symrnn.numeric.bodies import no_formula
-from symrnn.numeric.checks import Arguments, Arrays, check
+from symrnn.numeric.checks import NO_LABELS, Arguments, Arrays, Checker, Labels
 from symrnn.numeric.emit import key_of
 from symrnn.numeric.frame import key_of_leaf
-from symrnn.numeric.horizon import shortest
 from symrnn.numeric.load import load_all
 from symrnn.numeric.module import Module, has_inputs, plan
 from symrnn.numeric.upstream import Upstream
-
-NOTHING: Mapping[str, str] = {}
 
 
 class Network:
@@ -40,12 +37,20 @@ class Network:
     def __init__(self, model: Recurrence) -> None:
         _refuse_unknown(model)
         self.model = model
-        self.least = shortest(model)
         derivation = bptt(model) if model.loss is not None else None
-        self.source = Module(plan(model, derivation)).text()
+        whole = plan(model, derivation)
+        self._checked = Checker(model, whole.horizon.least)
+        self.source = Module(whole).text()
         self._functions = load_all(self.source)
-        self._gradients: dict[tuple[Any, ...] | None, Any] = {None: self._functions.get("loss_and_grad")}
+        self._gradients: dict[tuple[str, ...] | None, tuple[Any, int]] = {}
+        if derivation is not None:
+            self._gradients[None] = self._functions["loss_and_grad"], whole.horizon.least
         self._pulled: dict[str, Upstream] = {}
+
+    @property
+    def shortest(self) -> int:
+        """The smallest number of steps that the functions serve."""
+        return self._checked.least
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Network, (self.model,)
@@ -71,7 +76,7 @@ class Network:
         """The loss, the sum over the examples of a batch."""
         self._need_loss()
         a = self._checked(params, inputs, boundary, tau)
-        return a.dtype.type(self._functions["loss"](*self._arguments(a)))  # type: ignore[no-any-return]
+        return a.dtype.type(self._functions["loss"](*self._arguments(a)))
 
     def loss_and_grad(
         self,
@@ -119,14 +124,16 @@ class Network:
         return total
 
     def _gradients_for(
-        self, params: Arrays, inputs: Arrays, boundary: Arrays, wrt: list[str], steps: int, labels: Mapping[str, str]
+        self, params: Arrays, inputs: Arrays, boundary: Arrays, wrt: list[str], steps: int, labels: Labels = NO_LABELS
     ) -> Arrays:
         tau = None if has_inputs(self.model) else steps
         a = self._checked(params, inputs, boundary, tau, labels)
         return self._gradients_at(a, wrt)[1]
 
     def _gradients_at(self, a: Arguments, wrt: Iterable[str] | None) -> tuple[np.floating, Arrays]:
-        loss, grads = self._gradient(wrt)(*self._arguments(a))
+        function, least = self._gradient(wrt)
+        self._checked.long_enough(a.steps, least)
+        loss, grads = function(*self._arguments(a))
         return a.dtype.type(loss), {key: np.asarray(g, dtype=a.dtype) for key, g in grads.items()}
 
     def _need_loss(self) -> None:
@@ -136,25 +143,22 @@ class Network:
                 repair=f'give it one, or use  vjp(..., upstream={{"{self.model.defined[-1]}": ...}})',
             )
 
-    def _checked(self, params: Any, inputs: Any, boundary: Any, tau: int | None, labels: Any = NOTHING) -> Arguments:
-        return check(self.model, params, inputs, boundary, tau, self.least, labels)
-
     def _arguments(self, a: Arguments) -> tuple[Any, ...]:
         return (a.params, a.inputs, a.boundary) + (() if has_inputs(self.model) else (a.steps,))
 
-    def _gradient(self, wrt: Iterable[str] | None) -> Any:
-        """The compiled function for what is asked for, made once."""
+    def _gradient(self, wrt: Iterable[str] | None) -> tuple[Any, int]:
+        """The function for what is asked for, compiled once, and the shortest length that it serves."""
         key = None if wrt is None else _listed(wrt)
-        if self._gradients.get(key) is None:
-            leaves = None if key is None else [self._leaf(k) for k in key]
-            steps = plan(self.model, bptt(self.model, wrt=leaves), gradient_only=True)
-            self._gradients[key] = load_all(Module(steps).text())["loss_and_grad"]
+        if key is None or key in self._gradients:
+            return self._gradients[key]
+        steps = plan(self.model, bptt(self.model, wrt=[self._leaf(k) for k in key]), gradient_only=True)
+        self._gradients[key] = load_all(Module(steps).text())["loss_and_grad"], steps.horizon.least
         return self._gradients[key]
 
     def _leaf(self, key: str) -> Any:
         """What a key of `wrt` stands for."""
         m = self.model
-        known = {x.name: x for x in (*m.parameters, *m.constants, *m.sequences) if x not in m.defined}
+        known: dict[str, Any] = {x.name: x for x in (*m.parameters, *m.constants, *m.sequences) if x not in m.defined}
         known |= {key_of(b): b for b in m.boundary}
         for v in m.states:
             if any(b.sequence == v for b in m.boundary):
@@ -177,4 +181,3 @@ def _refuse_unknown(model: Recurrence) -> None:
     if model.functions:
         f = model.functions[0]
         raise no_formula(f.name, next(e for e in model.equations if e.has(f)))
-

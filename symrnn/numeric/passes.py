@@ -13,11 +13,11 @@ from typing import Any
 
 from sympy import Add, Basic, Expr, Mul, Symbol
 
-from symrnn.model import Element, Range, Sequence
+from symrnn.model import Range, Sequence
 from symrnn.numeric.horizon import Horizon
 from symrnn.numeric.schedule import Block, Loop, Step
 from symrnn.numeric.statements import Statement, Store, Total, accesses, stackable
-from symrnn.tensor import Adjoint, Elementwise, Node, Slot, TimeSum, elementwise, placeholder, shape_of, slots_of, t
+from symrnn.tensor import Elementwise, Node, Slot, TimeSum, elementwise, placeholder, shape_of, slots_of, t
 
 
 class Fresh:
@@ -54,7 +54,8 @@ def share(
 ) -> tuple[list[Statement], list[Total]]:
     """Elementwise expressions of adjoints that several statements use, as statements of their own."""
     uses: dict[Any, list[Range]] = {}
-    for item in [*statements, *totals]:
+    items: list[Statement | Total] = [*statements, *totals]
+    for item in items:
         if item.when is not None and not (isinstance(item, Statement) and item.once):
             for expr, offset in _sharable(item.expr):
                 uses.setdefault(expr, []).append(item.when.shifted(offset))
@@ -78,31 +79,11 @@ def _sharable(expr: Basic) -> list[Sharable]:
     """The outermost elementwise tensors that hold adjoints at t plus a number, and nothing at fixed times."""
     if isinstance(expr, TimeSum) or (isinstance(expr, Node) and expr.is_leaf):
         return []
-    if isinstance(expr, Elementwise):
-        offsets = [_offset(leaf) for leaf in expr.atoms(Element, Adjoint) if not _inside_adjoint(leaf, expr)]
-        adjoints = [_offset(leaf) for leaf in expr.atoms(Adjoint)]
-        if adjoints and None not in offsets and not expr.has(TimeSum) and t not in expr.body.free_symbols:
-            last = max(o for o in adjoints if o is not None)
-            return [(expr.xreplace({t: t - last}), last)]
+    reads = accesses(expr) if isinstance(expr, Elementwise) and t not in expr.body.free_symbols else []
+    if any(a.store.adjoint for a in reads) and all((a.low - t).is_Integer and a.low == a.high for a in reads):
+        last = max(int(a.low - t) for a in reads if a.store.adjoint)
+        return [(expr.xreplace({t: t - last}), last)]
     return [found for arg in expr.args for found in _sharable(arg)]
-
-
-def _inside_adjoint(leaf: Any, expr: Basic) -> bool:
-    return isinstance(leaf, Element) and any(a.node == leaf for a in expr.atoms(Adjoint)) and not any(
-        leaf in _plain_leaves(x) for x in expr.args[1:]
-    )
-
-
-def _plain_leaves(expr: Basic) -> set[Basic]:
-    if isinstance(expr, Adjoint):
-        return set()
-    return {expr} if not expr.args or isinstance(expr, Element) else set().union(*map(_plain_leaves, expr.args))
-
-
-def _offset(leaf: Any) -> int | None:
-    time = leaf.node.time if isinstance(leaf, Adjoint) else leaf.time
-    gap = time - t
-    return int(gap) if gap.is_Integer else None
 
 
 def _with_shared(expr: Any, made: dict[Any, Store]) -> Any:

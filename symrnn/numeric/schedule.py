@@ -118,17 +118,13 @@ def _loop(members: list[Statement], edges: list[Edge], horizon: Horizon) -> Loop
     )
 
 
-def _slacks(
-    members: list[Statement], edges: list[Edge], sign: int, horizon: Horizon
-) -> dict[Edge, int] | None:
+def _slacks(members: list[Statement], edges: list[Edge], sign: int, horizon: Horizon) -> dict[Edge, int] | None:
     """For each edge, how many steps earlier (at least) its value is written; None when unbounded."""
     found: dict[Edge, int] = {}
     for i, j in edges:
         reader = members[j]
         for access in accesses(reader.expr):
-            if access.store != members[i].store or horizon.apart(
-                members[i].when, access.times(reader.when, horizon)
-            ):
+            if access.store != members[i].store or horizon.apart(members[i].when, access.times(reader.when, horizon)):
                 continue
             gap = (t - access.high) if sign == 1 else (access.low - t)
             at_ends = [gap.xreplace({t: end}) for end in (reader.when.first, reader.when.last)]
@@ -165,9 +161,9 @@ def _aligned(members: list[Statement], shifts: list[int], slacks: dict[Edge, int
             wished.append(sign * int(gap) + shifts[base] if same and gap.is_Integer else None)
         if None not in wished:
             tried = [w for w in wished if w is not None]
-            if all(tried[j] <= tried[i] + slack for (i, j), slack in slacks.items()):
-                if _within_pass(len(members), slacks, tried) is not None:
-                    return [w - tried[0] for w in tried]
+            kept = all(tried[j] <= tried[i] + slack for (i, j), slack in slacks.items())
+            if kept and _within_pass(len(members), slacks, tried) is not None:
+                return [w - tried[0] for w in tried]
     return shifts
 
 
@@ -176,9 +172,7 @@ def _within_pass(count: int, slacks: dict[Edge, int], shifts: list[int]) -> list
     tight = [(i, j) for (i, j), slack in slacks.items() if shifts[j] == shifts[i] + slack]
     order: list[int] = []
     while len(order) < count:
-        ready = [
-            j for j in range(count) if j not in order and all(i in order for i, k in tight if k == j and i != j)
-        ]
+        ready = [j for j in range(count) if j not in order and all(i in order for i, k in tight if k == j and i != j)]
         if not ready or any(i == j for i, j in tight):
             return None
         order.append(ready[0])

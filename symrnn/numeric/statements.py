@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sympy import Basic, Expr, Symbol
+from sympy import Basic, Expr
 
 from symrnn.calculus.adjoint import Contribution, Template
 from symrnn.model import Element, Range, Recurrence, Sequence
 from symrnn.numeric.horizon import Horizon
-from symrnn.tensor import Adjoint, Node, TimeSum, nabla, shape_of, t
+from symrnn.tensor import Adjoint, Node, TimeSum, nabla, t
 
 
 @dataclass(frozen=True)

@@ -75,8 +75,9 @@ def arriving_at(model: Recurrence, key: str) -> Any:
     if match is None or match[1] not in names:
         raise Undefined(
             f"upstream has {key!r}, which the model does not define",
-            repair="one of " + ", ".join(f'"{n}"' for n in names) + f', or an element such as "{next(iter(names))}[tau]"',
+            repair="one of "
+            + ", ".join(f'"{n}"' for n in names)
+            + f', or an element such as "{next(iter(names))}[tau]"',
         )
     time = tau + int(match[3] or 0) if match[2] else Integer(int(match[4]))
     return names[match[1]][time]
-

@@ -227,7 +227,7 @@ class BigSum(Item):
 
 @dataclass(frozen=True)
 class Compared(Item):
-    """Items with relation signs between them: "=", "le", "in"."""
+    """Items with relation signs between them: "=", "le", "to"."""
 
     members: tuple[Item, ...]
     sign: str = "="
@@ -270,12 +270,13 @@ class Foreign(Item):
 
 @dataclass(frozen=True)
 class Row(Item):
-    """One line of a display: left = right, the condition it holds under, and a number. No left: as above."""
+    """One line of a display: left = right (or another sign), its condition, a number. No left: as above."""
 
     left: Item | None
     right: Item
     condition: Item | None = None
     number: int = 0
+    sign: str = "="
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from symrnn.typeset.present import presented
 from symrnn.typeset.render import Renderer
 
 SIGNS = {"odot": r" \odot ", "dot": r" \cdot ", "times": r" \times ", "": " "}
-RELATIONS = {"=": " = ", "le": r" \le ", "in": r" \in "}
+RELATIONS = {"=": " = ", "le": r" \le ", "to": r" \mapsto "}
 FENCES = {
     "round": ("(", ")"),
     "square": ("[", "]"),
@@ -168,7 +168,7 @@ class LatexRenderer(Renderer):
         return foreign_latex(x.expr, lambda node: self(x.holding(node)))
 
     def draw_row(self, x: items.Row) -> str:
-        text = f"{self(x.left)} = {self(x.right)}" if x.left else f"= {self(x.right)}"
+        text = f"{self(x.left) if x.left else ''}{RELATIONS[x.sign]}{self(x.right)}".strip()
         return text + (rf" \qquad {self(x.condition)}" if x.condition else "")
 
     def draw_rows(self, x: items.Rows) -> str:
@@ -182,7 +182,7 @@ class LatexRenderer(Renderer):
         left = f"{self(row.left)} " if row.left else ""
         number = (rf"\text{{({row.number})}} && " if row.number else "&& ") if numbered else ""
         condition = rf" && \quad {self(row.condition)}" if row.condition else ""
-        return f"{number}{left}&= {self(row.right)}{condition}"
+        return f"{number}{left}&{RELATIONS[row.sign].strip()} {self(row.right)}{condition}"
 
 
 def letter(text: str, bold: str) -> str:

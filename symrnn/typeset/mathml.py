@@ -20,7 +20,7 @@ from symrnn.typeset.present import presented
 from symrnn.typeset.render import Renderer
 
 SIGNS = {"odot": "⊙", "dot": "·", "times": "×", "": "\u2062"}  # the last: an invisible times
-RELATIONS = {"=": "=", "le": "≤", "in": "∈"}
+RELATIONS = {"=": "=", "le": "≤", "to": "↦"}
 FENCES = {
     "round": ("(", ")"),
     "square": ("[", "]"),
@@ -33,6 +33,7 @@ ACCENTS = {"hat": "^", "tilde": "~", "bar": "¯", "dot": "˙"}
 WEIGHT = {"italic": "BOLD ITALIC", "upright": "BOLD"}
 FIXED = ' stretchy="false"'
 THIN = '<mspace width="0.17em"/>'
+INFIX = ' form="infix"'
 OPEN_SPACES = ' lspace="0.22em" rspace="0.22em"'
 
 
@@ -71,7 +72,7 @@ class MathmlRenderer(Renderer):
         sign = SYMBOLS[x.key]
         if sign.isdigit():
             return f"<mn>{styled(sign, 'upright' if x.bold != 'none' else 'none')}</mn>"
-        return operator(sign) if x.key == "dots" else f"<mi>{styled(sign, x.bold)}</mi>"
+        return operator(sign, ' lspace="0" rspace="0"') if x.key == "dots" else f"<mi>{styled(sign, x.bold)}</mi>"
 
     def draw_timed(self, x: items.Timed) -> str:
         time = self(x.time)
@@ -190,7 +191,7 @@ class MathmlRenderer(Renderer):
     def draw_row(self, x: items.Row) -> str:
         left = [self(x.left)] if x.left else []
         condition = ['<mspace width="2em"/>', self(x.condition)] if x.condition else []
-        return row(*left, operator("="), self(x.right), *condition)
+        return row(*left, operator(RELATIONS[x.sign]), self(x.right), *condition)
 
     def draw_rows(self, x: items.Rows) -> str:
         if len(x.rows) == 1 and not x.rows[0].number:
@@ -201,16 +202,21 @@ class MathmlRenderer(Renderer):
     def cells(self, x: items.Row) -> tuple[str, str, str, str]:
         """Left side, right side with its equals sign, condition and number of one line."""
         left = self(x.left) if x.left else ""
-        right = row(operator("=", ' form="infix"'), self(x.right))
+        right = row(operator(RELATIONS[x.sign], INFIX), self(x.right))
         condition = self(x.condition) if x.condition else ""
         return left, right, condition, f"<mtext>({x.number})</mtext>" if x.number else ""
 
 
-COLUMNS = (("right", ""), ("left", ""), ("left", "padding-left:2em"), ("right", "padding-left:2em"))
+COLUMNS = (
+    ("right", "padding-right:0"),
+    ("left", "padding-left:0"),
+    ("left", "padding-left:2em"),
+    ("right", "padding-left:2em"),
+)
 
 
 def cell(content: str, column: int) -> str:
-    """A cell of a display, aligned by style as MathML Core wants it."""
+    """A cell of a display, aligned by style, in the way that browsers move boxes and not only text."""
     align, gap = COLUMNS[column]
     style = f"text-align:{align}" + (f";{gap}" if gap and content else "")
     return f'<mtd style="{style}">{content}</mtd>'

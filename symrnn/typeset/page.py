@@ -188,7 +188,8 @@ def _step_lines(steps: Sequence[Step], p: Presenter) -> list[str]:
         place = f", in {draw(p(step.equation.lhs))}" if step.equation is not None else ""
         to = f"   to {draw(p(step.target))}" if step.kind == "pullback" and step.target is not None else ""
         rows.append(f"{f'[{i}]':>6} {step.law.name}{place}{to}")
-        rows.append(f"{'':>10}{draw(p(step.before))}  ->  {draw(p(step.after))}")
+        sign = "↦" if step.kind == "pullback" else "="
+        rows.append(f"{'':>10}{draw(p(step.before))}  {sign}  {draw(p(step.after))}")
     return rows
 
 

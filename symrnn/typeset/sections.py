@@ -10,15 +10,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from types import MappingProxyType
+from typing import Any
 
-from symrnn.calculus.derivation import Derivation, Line, name_of
+from symrnn.calculus.derivation import Derivation, Line, Step, name_of
 from symrnn.calculus.nest import nest
 from symrnn.calculus.report import Report
 from symrnn.model import Element, Recurrence
 from symrnn.tensor.unknown import Applied
 from symrnn.typeset.blocks import Block, Display, Heading, Paragraph, Table
+from symrnn.typeset.brackets import product
 from symrnn.typeset.displays import abbreviation_row, chain, equation_row, line_row
-from symrnn.typeset.items import Item, Product, Row, Rows
+from symrnn.typeset.items import Item, Row, Rows
 from symrnn.typeset.present import Presenter
 from symrnn.typeset.reasons import Sentence, sentence
 from symrnn.typeset.symbols import given_values, roles
@@ -61,22 +63,21 @@ def model_section(c: Content) -> list[Block]:
 
 def _symbols(c: Content) -> Table:
     body: list[tuple[Sentence, ...]] = []
-    for x, role in roles(c.model):
-        sizes: Sentence = (
-            (Product(c.p.all(x.shape), "times") if len(x.shape) == 2 else c.p(x.shape[0]),) if x.shape else ("scalar",)
-        )
-        body.append(((c.p(x),), (role,), sizes))
-    for x in given_values(c.model):
-        body.append(((c.p(x),), ("boundary value, given",), ("as above",)))
+    for x, role in (*roles(c.model), *((x, "boundary value, given") for x in given_values(c.model))):
+        body.append(((c.p(x),), (role,), (_sizes(x, c),)))
     return Table(("symbol", "what it is", "shape"), tuple(body))
 
 
+def _sizes(x: Any, c: Content) -> str | Item:
+    return product(c.p.all(x.shape), "times") if x.shape else "scalar"
+
+
 def unfolding_section(c: Content) -> list[Block]:
-    """The nested composition of an unknown f, three steps deep."""
+    """The nested composition of an unknown f, to time 3 as the textbook does or one step further than given."""
     found: list[Block] = []
     for e in c.model.equations:
         if isinstance(e.rhs, Applied) and e.over and e.sequence in c.model.states and e.over[1].is_Integer:
-            node = e.sequence[e.over[1] + 1]
+            node = e.sequence[max(e.over[1] + 1, 3)]
             lines = nest(c.model, node).lines
             rows = chain(node, [line.equation.rhs for line in lines], c.p)
             found += [Paragraph(("Unfolded to ", c.p(node), ":")), Display(rows)]
@@ -121,7 +122,7 @@ def _opening(line: Line, c: Content) -> tuple[Sentence, Item | None]:
 def _sentence(why: Sentence, condition: Item | None) -> Sentence:
     if condition is None:
         return (*_capital(why), ":")
-    return ("For ", condition, *([": ", *why] if why else []), ":" if not why else ".")
+    return (*_capital(why), ", for ", condition, ":") if why else ("For ", condition, ":")
 
 
 def _capital(parts: Sentence) -> Sentence:
@@ -157,8 +158,13 @@ def step_section(c: Content) -> list[Block]:
         where: list[str | Item] = [step.law.name]
         where += [", in ", c.p(step.equation.lhs)] if step.equation is not None else []
         where += [", to ", c.p(step.target)] if step.kind == "pullback" and step.target is not None else []
-        blocks += [Paragraph((*_capital(tuple(where)), ":")), Display(Rows((Row(c.p(step.before), c.p(step.after)),)))]
+        blocks += [Paragraph((*_capital(tuple(where)), ":")), Display(Rows((_step_row(step, c),)))]
     return blocks
+
+
+def _step_row(step: Step, c: Content) -> Row:
+    """What became what: a cotangent is sent back, everything else is an equality."""
+    return Row(c.p(step.before), c.p(step.after), sign="to" if step.kind == "pullback" else "=")
 
 
 def verification_section(c: Content) -> list[Block]:

@@ -17,7 +17,7 @@ from symrnn.typeset.present import presented
 from symrnn.typeset.render import Renderer
 
 SIGNS = {"odot": " ⊙ ", "dot": " · ", "times": "×", "": " "}
-RELATIONS = {"=": " = ", "le": " ≤ ", "in": " ∈ "}
+RELATIONS = {"=": " = ", "le": " ≤ ", "to": " ↦ "}
 FENCES = {
     "round": ("(", ")"),
     "square": ("[", "]"),
@@ -139,7 +139,8 @@ class TextRenderer(Renderer):
 
     def draw_row(self, x: items.Row) -> str:
         number = f"({x.number})  " if x.number else ""
-        left = f"{self(x.left)} = " if x.left else "= "
+        left = (self(x.left) if x.left else "") + RELATIONS[x.sign]
+        left = left if x.left else left.lstrip()
         condition = f"    {self(x.condition)}" if x.condition else ""
         return f"{number}{left}{self(x.right)}{condition}"
 

@@ -6,9 +6,9 @@ from html import escape
 
 from symrnn.typeset.blocks import Block, Display, Heading, Paragraph, Picture, Table
 from symrnn.typeset.breaking import broken
-from symrnn.typeset.items import Row, Rows, Sum
+from symrnn.typeset.items import Item, Row, Sum
 from symrnn.typeset.latex import LatexRenderer
-from symrnn.typeset.mathml import MathmlRenderer, cell, math, operator
+from symrnn.typeset.mathml import INFIX, RELATIONS, MathmlRenderer, math, operator
 from symrnn.typeset.mathml import row as beside
 from symrnn.typeset.reasons import Sentence
 from symrnn.typeset.write_tex import ROOM, measure
@@ -23,14 +23,18 @@ body { margin: 2rem auto; max-width: 54rem; padding: 0 1.2rem; color: var(--ink)
 h1 { font-size: 1.6rem; margin-bottom: 0; } h2 { font-size: 1.2rem; margin-top: 2rem; }
 .source { color: var(--faint); margin-top: 0.2rem; }
 math { font-family: "STIX Two Math", "Latin Modern Math", "Cambria Math", math; }
-.display { overflow-x: auto; margin: 0.6rem 0; }
+.display { overflow-x: auto; margin: 0.6rem 0; padding: 0.25rem 0; }
+table.lines { border-collapse: collapse; width: 100%; } 
+table.lines td { padding: 0.2rem 0; white-space: nowrap; vertical-align: baseline; }
+table.lines td.left { width: 22%; text-align: right; padding-right: 0.25em; }
+table.lines td.when { padding: 0 1.5rem; } table.lines td.number { text-align: right; width: 2.5rem; }
 .display math { font-size: 1.05em; }
 table.symbols { border-collapse: collapse; margin: 1rem 0; }
 table.symbols th, table.symbols td { text-align: left; padding: 0.15rem 1.5rem 0.15rem 0; }
 table.symbols thead th { border-bottom: 1px solid var(--line); font-weight: normal; color: var(--faint); }
 .checked { border: 1px solid var(--line); border-radius: 4px; padding: 0.6rem 0.9rem; }
 figure { margin: 1rem 0; } figure svg { max-width: 100%; height: auto; }
-mtr:target { background: color-mix(in srgb, gold 30%, transparent); }
+tr:target { background: color-mix(in srgb, gold 30%, transparent); }
 @media print { body { margin: 0; max-width: none; } .display { overflow: visible; } }
 """
 
@@ -72,28 +76,36 @@ def inline(parts: Sentence) -> str:
 
 
 def _display(block: Display) -> str:
-    rows = "".join(map(_row, block.rows.rows))
-    note = escape(source_of(Rows(block.rows.rows)), quote=False)
-    table = f'<mtable displaystyle="true">{rows}</mtable>'
-    annotation = f'<annotation encoding="application/x-tex">{note}</annotation>'
-    return f'<math display="block"><semantics>{table}{annotation}</semantics></math>'
+    """A table of lines, so that signs align; each cell is a formula with its own LaTeX beside it."""
+    return f'<table class="lines" role="presentation">\n{"".join(map(_row, block.rows.rows))}</table>'
 
 
 def _row(row: Row) -> str:
     """One line, continued below where it is long."""
-    left, right, condition, number = draw.cells(row)
     pieces = broken(row, measure, ROOM - (measure(row.left) if row.left else 0))
-    lines = [right] if len(pieces) == 1 else [beside(operator("=", ' form="infix"'), draw(pieces[0]))]
+    lines = [formula(operator(RELATIONS[row.sign], INFIX), pieces[0])]
     for piece in pieces[1:]:
-        joint = [] if isinstance(piece, Sum) and piece.terms[0][0] else [operator("+", ' form="infix"')]
-        lines.append(beside('<mspace width="1.5em"/>', *joint, draw(piece)))
+        joint = [] if isinstance(piece, Sum) and piece.terms[0][0] else [operator("+", INFIX)]
+        lines.append(formula('<mspace width="1.5em"/>', *joint, piece))
+    left = formula(row.left) if row.left else ""
     anchor = f' id="eq-{row.number}"' if row.number else ""
-    drawn = ""
+    rows = []
     for i, line in enumerate(lines):
-        ends = i == len(lines) - 1
-        parts = (left if i == 0 else "", line, condition if ends else "", number if ends else "")
-        drawn += f"<mtr{anchor if i == 0 else ''}>{''.join(map(cell, parts, range(4)))}</mtr>"
-    return drawn
+        end = i == len(lines) - 1
+        condition = formula(row.condition) if row.condition and end else ""
+        number = f"({row.number})" if row.number and end else ""
+        cells = ("left", left if i == 0 else ""), ("right", line), ("when", condition), ("number", number)
+        drawn = "".join(f'<td class="{kind}">{content}</td>' for kind, content in cells)
+        rows.append(f"<tr{anchor if i == 0 else ''}>{drawn}</tr>\n")
+    return "".join(rows)
+
+
+def formula(*parts: str | Item) -> str:
+    """Items beside ready-made operators as one formula in display style."""
+    inner = beside(*(part if isinstance(part, str) else draw(part) for part in parts))
+    source = " ".join(source_of(part) for part in parts if not isinstance(part, str))
+    note = f'<annotation encoding="application/x-tex">{escape(source, quote=False)}</annotation>'
+    return f'<math displaystyle="true"><semantics>{inner}{note}</semantics></math>'
 
 
 def _table(block: Table) -> str:

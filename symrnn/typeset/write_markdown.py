@@ -5,7 +5,7 @@ from __future__ import annotations
 from symrnn.typeset.blocks import Block, Display, Heading, Paragraph, Picture, Table
 from symrnn.typeset.breaking import broken
 from symrnn.typeset.items import Row, Sum
-from symrnn.typeset.latex import LatexRenderer
+from symrnn.typeset.latex import RELATIONS, LatexRenderer
 from symrnn.typeset.reasons import Sentence
 from symrnn.typeset.write_tex import ROOM, measure
 
@@ -57,7 +57,7 @@ def _row(row: Row, numbered: bool) -> str:
     left = f"{draw(row.left)} " if row.left else ""
     pieces = broken(row, measure, ROOM - (measure(row.left) if row.left else 0))
     number = (f"\\text{{({row.number})}} && " if row.number else "&& ") if numbered else ""
-    lines = [f"{number}{left}&= {draw(pieces[0])}"]
+    lines = [f"{number}{left}&{RELATIONS[row.sign].strip()} {draw(pieces[0])}"]
     for piece in pieces[1:]:
         joint = "" if isinstance(piece, Sum) and piece.terms[0][0] else "+ "
         lines.append(f"{'&& ' if numbered else ''}&\\quad {joint}{draw(piece)}")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from symrnn.typeset.blocks import Block, Display, Heading, Paragraph, Picture, Table
 from symrnn.typeset.breaking import broken
 from symrnn.typeset.items import Item, Row, Sum
-from symrnn.typeset.latex import LatexRenderer
+from symrnn.typeset.latex import RELATIONS, LatexRenderer
 from symrnn.typeset.reasons import Sentence
 from symrnn.typeset.text import TextRenderer, width
 
@@ -16,8 +16,6 @@ ROOM = 84  # columns of plain text that a line of the article holds, about
 draw, plain = LatexRenderer(), TextRenderer()
 
 PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
-\usepackage[T1]{fontenc}
-\usepackage[utf8]{inputenc}
 \usepackage{amsmath,amssymb,bm,mathtools,tikz,xcolor,booktabs,microtype}
 \setlength{\textwidth}{6.3in}
 \setlength{\oddsidemargin}{0in}
@@ -27,6 +25,7 @@ PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
 \setlength{\parskip}{0.6ex plus 0.3ex}
 \allowdisplaybreaks
 """
+FRAME = r"{\setlength{\fboxsep}{6pt}\fbox{\parbox{0.97\linewidth}{%s}}}"
 SPECIAL = {
     "\\": r"\textbackslash{}",
     "{": r"\{",
@@ -63,7 +62,11 @@ def write_block(block: Block) -> str:
             return f"\n\\section*{{{escape(words)}}}"
         case Paragraph(parts, strong):
             text = inline(parts)
-            return f"\\fbox{{\\parbox{{0.97\\linewidth}}{{{text}}}}}" if strong else f"\n{text}"
+            return (
+                f"{{\\setlength{{\\fboxsep}}{{6pt}}\\fbox{{\\parbox{{0.97\\linewidth}}{{{text}}}}}}}"
+                if strong
+                else f"\n{text}"
+            )
         case Display():
             return _display(block)
         case Table():
@@ -91,7 +94,7 @@ def _row(row: Row, label: str, numbered: bool) -> str:
     """One line, continued below where it is long, with its number on the last piece."""
     left = f"{draw(row.left)} " if row.left else ""
     pieces = broken(row, measure, ROOM - (measure(row.left) if row.left else 0))
-    lines = [f"{left}&= {draw(pieces[0])}"]
+    lines = [f"{left}&{RELATIONS[row.sign].strip()} {draw(pieces[0])}"]
     for piece in pieces[1:]:
         joint = "" if isinstance(piece, Sum) and piece.terms[0][0] else "+ "
         lines.append(f"&\\quad {joint}{draw(piece)}")

@@ -6,8 +6,10 @@ from typing import Any
 
 import numpy as np
 from sympy import Integer
+
+from symrnn import tau
 from symrnn.graph.run import Instance, draw
-from symrnn.model import Constant, Element, Parameter, Recurrence
+from symrnn.model import Element, Recurrence
 from symrnn.numeric.emit import key_of
 from symrnn.tensor.numbers import Complexes, Floats
 
@@ -26,8 +28,10 @@ def arguments(model: Recurrence, drawn: Instance) -> tuple[dict[str, Any], dict[
     boundary: dict[str, Any] = {}
     rng = np.random.default_rng(1)
 
+    sizes = {s: Integer(k) for s, k in drawn.sizes.items()}
+
     def value(leaf: Any) -> Any:
-        shape = tuple(int(d.xreplace({s: k for s, k in drawn.sizes.items()})) for d in leaf.shape)
+        shape = tuple(int(d.xreplace(sizes)) for d in leaf.shape)
         return drawn.given.get(leaf, rng.normal(size=shape))
 
     for leaf in model.parameters:
@@ -38,24 +42,18 @@ def arguments(model: Recurrence, drawn: Instance) -> tuple[dict[str, Any], dict[
         if v not in model.defined:
             inputs[v.name] = np.array([value(v[time]) for time in range(1, drawn.last + 1)])
     for b in model.boundary:
-        boundary[key_of(b)] = value(b.xreplace({_tau(): Integer(drawn.last)}))
+        boundary[key_of(b)] = value(b.xreplace({tau: Integer(drawn.last)}))
     return params, inputs, boundary
 
 
-def _tau() -> Any:
-    from symrnn import tau
-
-    return tau
-
-
-def place(model: Recurrence, leaf: Any) -> tuple[str, int | None]:
+def place(model: Recurrence, leaf: Any, last: int) -> tuple[str, int | None]:
     """The key of a leaf in the gradients, and its row for an element of an input."""
-    if isinstance(leaf, Element):
-        if leaf.sequence not in model.defined and int(leaf.time) >= 1:
-            return leaf.name, int(leaf.time) - 1
-        return key_of(leaf), None
-    assert isinstance(leaf, Parameter | Constant)
-    return leaf.name, None
+    if not isinstance(leaf, Element):
+        return str(leaf.name), None
+    for b in model.boundary:
+        if b.xreplace({tau: Integer(last)}) == leaf:
+            return key_of(b), None
+    return leaf.name, int(leaf.time) - 1
 
 
 def loss(drawn: Instance) -> float:
@@ -75,14 +73,33 @@ def gradient(drawn: Instance, leaf: Any) -> np.ndarray:
     return found
 
 
-def symbolic(model: Recurrence, leaf: Any, last: int) -> str | None:
-    """The key of a boundary value whose time, with tau a number, is this leaf's."""
-    for b in model.boundary:
-        if b.xreplace({_tau(): Integer(last)}) == leaf:
-            return key_of(b)
-    return None
-
-
 def has_inputs(model: Recurrence) -> bool:
     """Whether some sequence is given."""
     return any(v not in model.defined for v in model.sequences)
+
+
+def inner(drawn: Instance, upstream: dict[Any, np.ndarray], leaf: Any) -> np.ndarray:
+    """The derivative by a leaf of the sum of arriving gradients times the values they arrive at."""
+    base = {x: np.asarray(v, dtype=complex) for x, v in drawn.given.items()}
+    found = np.zeros(np.shape(drawn.given[leaf]))
+    for entry in np.ndindex(found.shape):
+        moved = base[leaf].copy()
+        moved[entry] += STEP * 1j
+        run = drawn.run({**base, leaf: moved}, Complexes())
+        found[entry] = sum(np.sum(u * np.imag(run(node))) for node, u in upstream.items()) / STEP
+    return found
+
+
+def mistakes(drawn: Instance, grads: dict[str, np.ndarray], tolerance: float = 1e-10) -> list[str]:
+    """The gradients that are not the derivatives of the loss, with how far off they are."""
+    found = []
+    for leaf in drawn.given:
+        key, row = place(drawn.model, leaf, drawn.last)
+        if key not in grads:
+            continue
+        got, want = np.asarray(grads[key] if row is None else grads[key][row]), gradient(drawn, leaf)
+        if got.shape != want.shape:
+            found.append(f"{leaf}: shape {got.shape}, not {want.shape}")
+        elif np.max(np.abs(got - want)) > tolerance * max(np.max(np.abs(want)), 1e-3):
+            found.append(f"{leaf}: off by {np.max(np.abs(got - want)):.1e}")
+    return found

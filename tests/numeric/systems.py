@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import sympy
+
 import symrnn as sr
-from symrnn.tensor import segment
 from symrnn import Constant, Equation, Parameter, Recurrence, Sequence, t, tau, time_sum
+from symrnn.tensor import segment
 
 n, m, k, p = sr.dims("n m k p")
 h, g, x, o, c = Sequence("h", n), Sequence("g", n), Sequence("x", m), Sequence("o", k), Sequence("c", n)
@@ -180,9 +181,9 @@ def clock() -> Recurrence:
 @model
 def scalars_and_vectors() -> Recurrence:
     """Scalar states times vectors, entries, concatenation, segments, broadcasting of every kind."""
-    v = Parameter("v", n + m)
+    v, r = Parameter("v", n + m), Sequence("r", 3)
     return Recurrence(
-        Equation(s[t], sympy.tanh(s[t - 1] + sr.dot(h[t - 1], b) + sr.entry(x[t], 1))),
+        Equation(s[t], sympy.tanh(s[t - 1] + sr.dot(h[t - 1], b) + sr.entry(r[t], 2))),
         Equation(h[t], s[t] * b + sr.softplus(h[t - 1]) * s[t - 1] + sr.relu(W @ h[t - 1])),
         Equation(q[t], sr.dot(sr.concat(h[t], x[t]), v) + sr.logsumexp(h[t]) * sr.sum(W)),
         Equation(o[t], V @ (s[t] * segment(sr.concat(x[t], h[t]), m, n))),

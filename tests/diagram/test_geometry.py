@@ -1,0 +1,116 @@
+"""The laws of a picture hold for every model, and each of them catches a planted fault."""
+
+from dataclasses import replace
+
+import pytest
+
+import symrnn as sr
+from diagram import rules
+from diagram.samples import ALL, random_model
+from symrnn.diagram import Label, Layout, circuit, unfolded
+from symrnn.diagram.curves import line, moved
+from symrnn.diagram.layout import RADIUS
+
+PICTURES = {
+    "circuit": circuit,
+    "tau = 1": lambda model: unfolded(model, 1),
+    "tau = 4": lambda model: unfolded(model, 4),
+    "symbolic": lambda model: unfolded(model, sr.tau),
+    "collapsed": lambda model: unfolded(model, 40),
+    "both": lambda model: circuit(model) | unfolded(model, 3),
+}
+
+
+@pytest.mark.parametrize("picture", PICTURES)
+@pytest.mark.parametrize("name", ALL)
+def test_every_law_holds(name, picture):
+    layout = PICTURES[picture](ALL[name]()).layout
+    offences = {law.__name__: law(layout) for law in rules.GEOMETRY}
+    assert not {law: found for law, found in offences.items() if found}
+
+
+@pytest.mark.parametrize("number", range(12))
+def test_every_law_holds_for_random_systems(number, seed):
+    model = random_model(1000 * seed + number)
+    for name, picture in PICTURES.items():
+        layout = picture(model).layout
+        assert not [offence for law in rules.GEOMETRY for offence in law(layout)], f"{name}\n{model}"
+    assert rules.drawn_edges(unfolded(model, 4).svg()) == rules.graph_edges(model, 4)
+
+
+def changed(layout: Layout, **parts: object) -> Layout:
+    """The layout with its only panel changed."""
+    return replace(layout, panels=(replace(layout.panels[0], **parts),))
+
+
+def with_node(layout: Layout, name: str, **parts: object) -> Layout:
+    nodes = layout.panels[0].nodes
+    return changed(layout, nodes=tuple(replace(n, **parts) if n.name == name else n for n in nodes))
+
+
+def with_edges(layout: Layout, **parts: object) -> Layout:
+    return changed(layout, edges=tuple(replace(e, **parts) for e in layout.edges))
+
+
+@pytest.fixture(scope="module")
+def chain() -> Layout:
+    return unfolded(sr.models.elman(), 3).layout
+
+
+@pytest.fixture(scope="module")
+def loop() -> Layout:
+    return circuit(sr.models.elman()).layout
+
+
+def place(layout: Layout, name: str) -> tuple[float, float]:
+    node = next(n for n in layout.nodes if n.name == name)
+    return node.x, node.y
+
+
+def test_a_node_moved_onto_another_is_caught(chain):
+    x, y = place(chain, "h[2]")
+    assert rules.overlapping_nodes(with_node(chain, "o[2]", x=x + 20, y=y)) == ["h[2] and o[2]"]
+
+
+def test_an_edge_through_a_node_is_caught(chain):
+    a, b = place(chain, "h[1]"), place(chain, "h[3]")
+    stray = replace(
+        chain.edges[0], source="h[1]", target="h[3]", curve=line((a[0] + RADIUS, a[1]), (b[0] - RADIUS, b[1]))
+    )
+    faulty = changed(chain, edges=(*chain.edges, stray))
+    assert rules.edges_through_nodes(faulty) == ["h[1] -> h[3] through h[2]"]
+
+
+def test_an_edge_that_ends_in_the_air_is_caught(chain):
+    stray = replace(chain.edges[0], curve=moved(chain.edges[0].curve, 0, 40))
+    assert rules.edges_through_nodes(changed(chain, edges=(stray,)))
+
+
+def test_a_label_too_wide_for_its_node_is_caught(chain):
+    assert rules.labels_beyond_nodes(with_node(chain, "h[2]", label=Label("hidden", sup="(2)"))) == ["h[2]"]
+
+
+def test_a_label_of_an_edge_on_a_node_is_caught(chain):
+    labelled = next(e for e in chain.edges if e.texts)
+    x, y = place(chain, "h[2]")
+    text = replace(labelled.texts[0], x=x - 20, y=y)
+    assert rules.labels_on_nodes(changed(chain, edges=(replace(labelled, texts=(text,)),)))
+
+
+def test_a_canvas_too_small_is_caught(chain):
+    assert rules.outside_canvas(replace(chain, width=chain.width - 40)) == ["unfolded"]
+
+
+def test_an_uneven_step_is_caught(chain):
+    nodes = tuple(replace(n, x=n.x + 9) if n.column == "3" else n for n in chain.nodes)
+    assert rules.uneven_steps(changed(chain, nodes=nodes)) == ["steps differ"]
+    _, y = place(chain, "h[2]")
+    assert rules.uneven_steps(with_node(chain, "h[2]", y=y + 9)) == ["h"]
+
+
+def test_delays_that_lack_or_stand_elsewhere_are_caught(loop):
+    assert rules.misplaced_delays(with_edges(loop, delays=())) == ["h -> h has 0 delays"]
+    elsewhere = tuple(replace(e, delays=tuple((x + 9, y) for x, y in e.delays)) for e in loop.edges)
+    assert rules.misplaced_delays(changed(loop, edges=elsewhere)) == ["a delay off h -> h"]
+    doubled = tuple(replace(e, lag=2 * e.lag, delays=2 * e.delays) for e in loop.edges)
+    assert rules.misplaced_delays(changed(loop, edges=doubled)) == ["delays of h -> h on each other"]

@@ -1,0 +1,81 @@
+"""Labels are read off names: Greek letters, marks, subscripts; what is written on an arrow is what multiplies."""
+
+import pytest
+
+import symrnn as sr
+from symrnn import Equation, Function, Parameter, Recurrence, Sequence, dims, t
+from symrnn.diagram import circuit
+from symrnn.diagram.labels import Label, label_of
+
+n, m = dims("n m")
+h, x = Sequence("h", n), Sequence("x", m)
+W, U = Parameter("W", n, n), Parameter("U", n, m)
+
+
+@pytest.mark.parametrize(
+    ("name", "latex", "label"),
+    [
+        ("h", "", Label("h")),
+        ("theta", "", Label("θ")),
+        ("lambda", "", Label("λ")),
+        ("Theta", "", Label("Θ", italic=False)),
+        ("yhat", "", Label("y", mark="hat")),
+        ("thetahat", "", Label("θ", mark="hat")),
+        ("ctilde", "", Label("c", mark="tilde")),
+        ("W_hh", "", Label("W", sub="hh")),
+        ("h1", "", Label("h", sub="1")),
+        ("alpha_beta", "", Label("α", sub="β")),
+        ("hidden_layer", "", Label("hidden", italic=False, sub="layer")),
+        ("loss", "", Label("loss", italic=False)),
+        ("q", r"\hat{y}", Label("y", mark="hat")),
+        ("q", r"\boldsymbol{\theta}", Label("θ")),
+        ("q", r"W_{hh}", Label("W", sub="hh")),
+        ("q", r"\mathcal{L}", Label("L")),
+        ("q", r"\overrightarrow{h}", Label("h")),
+        ("q", r"\cdot", Label("q")),
+    ],
+)
+def test_names(name, latex, label):
+    assert label_of(name, latex) == label
+
+
+def test_times():
+    assert label_of("h").at("t-1").sup == "(t−1)"
+    assert label_of("h").at("tau+1").plain == "h(τ+1)"
+    assert label_of("h").at("") == label_of("h")
+
+
+def on_arrows(*right_sides):
+    model = Recurrence(*(Equation(h[t], side) for side in right_sides))
+    edges = circuit(model).layout.edges
+    return {(e.source, e.lag): next((x.label.plain for x in e.texts if x.role == "label"), "") for e in edges}
+
+
+def test_the_parameter_that_multiplies_is_written_on_the_arrow():
+    assert on_arrows(sr.tanh(W @ h[t - 1] + U @ x[t])) == {("h", 1): "W", ("x", 0): "U"}
+    assert on_arrows(sr.tanh(W.T @ h[t - 1] + U @ x[t])) == {("h", 1): "W⊤", ("x", 0): "U"}
+
+
+def test_nothing_is_written_where_two_would_stand():
+    assert on_arrows(W @ h[t - 1] + sr.tanh(h[t - 1])) == {("h", 1): ""}
+    R = Parameter("R", n, n)
+    assert on_arrows(W @ h[t - 1] + R @ h[t - 1]) == {("h", 1): ""}
+
+
+def test_scalar_factors():
+    a = Parameter("alpha")
+    assert on_arrows(a * h[t - 1] + (1 - a) * sr.tanh(U @ x[t])) == {("h", 1): "α", ("x", 0): "U"}
+    v = Sequence("v", n)
+    assert on_arrows(v[t] * h[t - 1]) == {("v", 0): "", ("h", 1): ""}
+
+
+def test_an_unknown_function_is_written_on_the_past_or_on_every_arrow():
+    f = Function("f", n)
+    assert on_arrows(f(h[t - 1], x[t])) == {("h", 1): "f", ("x", 0): ""}
+    assert on_arrows(f(x[t], x[t - 1])) == {("x", 0): "f", ("x", 1): "f"}
+    assert on_arrows(f(W @ h[t - 1], x[t])) == {("h", 1): "W", ("x", 0): "f"}
+
+
+def test_wider_labels_are_wider():
+    narrow, wide = label_of("i").at("t"), label_of("W", bold=True).at("tau+1")
+    assert narrow.width(18) < label_of("h").at("t-1").width(18) < wide.width(18)

@@ -1,0 +1,171 @@
+"""Generated losses and gradients are those of the independent evaluation, for every kind of model and length."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+
+import symrnn as sr
+from numeric import oracle, systems
+from symrnn.numeric import Network
+from symrnn.numeric.frame import key_of_leaf
+from symrnn.numeric.layout import given_leaves
+
+MODELS = sorted(systems.MODELS)
+
+
+@cache
+def network(name: str) -> Network:
+    return sr.to_numpy(systems.MODELS[name]())
+
+
+def steps(net: Network, last: int) -> dict[str, Any]:
+    return {} if oracle.has_inputs(net.model) else {"tau": last}
+
+
+def everything(net: Network) -> list[str]:
+    return [key_of_leaf(x) for x in given_leaves(net.model)]
+
+
+@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("last", [1, 2, 3, 5])
+def test_loss_and_gradient_by_default(name: str, last: int) -> None:
+    net = network(name)
+    if last < net.shortest:
+        pytest.skip("too short for this model")
+    drawn = oracle.instance(net.model, last)
+    loss, grads = net.loss_and_grad(*oracle.arguments(net.model, drawn), **steps(net, last))
+    assert loss == pytest.approx(oracle.loss(drawn), rel=1e-12)
+    assert net.loss(*oracle.arguments(net.model, drawn), **steps(net, last)) == pytest.approx(loss, rel=1e-14)
+    assert oracle.mistakes(drawn, grads) == []
+    learned = [w.name for w in net.model.parameters if w.learned]
+    assert set(learned) <= set(grads) and "lam" not in grads
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_gradient_of_everything(name: str) -> None:
+    """Inputs, constants, targets and parameters that are not learned, when they are asked for."""
+    net = network(name)
+    drawn = oracle.instance(net.model, 3, seed=1)
+    arguments = oracle.arguments(net.model, drawn)
+    _, grads = net.loss_and_grad(*arguments, wrt=everything(net), **steps(net, 3))
+    assert oracle.mistakes(drawn, grads) == []
+    for given in arguments:
+        assert all(grads[key].shape == np.shape(x) for key, x in given.items())
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_values_of_all_sequences(name: str) -> None:
+    net = network(name)
+    drawn = oracle.instance(net.model, 4, seed=2)
+    values = net.forward(*oracle.arguments(net.model, drawn), **steps(net, 4))
+    run = drawn.run()
+    for node in drawn.graph.equations:
+        v, time = node.lhs.sequence, int(node.lhs.time)
+        got = values[v.name][time - 1] if 1 <= time <= 4 else values[f"{v.name}[{time}]"]
+        np.testing.assert_allclose(got, run(node.lhs), rtol=1e-12, atol=1e-14)
+
+
+@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("last", [1, 3, 8])
+def test_a_batch_is_the_sum_of_its_examples(name: str, last: int) -> None:
+    net = network(name)
+    if last < net.shortest:
+        pytest.skip("too short for this model")
+    keys, more = everything(net), steps(net, last)
+    examples = [oracle.arguments(net.model, oracle.instance(net.model, last, seed)) for seed in range(3)]
+    params = examples[0][0]
+    alone = [net.loss_and_grad(params, e[1], e[2], wrt=keys, **more) for e in examples]
+    inputs, boundary = stacked(net, [e[1] for e in examples]), stacked(net, [e[2] for e in examples])
+    loss, grads = net.loss_and_grad(params, inputs, boundary, wrt=keys, **more)
+    assert loss == pytest.approx(sum(a[0] for a in alone), rel=1e-12)
+    each = stacked(net, [a[1] for a in alone])
+    for key in keys:
+        want = sum(a[1][key] for a in alone) if key in params else each[key]
+        assert grads[key].shape == np.shape(want)
+        np.testing.assert_allclose(grads[key], want, rtol=1e-10, atol=1e-12)
+
+
+def stacked(net: Network, parts: list[dict[str, Any]]) -> dict[str, Any]:
+    """Examples along the batch axis: behind time for sequences, first for everything else."""
+    names = {v.name for v in net.model.sequences}
+    return {key: np.stack([p[key] for p in parts], axis=int(key in names)) for key in parts[0]}
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_numbers_of_one_type_and_untouched_arguments(name: str) -> None:
+    net = network(name)
+    given = oracle.arguments(net.model, oracle.instance(net.model, 3))
+    small = [{key: np.array(x, dtype=np.float32) for key, x in arrays.items()} for arrays in given]
+    for arrays in small:
+        for x in arrays.values():
+            x.flags.writeable = False
+    loss, grads = net.loss_and_grad(*small, wrt=everything(net), **steps(net, 3))
+    values = net.forward(*small, **steps(net, 3))
+    assert {loss.dtype, *(x.dtype for x in (*grads.values(), *values.values()))} == {np.dtype(np.float32)}
+    exact, _ = net.loss_and_grad(*given, **steps(net, 3))
+    assert exact.dtype == np.float64 and loss == pytest.approx(exact, rel=1e-4)
+
+
+def test_one_boundary_value_for_a_whole_batch() -> None:
+    net = network("elman")
+    drawn = oracle.instance(net.model, 4)
+    params, inputs, boundary = oracle.arguments(net.model, drawn)
+    inputs = {key: np.stack([x, x[::-1]], axis=1) for key, x in inputs.items()}
+    _, shared = net.loss_and_grad(params, inputs, boundary)
+    _, each = net.loss_and_grad(params, inputs, {"h[0]": np.stack([boundary["h[0]"]] * 2)})
+    assert shared["h[0]"].shape == boundary["h[0]"].shape
+    np.testing.assert_allclose(shared["h[0]"], each["h[0]"].sum(axis=0))
+
+
+def test_lengths_that_a_derivation_for_large_tau_does_not_cover_are_refused() -> None:
+    """For tau < 4 the last two terms of the loss come from another equation than for large tau."""
+    h, x, L = sr.Sequence("h"), sr.Sequence("x"), sr.Sequence("L")
+    w, t, tau = sr.Parameter("w"), sr.t, sr.tau
+    model = sr.Recurrence(
+        sr.Equation(h[t], sr.tanh(w * h[t - 1] + x[t])),
+        sr.Equation(L[t], h[t] ** 2, over=(t, 1, 2)),
+        sr.Equation(L[t], h[t] ** 3, over=(t, 3, tau)),
+        loss=sr.time_sum(L[t], (t, tau - 1, tau)),
+    )
+    net = sr.to_numpy(model)
+    for last in range(1, 7):
+        drawn = oracle.instance(model, last)
+        arguments = oracle.arguments(model, drawn)
+        if last < net.shortest:
+            with pytest.raises(sr.ShapeError, match="too short"):
+                net.loss_and_grad(*arguments)
+        else:
+            assert oracle.mistakes(drawn, net.loss_and_grad(*arguments)[1]) == []
+    assert net.shortest <= 4
+
+
+MUTANTS = [
+    ("h[:T]", "h[1:]"),
+    ("@ W\n", "@ W.T\n"),
+    ("softmax(o) - y", "softmax(o)"),
+    ("d_o @ V", "d_o @ V * 0"),
+    ("range(T - 1, -1, -1)", "range(T - 1, 0, -1)"),
+    ("range(T - 1, -1, -1)", "range(T - 2, -1, -1)"),
+    ("1 - h[1:] ** 2", "1 - h[1:]"),
+    ("d_h[t] +=", "d_h[t] ="),
+    ("sum_leading(d_o, 1)", "d_o[-1]"),
+]
+
+
+@pytest.mark.parametrize(("right", "wrong"), MUTANTS)
+def test_the_judge_catches_wrong_code(right: str, wrong: str) -> None:
+    """Classical mistakes planted in the generated text are seen by the comparison above."""
+    from symrnn.numeric.load import load
+
+    net = network("elman")
+    right = right if right in net.source else right.replace(" ** ", "**")
+    assert net.source.count(right) >= 1
+    head, tail = net.source.split("def loss_and_grad")
+    mutant = load(head + "def loss_and_grad" + tail.replace(right, wrong), "loss_and_grad")
+    drawn = oracle.instance(net.model, 4)
+    _, grads = mutant(*oracle.arguments(net.model, drawn))
+    assert oracle.mistakes(drawn, grads)
