@@ -15,16 +15,9 @@ from symrnn.calculus.derivation import Law
 from symrnn.calculus.law_table import LAWS
 from symrnn.errors import Unsupported
 from symrnn.tensor import linear, pieces, special, unknown
+from symrnn.tensor.bodies import body_derivative, through_output
 from symrnn.tensor.declared import StopGradient
-from symrnn.tensor.elementwise import (
-    Elementwise,
-    Full,
-    body_derivative,
-    elementwise,
-    placeholder,
-    slots_of,
-    through_output,
-)
+from symrnn.tensor.elementwise import Elementwise, Full, elementwise, placeholder, slots_of
 from symrnn.tensor.inverses import Inverse
 from symrnn.tensor.node import Slot, Tensor, shape_of
 

@@ -60,7 +60,8 @@ def _apply(function: Callable[[Any], Any], x: Any) -> Any:
 def pushforward(node: Any, of: Tangents, out: Any) -> Any:
     """The tangent of y = node, of its shape; `of` gives the operands' tangents, `out` names y, or is None."""
     if isinstance(node, Expr) and not isinstance(node, Slot):
-        return _sum(*(_apply(lambda v, r=rate: r * v, of(s)) for s, rate in unit_rates(node, out)))
+        tangents = [(rate, of(s)) for s, rate in unit_rates(node, out)]
+        return _sum(*(rate * v for rate, v in tangents if v is not None))
     raise Unsupported(f"no forward law differentiates {type(node).__name__}: {node}")
 
 

@@ -11,8 +11,9 @@ from symrnn.calculus.derivation import Derivation, Line
 from symrnn.calculus.report import Report
 from symrnn.graph.run import Instance, draw, prime_sizes
 from symrnn.model import Element
+from symrnn.tensor.field import FiniteField
 from symrnn.tensor.histories import History
-from symrnn.tensor.numbers import PRIME, Digits, FiniteField
+from symrnn.tensor.numbers import PRIME, Digits
 from symrnn.tensor.time import t
 
 

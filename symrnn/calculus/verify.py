@@ -29,7 +29,8 @@ from symrnn.graph.run import Instance, draw, prime_sizes
 from symrnn.model import Equation
 from symrnn.tensor.adjoint import Adjoint
 from symrnn.tensor.evaluate import Evaluator
-from symrnn.tensor.numbers import PRIME, Array, Digits, FiniteField, NumberSystem
+from symrnn.tensor.field import FiniteField
+from symrnn.tensor.numbers import PRIME, Array, Digits, NumberSystem
 
 LONGEST_EXACT = 12  # last times up to which every node is checked by dual numbers
 

@@ -57,15 +57,16 @@ def unfold(model: Recurrence, last: int) -> Unfolding:
                 continue
             for s in _times(read.leaf.time, read.over):
                 links.append(((read.name, s), here, read.label))
-    given = [(x.name, int(x.time.xreplace({TAU: Integer(last)}))) for x in model.boundary if not computed]
+    rule = dict.fromkeys(model.lengths, Integer(last))
+    given = [(x.name, int(x.time.xreplace(rule))) for x in model.boundary if not computed]
     return Unfolding(tuple(dict.fromkeys(computed)), tuple(links), tuple(constants), tuple(given))
 
 
 def _equations(model: Recurrence, last: int) -> Iterator[tuple[str, int, Basic]]:
-    for e in unroll(model, last).equations:
+    for e in unroll(model, dict.fromkeys(model.lengths, last)).equations:
         yield e.sequence.name, int(e.lhs.time), e.rhs
     for part in statements(model)[len(model.equations) :]:
-        rule = {TAU: Integer(last)}
+        rule = dict.fromkeys(model.lengths, Integer(last))
         for s in part.times.at(rule).times():
             at = {**rule, part.index: Integer(s)} if part.index else rule
             yield part.name, s, part.rhs.xreplace(at)
@@ -80,7 +81,9 @@ def _times(time: Expr, over: tuple[Expr, Expr, Expr] | None) -> list[int]:
 
 
 def unfolded_layout(model: Recurrence, last: object, full: bool | None) -> Layout:
-    """The unfolded graph of a model for a last time that is a number or `tau`."""
+    """The unfolded graph of a model for a last time that is a number or `tau`; it stands for every length."""
+    if last == TAU and len(model.lengths) > 1:
+        last = 3  # two lengths have no common "t-1, t, t+1": both are drawn with three steps
     end = long_enough(model) if last == TAU else _number(last)
     graph = unfold(model, end)
     times = [s for _, s in graph.places]

@@ -15,7 +15,7 @@ from sympy import Expr, Integer
 from symrnn.diagram.labels import DOTS
 from symrnn.diagram.reading import Statement, reads_of, statements
 from symrnn.model import Element, Recurrence
-from symrnn.tensor.time import offset_from, tau
+from symrnn.tensor.time import offset_from
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,8 @@ def _fixed(part: Statement) -> list[Expr]:
 
 def _named_times(model: Recurrence, end: int) -> set[int]:
     """The fixed times of a model when its last time is `end`."""
-    return {int(s.xreplace({tau: Integer(end)})) for part in statements(model) for s in _fixed(part)}
+    rule = dict.fromkeys(model.lengths, Integer(end))
+    return {int(s.xreplace(rule)) for part in statements(model) for s in _fixed(part)}
 
 
 def _reach(model: Recurrence) -> int:

@@ -30,7 +30,7 @@ def _with_softmax(*equations: Equation, last: Symbol = tau, **title: str) -> Rec
         Equation(L[t], softmax_cross_entropy(o[t], y[t]), over=over),
         loss=time_sum(L[t], over),
         where={yhat[t]: softmax(o[t])},
-        **title,  # type: ignore[arg-type]
+        **title,
     )
 
 

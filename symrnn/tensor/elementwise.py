@@ -11,8 +11,7 @@ from collections.abc import Callable, Iterable
 from functools import cache, cmp_to_key, lru_cache
 from typing import Any
 
-from sympy import Add, Basic, DiracDelta, Dummy, Expr, Heaviside, Integer, Lambda, Mul, Pow, S, Symbol, Tuple
-from sympy.core.function import AppliedUndef
+from sympy import Add, Basic, Expr, Lambda, Mul, Pow, S, Symbol
 
 from symrnn.errors import ShapeError
 from symrnn.tensor.node import Slot, Tensor, as_operand, shape_of
@@ -20,7 +19,7 @@ from symrnn.tensor.shape import Shape, as_shape, same_shape, show_shape
 
 Operand = Any  # Tensor | Expr; SymPy ships no types
 
-_by_structure = cmp_to_key(Basic.compare)
+by_structure = cmp_to_key(Basic.compare)  # a sort key that is the same in every process
 
 
 @cache
@@ -90,7 +89,7 @@ class Elementwise(Tensor):
     def _hashable_content(self) -> tuple[Basic, ...]:
         if self._key is None:
             operands = self.args[1:]
-            order = sorted(range(len(operands)), key=lambda i: _by_structure(operands[i]))
+            order = sorted(range(len(operands)), key=lambda i: by_structure(operands[i]))
             body = _renumber(self.args[0], tuple(order))
             self._key = (body, *(operands[i] for i in order))
         return self._key
@@ -264,51 +263,3 @@ def _product_repair(left: Tensor, right: Tensor) -> str:
     if left.rank == 2 and same_shape(left.shape[1:], right.shape[:1]):
         return f"for the matrix product write  {left} @ {right}"
     return "for the matrix product write  A @ x ; entry by entry needs equal shapes"
-
-
-def body_derivative(body: Expr, variable: Symbol) -> Expr:
-    """d body / d variable, with unknown functions differentiated into `Prime`, never into SymPy's `Subs`.
-
-    The law: the chain rule through each application f(a1, ..., ak) of an undefined function.
-    """
-    from symrnn.tensor.prime import Prime
-
-    calls = sorted(body.atoms(AppliedUndef), key=_by_structure)
-    primes = sorted(body.atoms(Prime), key=_by_structure)
-    opaque = {c: Dummy(real=True) for c in [*calls, *primes]}
-    if not opaque:
-        return _at_kinks(body.diff(variable))
-    hidden = body.xreplace(opaque)
-    back = {dummy: call for call, dummy in opaque.items()}
-    terms = [hidden.diff(variable).xreplace(back)]
-    for call, dummy in opaque.items():
-        outer = hidden.diff(dummy).xreplace(back)
-        if outer == 0:
-            continue
-        application = call.application if isinstance(call, Prime) else call
-        for i, inner in enumerate(application.args):
-            rate = body_derivative(inner, variable)
-            if rate != 0:
-                terms.append(outer * Prime.of(call, i) * rate)
-    return _at_kinks(Add(*terms))
-
-
-def _at_kinks(rate: Expr) -> Expr:
-    """Our convention at kinks: a step is 0 at 0, as its derivative is everywhere."""
-    from symrnn.tensor.activations import step
-
-    if rate.has(DiracDelta):
-        rate = rate.replace(DiracDelta, lambda *_: S.Zero)
-    return rate.replace(Heaviside, lambda x, *_: step(x)) if rate.has(Heaviside) else rate
-
-
-def through_output(rate: Expr, body: Expr, out: Expr) -> Expr:
-    """A derivative of a body that is one known function call, written through its value: 1 - y² for tanh."""
-    if not body.is_Function or isinstance(body, AppliedUndef):
-        return rate
-    return rate.xreplace({body: out})
-
-
-def as_tuple(shape: Shape) -> Tuple:
-    """A shape as a SymPy object, for nodes that keep one among their arguments."""
-    return Tuple(*(Integer(d) if isinstance(d, int) else d for d in shape))

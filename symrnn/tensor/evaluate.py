@@ -12,24 +12,21 @@ from operator import itemgetter
 from typing import Any
 
 import numpy as np
-from sympy import Add, Basic, Expr, Float, Integer, Mul, Piecewise, Pow, Rational, Symbol
-from sympy.core.function import AppliedUndef
-from sympy.core.function import Function as SympyFunction
-from sympy.core.numbers import NumberSymbol
+from sympy import Basic, Expr, Integer, Symbol
 
 from symrnn.errors import Undefined, Unsupported
 from symrnn.tensor import binders, linear, pieces, special, unknown
-from symrnn.tensor.declared import Declared, StopGradient
+from symrnn.tensor.declared import StopGradient
 from symrnn.tensor.elementwise import Elementwise, Full, placeholder
 from symrnn.tensor.inverses import Inverse
 from symrnn.tensor.node import Node, shape_of
-from symrnn.tensor.numbers import Array, NumberSystem, Undecidable
-from symrnn.tensor.prime import Prime
+from symrnn.tensor.numbers import Array, NumberSystem
+from symrnn.tensor.scalars import BodyEvaluator
 
 INFINITE = 10**6  # a time sum longer than this is refused before it is started
 
 
-class Evaluator:
+class Evaluator(BodyEvaluator):
     """Evaluates expressions whose times are numbers; `values` maps leaves to arrays, `sizes` dims to ints."""
 
     def __init__(self, system: NumberSystem, values: Mapping[Basic, Array], sizes: Mapping[Symbol, int]) -> None:
@@ -49,6 +46,10 @@ class Evaluator:
         if isinstance(expr, Node):
             return self.node(expr)
         return self.body(expr, {})
+
+    def over(self, system: NumberSystem) -> Evaluator:
+        """An evaluator of another system, that knows no leaves."""
+        return Evaluator(system, {}, {})
 
     def leaf(self, expr: Basic) -> Array:
         """The value of a leaf."""
@@ -212,17 +213,6 @@ class Evaluator:
     def _flat_arguments(self, e: unknown.Applied) -> list[Array]:
         return [scalar for a in e.arguments for scalar in self._scalars(self(a), self.shape(a))]
 
-    def _scalars(self, x: Array, shape: tuple[int, ...]) -> list[Array]:
-        return [self.system.linear(itemgetter(place), x) for place in np.ndindex(shape)]
-
-    def _assemble(self, parts: list[Array], shape: tuple[int, ...]) -> Array:
-        dtype = self.system.dtype
-
-        def together(items: list[Array]) -> Array:
-            return np.array([x[()] for x in items], dtype=dtype).reshape(shape)
-
-        return self.system.stack(together, parts)
-
     @node.register
     def _(self, e: binders.TimeSum) -> Array:
         first, last = self.size(e.lower), self.size(e.upper)
@@ -237,87 +227,6 @@ class Evaluator:
     def _(self, e: binders.Guard) -> Array:
         inside = self.size(e.lower) <= self.size(e.time) <= self.size(e.upper)
         return self(e.content) if inside else self.system.array(np.zeros(self.shape(e), dtype=int).astype(object))
-
-    def body(self, expr: Basic, places: Mapping[Basic, Array], shape: tuple[int, ...] = ()) -> Array:
-        """A scalar expression over placeholders, entry by entry."""
-        system = self.system
-
-        def walk(e: Basic) -> Array:
-            if e in places:
-                return places[e]
-            if isinstance(e, Node):
-                return self(e)
-            if isinstance(e, Rational):
-                return system.constant((int(e.p), int(e.q)))
-            if isinstance(e, Add):
-                return system.add(*(walk(a) for a in e.args))
-            if isinstance(e, Mul):
-                product = walk(e.args[0])
-                for a in e.args[1:]:
-                    product = system.multiply(product, walk(a))
-                return product
-            if isinstance(e, Pow):
-                return self._power(e, walk)
-            return self._other(e, walk)
-
-        value = walk(expr)
-        return system.linear(lambda v: np.broadcast_to(v, shape), value) if shape else value
-
-    def _power(self, e: Pow, walk: Any) -> Array:
-        base, exponent = e.args
-        if exponent.free_symbols & set(self.sizes):
-            exponent = Integer(self.size(exponent))
-        if exponent.is_Integer:
-            return self.system.power(walk(base), int(exponent))
-        if exponent.is_Rational and exponent.q == 2:
-            root = self.system.function("sqrt", walk(base))
-            return self.system.power(root, int(exponent.p))
-        product = self.system.multiply(walk(exponent), self.system.function("log", walk(base)))
-        return self.system.function("exp", product)
-
-    def _other(self, e: Basic, walk: Any) -> Array:
-        system = self.system
-        if isinstance(e, Prime):
-            flat = [walk(a) for a in e.application.args]
-            orders = tuple(i for i, k in enumerate(e.orders) for _ in range(k))
-            return self._entrywise(e.application.func.__name__, orders, flat)
-        if isinstance(e, AppliedUndef):
-            return self._entrywise(e.func.__name__, (), [walk(a) for a in e.args])
-        if isinstance(e, Declared):
-            x, value, slope = e.args
-            return system.declared(walk(x), self._as_function(value), self._as_function(slope))
-        if isinstance(e, SympyFunction) and len(e.args) == 1:
-            return system.function(e.func.__name__, walk(e.args[0]))
-        if isinstance(e, Symbol) and e in self.sizes:
-            return system.array(self.sizes[e])
-        if isinstance(e, Float):
-            exact = Rational(e)
-            return system.constant((int(exact.p), int(exact.q)))
-        if isinstance(e, NumberSymbol):
-            return system.irrational(e)
-        if isinstance(e, Piecewise | SympyFunction):
-            raise Undecidable(f"{type(e).__name__} is not evaluated here: {e}")
-        raise Undefined(f"{e} has no value: it is neither declared nor a number")
-
-    @staticmethod
-    def _as_function(formula: Any) -> Any:
-        (z,) = formula.variables
-        return lambda system, x: Evaluator(system, {}, {}).body(formula.expr, {z: x})
-
-    def _entrywise(self, name: str, orders: tuple[int, ...], flat: list[Array]) -> Array:
-        shapes = [np.shape(_plain(x)) for x in flat]
-        shape = np.broadcast_shapes(*shapes)
-        if shape == ():
-            return self.system.unknown(name, orders, 0, flat)
-        spread = [self.system.linear(lambda v: np.broadcast_to(v, shape), x) for x in flat]
-        columns = [self._scalars(x, shape) for x in spread]
-        return self._assemble([self.system.unknown(name, orders, 0, z) for z in zip(*columns, strict=True)], shape)
-
-
-def _plain(x: Array) -> Any:
-    while hasattr(x, "value") and hasattr(x, "tangent"):
-        x = x.value
-    return x
 
 
 def _diagonal_matrix(v: Any) -> Any:

@@ -12,7 +12,7 @@ from typing import Any
 from sympy import Basic, Expr, S
 
 from symrnn.errors import ShapeError
-from symrnn.tensor.elementwise import Full, Operand, _by_structure, combine
+from symrnn.tensor.elementwise import Full, Operand, by_structure, combine
 from symrnn.tensor.node import Slot, Tensor, as_operand, need_rank, new_slot, new_tensor, shape_of
 from symrnn.tensor.shape import as_dim, same_dim, show_kind, show_shape
 
@@ -44,7 +44,7 @@ class Dot(Slot):
         return dot(left, right)
 
     def _hashable_content(self) -> tuple[Basic, ...]:
-        return tuple(sorted(self.args, key=_by_structure))
+        return tuple(sorted(self.args, key=by_structure))
 
 
 class Outer(Tensor):

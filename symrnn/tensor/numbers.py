@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from collections.abc import Sequence as Collection
 from hashlib import blake2b
+from operator import itemgetter
 from typing import Any, ClassVar
 
 import mpmath
@@ -102,17 +103,17 @@ class NumberSystem:
         for i in range(size):
             pivot = self._pivot(left, i)
             order = [*range(i), pivot, *(j for j in range(i, size) if j != pivot)]
-            left, right = (self.linear(lambda v, o=order: v[o], m) for m in (left, right))
-            column = self.linear(lambda v, i=i: v[:, i], left)
+            left, right = (self.linear(itemgetter(order), m) for m in (left, right))
+            column = self.linear(itemgetter((slice(None), i)), left)
             unit = np.zeros(size, dtype=int).astype(object)
             unit[i] = 1
-            head = self.linear(lambda v, i=i: v[i], column)
+            head = self.linear(itemgetter(i), column)
             scale = self.divide(self.add(column, self.multiply(self.array(-1), self.array(unit))), head)
             left, right = (self._eliminated(m, scale, i) for m in (left, right))
         return right
 
     def _eliminated(self, m: Array, scale: Array, i: int) -> Array:
-        row = self.linear(lambda v: v[i], m)
+        row = self.linear(itemgetter(i), m)
         return self.add(m, self.multiply(self.array(-1), self.bilinear(np.multiply.outer, scale, row)))
 
     def _pivot(self, m: Array, i: int) -> int:
@@ -145,68 +146,16 @@ class NumberSystem:
         return gap / scale
 
 
-def _digest(*parts: object) -> int:
+def digest(*parts: object) -> int:
+    """A number of 64 bits that depends on the parts alone, the same in every process."""
     return int.from_bytes(blake2b(repr(parts).encode(), digest_size=8).digest(), "big")
-
-
-class FiniteField(NumberSystem):
-    """Integers modulo the prime 2**61 - 1; known and unknown functions are keyed random oracles.
-
-    tanh, sin and sign are odd, cos and abs even; no other law relates values at different arguments.
-    """
-
-    name = "exact arithmetic modulo 2**61 - 1"
-    exact = True
-    ODD = frozenset({"tanh", "sin", "sinh", "atan", "sign", "erf", "tan", "asin", "asinh", "atanh"})
-    EVEN = frozenset({"cos", "cosh", "Abs"})
-
-    def __init__(self, seed: int = 0) -> None:
-        self.seed = seed
-
-    def _reduce(self, x: Array) -> Array:
-        return np.asarray(x % PRIME, dtype=object)
-
-    def divide(self, x: Array, y: Array) -> Array:
-        def inverse(v: int) -> int:
-            if v % PRIME == 0:
-                raise Undecidable("a division by zero in the finite field")
-            return pow(int(v), -1, PRIME)
-
-        return self.multiply(x, np.asarray(np.frompyfunc(inverse, 1, 1)(y), dtype=object))
-
-    def function(self, name: str, x: Array) -> Array:
-        def value(v: int) -> int:
-            v = int(v) % PRIME
-            flip = v > PRIME // 2 and (name in self.ODD or name in self.EVEN)
-            if v == 0 and name in self.ODD:
-                return 0
-            if v == 0 and name in {"exp", "cos", "cosh"}:
-                return 1
-            y = _digest(self.seed, name, PRIME - v if flip else v) % PRIME
-            return (PRIME - y) % PRIME if flip and name in self.ODD else y
-
-        return np.asarray(np.frompyfunc(value, 1, 1)(x), dtype=object)
-
-    def unknown(self, name: str, orders: tuple[int, ...], component: int, z: Collection[Array]) -> Array:
-        key = tuple(int(v) % PRIME for v in z)
-        return np.asarray(_digest(self.seed, name, tuple(sorted(orders)), component, key) % PRIME, dtype=object)
-
-    def irrational(self, number: Any) -> Array:
-        return np.asarray(_digest(self.seed, "constant", str(number)) % PRIME, dtype=object)
-
-    def random(self, rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
-        draws = rng.integers(1, PRIME, size=shape, dtype=np.int64)
-        return np.asarray(np.asarray(draws).astype(object), dtype=object)
-
-    def distance(self, x: Array, y: Array) -> float:
-        return 0.0 if bool(np.all(np.asarray((x - y) % PRIME) == 0)) else 1.0
 
 
 def _smooth(name: str, component: int, count: int) -> tuple[list[float], float, list[float]]:
     """The coefficients of the smooth stand-in of an unknown function: sin(a·z + c) + 0.3 cos(b·z)."""
 
     def draw(*key: object) -> float:
-        return _digest(name, component, *key) / 2**64 * 2 - 1
+        return digest(name, component, *key) / 2**64 * 2 - 1
 
     return [draw("a", i) for i in range(count)], draw("c"), [2 * draw("b", i) for i in range(count)]
 

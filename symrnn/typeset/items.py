@@ -160,7 +160,9 @@ class Call(Item):
 
     @property
     def level(self) -> int:
-        return PREFIX if self.bare else ATOM
+        if self.bare:
+            return PREFIX
+        return RAISED if isinstance(self.head, Fraction) else ATOM  # a power of ∂f/∂s (...) is not of its brackets
 
     @property
     def is_open(self) -> bool:
@@ -185,7 +187,7 @@ class Positional(Item):
 
 @dataclass(frozen=True)
 class Fence(Item):
-    """Brackets: "round", "square", "bars" |x|, "norm" ‖x‖ or "frobenius" ‖X‖ with an F."""
+    """Brackets: "round", "square", "angle", "bars" |x|, "norm" ‖x‖ or "frobenius" ‖X‖ with an F."""
 
     body: Item
     kind: str = "round"

@@ -23,6 +23,7 @@ FENCES = {
     "bars": (r"\lvert ", r" \rvert"),
     "norm": (r"\lVert ", r" \rVert"),
     "frobenius": (r"\lVert ", r" \rVert_{F}"),
+    "angle": (r"\langle ", r" \rangle"),
 }
 DIFFERENTIALS = {"partial": r"\partial ", "immediate": r"\partial^{+} ", "total": r"\mathrm{d} ", "code": "d"}
 COMMANDS = frozenset(

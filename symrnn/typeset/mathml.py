@@ -27,6 +27,7 @@ FENCES = {
     "bars": ("|", "|"),
     "norm": ("‖", "‖"),
     "frobenius": ("‖", "‖"),
+    "angle": ("⟨", "⟩"),
 }
 SYMBOLS = {"infinity": "∞", "pi": "π", "e": "e", "dots": "…", "one": "1", "zero": "0", "identity": "I"}
 ACCENTS = {"hat": "^", "tilde": "~", "bar": "¯", "dot": "˙"}
@@ -278,7 +279,7 @@ def mathml(x: Any, notation: Notation | str | None = None, model: Any = None, di
     Examples
     --------
     >>> from symrnn import Sequence, t
-    >>> mathml(Sequence("s")[t])[:60]
-    '<math><semantics><msup><mi>s</mi><mrow><mo stretchy="false">('
+    >>> mathml(Sequence("s")[t])[:37]
+    '<math><semantics><msup><mi>s</mi><mrow>'
     """
     return math(presented(x, presenter(x, as_notation(notation), model)), display)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Any
 
-from sympy import Integer
+from sympy import Integer, Symbol
 
 from symrnn.calculus.derivation import Derivation, Line, Step
 from symrnn.calculus.report import Report
@@ -66,7 +66,7 @@ def derivation_page(
     elman: tanh network with softmax output (Goodfellow et al. 2016, 10.8 to 10.28)
     """
     p = presenter(derivation, terminal(notation), None, linear=True)
-    rows = _heading(derivation.model) + _model_lines(derivation.model, p, columns)
+    rows = _heading(derivation.model, columns) + _model_lines(derivation.model, p, columns)
     rows += _line_groups(derivation, p, columns)
     if steps:
         rows += ["Steps, each with its law", *_step_lines(derivation.steps, p)]
@@ -81,10 +81,10 @@ def draw_parts(parts: Iterable[str | Item]) -> str:
     return "".join(part if isinstance(part, str) else draw(part) for part in parts)
 
 
-def _heading(model: Recurrence) -> list[str]:
+def _heading(model: Recurrence, columns: int) -> list[str]:
     title = model.title
     source = f" ({title.source})" if title.source else ""
-    return [f"{title.name}: {title.summary}{source}" if title.summary else title.name + source]
+    return _wrap([f"{title.name}: {title.summary}{source}" if title.summary else title.name + source], columns, "  ")
 
 
 def _model_lines(model: Recurrence, p: Presenter, columns: int) -> list[str]:
@@ -129,7 +129,8 @@ def _line_groups(derivation: Derivation, p: Presenter, columns: int) -> list[str
     first, rest = shown[:MOST], len(shown) - MOST
     cells = {line.number: _cells(line, p, columns) for line in first}
     when = max([width(c[1]) for c in cells.values()], default=0)
-    widest = columns - 12 - when - max([width(c[2]) for c in cells.values()], default=0)
+    why = max([width(c[2]) for c in cells.values() if width(c[2]) <= columns // 2], default=0)
+    widest = columns - 12 - when - why
     room = max([width(left[0]) for left, *_ in cells.values() if width(left[0]) <= widest], default=0)
     stops = (room + 3, when + 3 if when else 0)
     rows: list[str] = []
@@ -147,11 +148,11 @@ def _line_groups(derivation: Derivation, p: Presenter, columns: int) -> list[str
 
 
 def _title(group: str, derivation: Derivation, p: Presenter) -> str:
-    lags = derivation.model.lags
-    back = all(lag >= 0 for v in derivation.model.states for lag in lags.get(v, ()))
-    if group == "backward" and back:
-        last = tau if not isinstance(derivation.last, int) else Integer(derivation.last)
-        return "Backward in time, " + draw(span(t, Range(Integer(1), last), p, down=True))
+    model, last = derivation.model, derivation.last
+    back = all(lag >= 0 for v in model.states for lag in model.lags.get(v, ()))
+    if group == "backward" and back and len(model.lengths) == 1:
+        end = Integer(last) if isinstance(last, int) else model.lengths[0]
+        return "Backward in time, " + draw(span(t, Range(Integer(1), end), p, down=True))
     return TITLES.get(group, group)
 
 
@@ -171,14 +172,16 @@ def _cells(line: Line, p: Presenter, columns: int) -> tuple[list[str], str, str]
 def _set(number: int, left: list[str], when: str, why: str, stops: tuple[int, int], columns: int) -> list[str]:
     """One line in its columns; a formula of several pieces has its reason on a line below it."""
     rows = [f"{f'({number})':>5} {left[0]}", *(" " * 6 + piece for piece in left[1:])]
-    whole = _padded(_padded(rows[0], 6 + stops[0]) + when, 6 + sum(stops)) + why
+    first = _padded(rows[0], 6 + stops[0]) if when or why else rows[0]
+    whole = (_padded(first + when, 6 + sum(stops)) if stops[1] or why else first) + why
     if len(left) == 1 and (width(whole) <= columns or not why):
         return [whole]
     return [*rows, _padded(" " * (6 + stops[0]) + when, 6 + sum(stops)) + why] if when or why else rows
 
 
 def _padded(text: str, to: int) -> str:
-    return text + " " * max(to - width(text), 0)
+    """The text filled up to a column; where it is too long for that, a gap of three."""
+    return text + " " * max(to - width(text), 3)
 
 
 def _step_lines(steps: Sequence[Step], p: Presenter) -> list[str]:
@@ -195,7 +198,7 @@ def _step_lines(steps: Sequence[Step], p: Presenter) -> list[str]:
 
 def _more(derivation: Derivation) -> str:
     name = derivation.model.title.name
-    options = ["--steps", "--wrt NAMES"] + ([] if isinstance(derivation.last, int) else ["--tau 3"])
+    options = ["--steps", "--wrt NAMES"] + (["--tau 3"] if isinstance(derivation.last, Symbol) else [])
     return "More: " + "   ".join([*options, "--latex", f"-o {name}.html | .tex | .md"])
 
 

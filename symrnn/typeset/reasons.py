@@ -67,7 +67,9 @@ def _fill(template: str, values: Mapping[str, list[Item]]) -> Sentence:
         if not closed:
             parts.append(chunk)
             continue
-        for i, item in enumerate(values[name]):
-            parts += [WORDS["and"], item] if i else [item]
+        found = values[name]
+        for i, item in enumerate(found):
+            joint = "" if i == 0 else WORDS["and"] if i == len(found) - 1 else ", "
+            parts += [joint, item]
         parts.append(rest)
     return tuple(part for part in parts if part != "")

@@ -24,6 +24,7 @@ FENCES = {
     "bars": ("|", "|"),
     "norm": ("‖", "‖"),
     "frobenius": ("‖", "‖"),
+    "angle": ("⟨", "⟩"),
 }
 DIFFERENTIALS = {"partial": "∂", "immediate": "∂⁺", "total": "d", "code": "d"}
 SYMBOLS = {"infinity": "∞", "pi": "π", "e": "e", "dots": "...", "one": "1", "zero": "0", "identity": "I"}

@@ -12,9 +12,9 @@ from symrnn.model import Element
 from symrnn.model.given import Given, Parameter
 from symrnn.tensor.adjoint import Adjoint
 from symrnn.tensor.histories import History
-from symrnn.tensor.unknown import Applied, Partial
+from symrnn.tensor.unknown import Applied, Partial, SecondPartial, partial
 from symrnn.typeset.brackets import call, quotient
-from symrnn.typeset.items import Differential, Fence, Item, Positional, Sign
+from symrnn.typeset.items import Differential, Fence, Gradient, Item, Listing, Number, Positional, Sign
 from symrnn.typeset.present import Presenter, match, present
 from symrnn.typeset.scalars import applied, split
 
@@ -40,6 +40,16 @@ def _(x: Any, p: Presenter) -> Item:
         by = quotient(Differential(f), Differential(p.leaf(owners[x.position])), p.linear)
         head = Fence(by) if p.linear else by
     return applied(head, p.all(data), p.all(shared), p)
+
+
+@present.register(SecondPartial)
+def _(x: Any, p: Presenter) -> Item:
+    """∇_b ⟨A, ∂f/∂a⟩: the gradient, by the second argument, of the Jacobian by the first weighted with A."""
+    jacobian = partial(x.application, x.first)
+    weighted = Fence(Listing((p(x.weight), p(jacobian))), "angle")
+    second = x.application.arguments[x.second]
+    named = getattr(second, "is_leaf", False) and x.application.arguments.count(second) == 1
+    return Gradient(p(second) if named else Number(str(x.second + 1)), weighted)
 
 
 def _known_partial(value: Any, by: Any, p: Presenter) -> Item:

@@ -10,7 +10,7 @@ from sympy import Integer
 from symrnn.calculus.report import HOLDS, Report
 from symrnn.model.ranges import Range
 from symrnn.tensor.time import tau
-from symrnn.typeset.displays import DOTS
+from symrnn.typeset import displays
 from symrnn.typeset.items import Compared, Item, Listing
 from symrnn.typeset.present import Presenter
 from symrnn.typeset.reasons import Sentence
@@ -42,12 +42,13 @@ def _lines(report: Report) -> tuple[int, int]:
     return sum(verdicts.values()), len(verdicts)
 
 
-def _lasts(report: Report, p: Presenter) -> Item:
-
-    first, last = report.lasts[0], report.lasts[-1]
-    times = Range(Integer(first), Integer(last)).times()
-    steady = list(times) == list(report.lasts) and len(times) > 3
-    shown = (
-        [p.time(Integer(first)), DOTS, p.time(Integer(last))] if steady else [p.time(Integer(s)) for s in report.lasts]
-    )
-    return Compared((p.symbol(tau), Listing(tuple(shown))))
+def _lasts(report: Report, p: Presenter) -> Listing:
+    """The last times, of each length of the model: tau = 1, ..., 5."""
+    rows = [((tau, last),) if isinstance(last, int) else last for last in report.lasts]
+    shown = []
+    for column in zip(*rows, strict=True):
+        found = sorted({size for _, size in column})
+        times = displays.times(Range(Integer(found[0]), Integer(found[-1])), p)
+        steady = found == list(range(found[0], found[-1] + 1))
+        shown.append(Compared((p.symbol(column[0][0]), Listing(times if steady else p.all(map(Integer, found))))))
+    return Listing(tuple(shown))

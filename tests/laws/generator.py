@@ -13,6 +13,7 @@ from symrnn.tensor import (
     add,
     elementwise,
     norm2,
+    partial,
     placeholder,
     reshape,
     segment,
@@ -105,6 +106,7 @@ class Writer:
             lambda: new((), depth) * new(shape, depth),
             lambda: self.rng.choice(KNOWN)(new(shape, depth)),
             lambda: self.unknown(d, e)(new((m,), depth)),
+            lambda: partial(self.unknown(d)(new((e,), depth), self.parameter()), 0),
             lambda: reshape(self.parameter(d * e) + reshape(new(shape, depth), d * e), d, e),
             lambda: segment(sr.concat(self.parameter(2, e), new(shape, depth)), 1, d),
         ]

@@ -13,7 +13,8 @@ from symrnn.graph.lengths import numbers_of, spread
 from symrnn.graph.run import draw
 from symrnn.tensor.dual import Dual, DualArray
 from symrnn.tensor.evaluate import Evaluator
-from symrnn.tensor.numbers import Complexes, FiniteField, Floats
+from symrnn.tensor.field import FiniteField
+from symrnn.tensor.numbers import Complexes, Floats
 
 STEP = 1e-30
 LASTS = (1, 2, 3, 5)
@@ -84,7 +85,9 @@ def holds_exactly(derivation, last, seed=0, instance=None):
     instance = instance or draw(derivation.model, last, FiniteField(seed), seed)
     found = run_lines(derivation, last, instance.base)
     directions = directions_for(instance, found, seed)
-    return instance.system.distance(claimed_change(instance, found, directions), exact_change(instance, directions)) == 0
+    return (
+        instance.system.distance(claimed_change(instance, found, directions), exact_change(instance, directions)) == 0
+    )
 
 
 def distances(derivation, last, seed=0):
@@ -95,7 +98,9 @@ def distances(derivation, last, seed=0):
     claimed = float(claimed_change(instance, found, directions))
     terms = [np.sum(np.abs(value) * np.abs(directions[a.node])) for a, value in found.items()]
     scale = max(1e-3, float(np.sum(terms)))
-    return {how: abs(real_change(instance, directions, how) - claimed) / scale for how in ("complex step", "difference")}
+    return {
+        how: abs(real_change(instance, directions, how) - claimed) / scale for how in ("complex step", "difference")
+    }
 
 
 def arrays_of(instance):

@@ -42,9 +42,7 @@ def skip():
     """A state read one and three steps back (Goodfellow et al. 2016, 10.9.1)."""
     h, x, c = Sequence("h", n), Sequence("x", n), Constant("c", n)
     W, D = Parameter("W", n, n), Parameter("D", n, n)
-    return Recurrence(
-        Equation(h[t], sr.tanh(W @ h[t - 1] + D @ h[t - 3] + x[t])), loss=sr.time_sum(sr.dot(c, h[t]))
-    )
+    return Recurrence(Equation(h[t], sr.tanh(W @ h[t - 1] + D @ h[t - 3] + x[t])), loss=sr.time_sum(sr.dot(c, h[t])))
 
 
 def backward():
@@ -204,7 +202,7 @@ def unknown_shapes():
 def lstm():
     """The long short-term memory, its gates as separate products (Hochreiter, Schmidhuber 1997)."""
     h, c, x, y = Sequence("h", n), Sequence("c", n), Sequence("x", m), Sequence("y", n)
-    gates = {name: Sequence(name, n) for name in "i f o z".split()}
+    gates = {name: Sequence(name, n) for name in ["i", "f", "o", "z"]}
     rows = []
     for name, gate in gates.items():
         W, U, b = Parameter(f"W_{name}", n, n), Parameter(f"U_{name}", n, m), Parameter(f"b_{name}", n)
@@ -221,7 +219,7 @@ def lstm():
 
 def gru():
     """The gated recurrent unit, reset before the product (Cho et al. 2014)."""
-    h, u, r, v, x, y = (Sequence(name, n) for name in "h u r v x y".split())
+    h, u, r, v, x, y = (Sequence(name, n) for name in ["h", "u", "r", "v", "x", "y"])
     Wu, Wr, Wv = Parameter("Wu", n, n), Parameter("Wr", n, n), Parameter("Wv", n, n)
     return Recurrence(
         Equation(u[t], sr.sigmoid(Wu @ h[t - 1] + x[t])),

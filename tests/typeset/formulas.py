@@ -2,6 +2,7 @@
 
 import sympy
 
+from symrnn.calculus import bptt
 from symrnn.model import Equation, Parameter, Sequence, library
 from symrnn.tensor import (
     concat,
@@ -105,7 +106,8 @@ BOOK = {
     ),
     "10.24": (
         Equation(nabla(V), time_sum(outer(nabla(o[t]), h[t]))),
-        r"\nabla_{\boldsymbol{V}} L = \sum_{t=1}^{\tau} (\nabla_{\boldsymbol{o}^{(t)}} L) (\boldsymbol{h}^{(t)})^{\top}",
+        r"\nabla_{\boldsymbol{V}} L = \sum_{t=1}^{\tau}"
+        r" (\nabla_{\boldsymbol{o}^{(t)}} L) (\boldsymbol{h}^{(t)})^{\top}",
         "∇V = Σ ∇o(t) h(t)ᵀ",
     ),
     "10.26": (
@@ -124,7 +126,11 @@ BOOK = {
 
 # Every kind of node: what is printed, LaTeX, text.
 NODES = [
-    (f(f(z[1], theta), theta), r"f(f(\boldsymbol{z}^{(1)}; \boldsymbol{\theta}); \boldsymbol{\theta})", "f(f(z(1); θ); θ)"),
+    (
+        f(f(z[1], theta), theta),
+        r"f(f(\boldsymbol{z}^{(1)}; \boldsymbol{\theta}); \boldsymbol{\theta})",
+        "f(f(z(1); θ); θ)",
+    ),
     (copy_at(theta, 3), r"\boldsymbol{\theta}^{(3)}", "θ(3)"),
     (nabla(W), r"\nabla_{\boldsymbol{W}} L", "∇W"),
     (nabla(w), r"\frac{\partial L}{\partial w}", "∇w"),
@@ -145,8 +151,12 @@ NODES = [
     (s[t] ** 2, r"(s^{(t)})^{2}", "s(t)²"),
     (sympy.sqrt(s[t]), r"\sqrt{s^{(t)}}", "sqrt(s(t))"),
     (sympy.tanh(w * s[t]) ** 2, r"\tanh^{2}(w s^{(t)})", "tanh²(w s(t))"),
-    (w * (1 - s[t] ** 2) * nabla(s[t]), r"w (1 - (s^{(t)})^{2}) \frac{\partial L}{\partial s^{(t)}}", "w (1 - s(t)²) ∇s(t)"),
-    (w ** t * s[0], r"s^{(0)} w^{t}", "s(0) w^t"),
+    (
+        w * (1 - s[t] ** 2) * nabla(s[t]),
+        r"w (1 - (s^{(t)})^{2}) \frac{\partial L}{\partial s^{(t)}}",
+        "w (1 - s(t)²) ∇s(t)",
+    ),
+    (w**t * s[0], r"s^{(0)} w^{t}", "s(0) w^t"),
     (sympy.Abs(s[t]), r"\lvert s^{(t)} \rvert", "|s(t)|"),
     (g(w * s[t]), r"g(w s^{(t)})", "g(w s(t))"),
     (softmax(o[t]), r"\operatorname{softmax}(\boldsymbol{o}^{(t)})", "softmax(o(t))"),
@@ -157,7 +167,11 @@ NODES = [
         "-y(t) · log softmax(o(t))",
     ),
     (dot(W @ h[t], b), r"(\boldsymbol{W} \boldsymbol{h}^{(t)})^{\top} \boldsymbol{b}", "W h(t) · b"),
-    (norm2(o[t] - y[t]) / 2, r"\frac{1}{2} \lVert \boldsymbol{o}^{(t)} - \boldsymbol{y}^{(t)} \rVert^{2}", "‖o(t) - y(t)‖²/2"),
+    (
+        norm2(o[t] - y[t]) / 2,
+        r"\frac{1}{2} \lVert \boldsymbol{o}^{(t)} - \boldsymbol{y}^{(t)} \rVert^{2}",
+        "‖o(t) - y(t)‖²/2",
+    ),
     (w * entries(W * W), r"w \lVert \boldsymbol{W} \rVert_{F}^{2}", "w ‖W‖²"),
     (entries(h[t]), r"\boldsymbol{1}^{\top} \boldsymbol{h}^{(t)}", "sum(h(t))"),
     (trace(W), r"\operatorname{tr}(\boldsymbol{W})", "tr(W)"),
@@ -185,3 +199,13 @@ NODES = [
         "(∂f/∂z)(z(2); θ)ᵀ ∇z(3)",
     ),
 ]
+
+
+def derive(model):
+    """The derivation of a model; without a loss, of the gradient that arrives at its first state."""
+    return bptt(model) if model.loss is not None else bptt(model, upstream=model.states[0])
+
+
+def short_times(model):
+    """Small last times, one for each length of the model."""
+    return {tau: 3 + i for i, tau in enumerate(model.lengths)}

@@ -13,12 +13,12 @@ from lark import Token
 
 from symrnn.model.reading.lexer import Statement, start
 from symrnn.model.reading.source import Source
-from symrnn.model.reading.verbs import ALIASES, VERBS
+from symrnn.model.reading.verbs import ALIASES, VERBS, Verb
 
 KINDS = ("sequence", "constant", "parameter", "fixed", "function")
 _WORDS = {"scalar": "SCALAR", "elementwise": "ELEMENTWISE", "simplex": "SIMPLEX", "latex": "LATEX"}
 _TIMES = frozenset({"NAME", "NUMBER", "PLUS", "MINUS"})
-LAST_TIMES = {"tau", "τ"}
+LAST_TIMES = {"tau"}
 
 
 @dataclass
@@ -34,6 +34,12 @@ class Names:
         if name in self.kinds:
             return self.kinds[name] == "function"
         return name in VERBS or name in ALIASES
+
+    @staticmethod
+    def verb(name: str) -> tuple[str, Verb]:
+        """A known function by its name or another name of it."""
+        name = ALIASES.get(name, name)
+        return name, VERBS[name]
 
     def close(self, name: str, among: list[str]) -> str:
         """`: did you mean tanh?`, or nothing."""

@@ -1,0 +1,287 @@
+"""Which shapes follow: one walk over the equations collects what each operation demands, then it is solved.
+
+The answer is a shape for every name; a name whose shape is not forced is refused, with how to declare it. One
+convention of the blackboard is used: a capital letter side by side with a vector or a matrix is a matrix.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from sympy import Expr, Integer, expand
+
+from symrnn.errors import ReadError
+from symrnn.model.reading import tree
+from symrnn.model.reading.integers import read_size
+from symrnn.model.reading.kinds import Clash, Relation, Size, Term, known, unify, unify_sizes
+from symrnn.model.reading.scope import Scope
+from symrnn.model.reading.verbs import DOTTED, ENTRYWISE, MATMUL, SAME, SIDE_BY_SIDE, TRANSPOSED, VERBS, patterns
+from symrnn.tensor.shape import Shape, show_shape
+
+_JOINING = {"": SIDE_BY_SIDE, "@": MATMUL, "·": DOTTED}
+
+
+@dataclass(eq=False)
+class Stacked(Relation):
+    """`concat`: the sizes of the parts add up, all else is equal."""
+
+    def narrow(self) -> bool:
+        kind = next((x.found().kind for x in self.terms if x.found().kind), "")
+        if kind in {"S", "R"}:
+            raise Clash
+        if not kind:
+            return False
+        changed = False
+        for term in self.terms:
+            if not term.found().kind:
+                changed |= unify(term, Term(kind, *(Size() for _ in range(1 if kind == "V" else 2))))
+        for a, b in pairwise(self.terms):
+            if a.found().kind != b.found().kind:
+                raise Clash
+            if kind == "M":
+                changed |= unify_sizes(a.found().sizes[1], b.found().sizes[1])
+        return self._add_up() or changed
+
+    def _add_up(self) -> bool:
+        rows = [term.found().sizes[0].found() for term in self.terms]
+        unknown = [row for row in rows if row.value is None]
+        if len(unknown) > 1:
+            return False
+        total = sum((row.value for row in rows[:-1] if row.value is not None), start=Integer(0))
+        self.options = [("done",)]
+        if rows[-1].value is None or not unknown:
+            return unify_sizes(rows[-1], Size(total))
+        rest = expand(rows[-1].value - total)
+        if not rest.is_positive:
+            raise Clash
+        return unify_sizes(unknown[0], Size(rest))
+
+
+@dataclass(eq=False)
+class Flattened(Relation):
+    """`vec`: a matrix as a vector of all its entries."""
+
+    def narrow(self) -> bool:
+        shape = self.terms[0].shape
+        if shape is None or not shape:
+            return False
+        self.options = [("done",)]
+        return unify(self.terms[1], known(shape if len(shape) == 1 else (shape[0] * shape[1],)))
+
+
+@dataclass
+class Inference:
+    """Collects the demands of the equations of one file, and solves them."""
+
+    scope: Scope
+    terms: dict[str, Term] = field(default_factory=dict)
+    places: dict[str, int] = field(default_factory=dict)
+    relations: list[Relation] = field(default_factory=list)
+    clash: ReadError | None = None
+
+    def definition(self, node: tree.Definition) -> None:
+        """Both sides have one shape."""
+        indices = {"t"} | ({node.over.index} if node.over else set())
+        left, right = self.term(node.left, indices), self.term(node.right, indices)
+        self._unify(node.right, left, right)
+
+    def loss(self, node: tree.Loss) -> None:
+        """A loss is a scalar."""
+        self._unify(node.body, known(()), self.term(node.body, {"t"}))
+
+    def name(self, name: str, position: int) -> Term:
+        """The term of a name."""
+        self.places.setdefault(name, position)
+        if name not in self.terms:
+            declared = self.scope.declared.get(name)
+            fixed = known(declared.shape) if declared and declared.shape is not None else Term(upright=True)
+            self.terms[name] = fixed
+        return self.terms[name]
+
+    def term(self, node: tree.Node, indices: set[str]) -> Term:
+        """The term of an expression, with what it demands."""
+        match node:
+            case tree.Number():
+                return known(())
+            case tree.Name(text=text):
+                return self.name(text, node.position) if self.scope.role(node, indices) == "value" else known(())
+            case tree.At(name=name):
+                return self.name(name, node.position)
+            case tree.Bracket(body=body) | tree.Minus(body=body):
+                return self.term(body, indices)
+            case tree.BigSum(body=body, index=index):
+                return self._same(node, self.term(body, indices | {index}))
+            case tree.Transposed(body=body):
+                return self._relate(node, TRANSPOSED, [self.term(body, indices)])
+            case tree.Power(base=base, exponent=exponent):
+                self._unify(exponent, known(()), self.term(exponent, indices))
+                return self._same(node, self.term(base, indices))
+            case tree.Sum(terms=terms):
+                return self._sum(terms, indices)
+            case tree.Product(factors=factors):
+                return self._fold(node, factors, indices, lambda sign: _JOINING[sign])
+            case tree.Entrywise(factors=factors):
+                return self._fold(node, factors, indices, lambda _: ENTRYWISE)
+            case tree.Call():
+                return self._call(node, indices)
+        raise self.scope.source.error(node.position, "this cannot stand in an expression")
+
+    def _same(self, node: tree.Node, term: Term) -> Term:
+        return self._relate(node, SAME, [term])
+
+    def _sum(self, terms: Iterable[tuple[str, tree.Node]], indices: set[str]) -> Term:
+        total = Term(upright=True)
+        only_numbers = True
+        for _, part in terms:
+            term = self.term(part, indices)
+            if not is_number(part, self.scope):
+                only_numbers = False
+                self._unify(part, total, term)
+        return known(()) if only_numbers else total
+
+    def _fold(
+        self,
+        node: tree.Node,
+        factors: tuple[tuple[str, tree.Node], ...],
+        indices: set[str],
+        shapes: Callable[[str], str],
+    ) -> Term:
+        (_, first), *rest = factors
+        total, before = self.term(first, indices), first
+        for sign, part in rest:
+            term = self.term(part, indices)
+            relation = Relation(part.position, [total, term, Term()], list(patterns(shapes(sign))))
+            if isinstance(node, tree.Product):
+                pairs = ((before, total), (part, term))
+                relation.capitals = [x for factor, x in pairs if isinstance(factor, tree.Name) and factor.text[0].isupper()]
+            self.relations.append(relation)
+            total, before = relation.terms[-1], node
+        return total
+
+    def _relate(self, node: tree.Node, shapes: str, terms: list[Term]) -> Term:
+        self.relations.append(Relation(node.position, [*terms, Term()], list(patterns(shapes))))
+        return self.relations[-1].terms[-1]
+
+    def _call(self, node: tree.Call, indices: set[str]) -> Term:
+        declared = self.scope.declared.get(node.function)
+        if declared is not None:
+            values = [self.term(part, indices) for part in node.arguments]
+            if declared.shape is not None:
+                return known(declared.shape)
+            total = values[0]
+            for value in values[1:]:
+                total = self._relate(node, ENTRYWISE, [total, value])
+            return self._same(node, total)
+        name, verb = self.scope.names.verb(node.function)
+        cut = len(node.arguments) if verb.sizes is None else verb.sizes
+        values = [self.term(part, indices) for part in node.arguments[:cut]]
+        sizes = [read_size(self.scope.source, part) for part in node.arguments[cut:]]
+        if node.shared:
+            raise self.scope.source.error(
+                node.position, f"{name} takes no parameters after a semicolon", repair="separate its arguments by commas"
+            )
+        return self._verb(node, name, values, sizes)
+
+    def _verb(self, node: tree.Call, name: str, values: list[Term], sizes: list[Expr]) -> Term:
+        result = Term(upright=True)
+        if name == "concat":
+            self.relations.append(Stacked(node.position, [*values, result], [("a",), ("b",)]))
+            return result
+        if name == "vec" and len(values) == 1:
+            self.relations.append(Flattened(node.position, [*values, result], [("a",), ("b",)]))
+            return result
+        shapes = VERBS[name].patterns(len(values) + len(sizes), len(sizes))
+        if name == "entry":
+            shapes = patterns({1: "Va>S", 2: "Mab>S"}.get(len(sizes), ""))
+        if not shapes or len(values) != len(shapes[0]) - 1:
+            raise self.scope.source.error(
+                node.position,
+                f"{name} does not take {len(node.arguments)} argument{'s' * (len(node.arguments) != 1)}",
+                repair=f"write  {usage(name)}",
+            )
+        relation = Relation(node.position, [*values, result], list(shapes), dict(zip("pq", sizes, strict=False)))
+        self.relations.append(relation)
+        return result
+
+    def _unify(self, node: tree.Node, a: Term, b: Term) -> None:
+        try:
+            unify(a, b)
+        except Clash:
+            self._note(node.position, [a, b])
+
+    def _note(self, position: int, terms: list[Term]) -> None:
+        shapes = [show_shape(term.shape) for term in terms if term.shape is not None]
+        if self.clash is None:
+            self.clash = self.scope.source.error(
+                position,
+                "the shapes that meet here do not fit" + (": " + " and ".join(shapes) if shapes else ""),
+                repair="check the declared shapes, or declare the parameters that are read here",
+            )
+
+    def solve(self) -> dict[str, Shape]:
+        """The shape of every name.
+
+        Raises
+        ------
+        ReadError
+            For a name whose shape does not follow.
+        """
+        pending = self.relations
+        while pending:
+            changed = False
+            for relation in pending:
+                try:
+                    changed |= relation.narrow()
+                except Clash:
+                    self._note(relation.position, relation.terms[:-1])
+                    relation.options = [("clash",)]
+            pending = [relation for relation in pending if not relation.settled]
+            if not changed and not any(relation.prefer_matrix() for relation in pending):
+                break
+        found = {name: term.shape for name, term in self.terms.items()}
+        missing = [name for name, shape in found.items() if shape is None]
+        if missing:
+            raise self.clash or self._undetermined(missing)
+        return {name: shape for name, shape in found.items() if shape is not None}
+
+    def _undetermined(self, missing: list[str]) -> ReadError:
+        sequences = [name for name in missing if name in self.scope.names.sequences]
+        name = (sequences or missing)[0]
+        top = self.terms[name].found()
+        kinds = {"V": "it is a vector", "M": "it is a matrix"}.get(top.kind, "")
+        sizes = iter(letter for letter in "nmkpqrdabc" if letter not in {*self.scope.dimensions, *self.terms})
+        shown = [str(size.found().value or next(sizes, "n")) for size in top.sizes]
+        ways = [" x ".join(shown)] if top.kind else ["scalar", next(sizes, "n"), f"{next(sizes, 'n')} x {next(sizes, 'm')}"]
+        return self.scope.source.error(
+            self.places[name],
+            f"the shape of {name} does not follow from the equations{self.scope.near(name)}",
+            law=f"{kinds}, but its sizes are not forced" if kinds else "",
+            repair="declare it:  " + "  or  ".join(f"{name}: {way}" for way in ways),
+        )
+
+
+def usage(name: str) -> str:
+    """How a function is written: `segment(x, start, size)`."""
+    special = {"segment": "x, start, size", "reshape": "x, n, m", "entry": "x, i", "zeros": "n", "ones": "n", "eye": "n"}
+    special |= {"concat": "a, b", "solve": "A, b"}
+    return f"{name}({special.get(name, 'a, b' if VERBS[name].most > 1 else 'x')})"
+
+
+def is_number(node: tree.Node, scope: Scope) -> bool:
+    """Whether an expression is a bare number, which may stand beside a tensor in a sum."""
+    match node:
+        case tree.Number():
+            return True
+        case tree.Name(text=text):
+            return text == "pi" and text not in scope.declared
+        case tree.Bracket(body=body) | tree.Minus(body=body):
+            return is_number(body, scope)
+        case tree.Power(base=base, exponent=exponent):
+            return is_number(base, scope) and is_number(exponent, scope)
+        case tree.Sum(terms=parts) | tree.Product(factors=parts) | tree.Entrywise(factors=parts):
+            return all(is_number(part, scope) for _, part in parts)
+        case tree.Call(function=function, arguments=arguments):
+            return function not in scope.declared and all(is_number(part, scope) for part in arguments)
+    return False

@@ -1,0 +1,88 @@
+"""The laws of single nodes and of their compositions, against dual numbers in GF(2**61 - 1)."""
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sympy import Basic
+
+from laws import compositions as c
+from laws.generator import random_system
+from symrnn.calculus.laws import pullback
+from symrnn.calculus.pushforward import pushforward
+from symrnn.model import reads
+from symrnn.tensor import shape_of
+
+rngs = st.randoms(use_true_random=False)
+
+
+def directions_of(leaves, mark):
+    return {x: c.value_of(c.like(x, f"{mark}{x.name}")) for x in leaves}
+
+
+def agree(parts, directions, expected):
+    """Whether the parts of the leaves, along the directions, add up to the expected change."""
+    return sum(c.inner(c.value(part), directions[x]) for x, part in parts.items()) % c.FIELD_PRIME == expected
+
+
+def pullback_holds(node):
+    """⟨ct, D node[v]⟩ = Σ ⟨pullback(ct), v⟩, for one node whose operands are leaves."""
+    apart, leaves = c.standing_apart(node)
+    ct, directions = c.like(node, "ct"), directions_of(leaves, "v")
+    return agree(c.pulled(apart, ct), directions, c.inner(c.value_of(ct), c.change(apart, directions)))
+
+
+@given(rngs)
+@settings(max_examples=60)
+def test_the_pullback_of_every_node_is_adjoint_to_its_derivative(rng):
+    for node in c.nodes_of(c.composition(rng)):
+        assert pullback_holds(node), node
+
+
+@given(rngs)
+@settings(max_examples=60)
+def test_a_sweep_is_adjoint_to_the_derivative_of_the_whole(rng):
+    expr = c.composition(rng)
+    ct, directions = c.like(expr, "ct"), directions_of(reads(expr), "v")
+    assert agree(c.gradient(expr, ct), directions, c.inner(c.value_of(ct), c.change(expr, directions)))
+
+
+@given(rngs)
+@settings(max_examples=60)
+def test_forward_and_reverse_are_adjoint(rng):
+    """⟨w, J v⟩ = ⟨Jᵀ w, v⟩, both sides as expressions."""
+    expr = c.composition(rng)
+    ct, leaves = c.like(expr, "ct"), {x: c.like(x, f"v{x.name}") for x in reads(expr)}
+    forward = c.pushed(expr, leaves)
+    expected = 0 if forward is None else c.inner(c.value_of(ct), c.value(forward))
+    assert agree(c.gradient(expr, ct), {x: c.value_of(v) for x, v in leaves.items()}, expected)
+
+
+@given(rngs)
+@settings(max_examples=40)
+def test_the_pullback_of_a_pullback_is_the_second_derivative(rng):
+    expr = c.composition(rng, depth=2)
+    leaves = reads(expr)
+    ct, first = c.like(expr, "ct"), {x: c.like(x, f"u{x.name}") for x in leaves}
+    slope = sum(c.product(part, first[x]) for x, part in c.gradient(expr, ct).items())
+    along, then = directions_of(leaves, "u"), directions_of(leaves, "v")
+    parts = {x: part for x, part in c.gradient(slope, 1).items() if x in leaves} if slope != 0 else {}
+    assert agree(parts, then, c.inner(c.value_of(ct), c.second_change(expr, along, then)))
+
+
+@pytest.mark.parametrize("table", [pullback, pushforward], ids=lambda table: table.__name__)
+def test_every_registered_law_is_drawn(table):
+    drawn = set()
+    for seed in range(120):
+        drawn |= {type(node) for node in c.nodes_of(c.composition(random.Random(seed)))}
+        drawn |= {type(node) for e in random_system(random.Random(seed)).equations for node in c.nodes_of(e.rhs)}
+    missing = {kind for kind in table.registry if not any(issubclass(d, kind) for d in drawn)}
+    assert not missing - {object, Basic}
+
+
+def test_shapes_of_parts_are_shapes_of_operands():
+    for seed in range(40):
+        for node in c.nodes_of(c.composition(random.Random(seed))):
+            for operand, part in c.pulled(node, c.like(node, "ct")).items():
+                assert shape_of(part) == shape_of(operand), node

@@ -1,0 +1,119 @@
+"""Functions of single expressions, and `sympy.lambdify` of what the package returns."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import sympy
+
+import symrnn as sr
+from numeric import oracle
+from symrnn import Constant, Parameter, Sequence, nabla, t, tau
+from symrnn.numeric.stable import SCALAR
+from symrnn.tensor import slots_of
+from symrnn.tensor.evaluate import evaluate_node
+from symrnn.tensor.numbers import Floats
+
+n, m = sr.dims("n m")
+h, x, s, W, U, b, w = (
+    *(Sequence("h", n), Sequence("x", m), Sequence("s")),
+    *(Parameter("W", n, n), Parameter("U", n, m), Parameter("b", n), Parameter("w")),
+)
+A, z = Sequence("A", n, m), Constant("z", n)
+SIZES = {n: 3, m: 2}
+
+EXPRESSIONS = [
+    sr.tanh(W @ h[t - 1] + U @ x[t] + b),
+    s[t] * b + h[t] / 3 - z,
+    sr.outer(h[t], x[t]) + A[t] * w,
+    A[t].T @ W @ h[t],
+    A[t] @ A[t - 1].T,
+    A[t] @ x[t],
+    h[t] @ A[t],
+    sr.dot(h[t], z) * w + sr.dot(h[t], b),
+    sr.trace(A[t] @ U.T),
+    sr.diag(h[t]) @ W,
+    sr.diag(A[t] @ A[t].T),
+    sr.concat(h[t], x[t], b),
+    sr.vec(A[t]),
+    sr.entry(A[t], 2, 1) + sr.entry(h[t], 3),
+    sr.softmax(h[t]) * sr.logsumexp(b),
+    sr.log_softmax(h[t]),
+    sr.sum(A[t]) + sr.mean(h[t]),
+    sr.ones(n) * s[t],
+    sr.eye(n) * w + sr.outer(b, h[t]),
+    W @ b,
+    sr.dot(b, W @ b),
+    nabla(h[t]) * (1 - h[t] ** 2),
+    sr.softmax_cross_entropy(h[t], z),
+]
+
+
+@pytest.mark.parametrize("expr", EXPRESSIONS, ids=str)
+def test_a_function_of_the_leaves(expr: object) -> None:
+    """One text is right for one example and, with leading axes on all but parameters, for many."""
+    function = sr.to_numpy(expr)
+    rng = np.random.default_rng(0)
+    leaves = {name: leaf for leaf, name in _names(expr).items()}
+    many = {}
+    for name, leaf in leaves.items():
+        shape = tuple(SIZES[d] for d in leaf.shape)
+        many[name] = rng.normal(size=shape if isinstance(leaf, Parameter) else (4, 5, *shape))
+    whole = function(**many)
+    for place in [(0, 0), (3, 4)]:
+        one = {k: v if isinstance(leaves[k], Parameter) else v[place] for k, v in many.items()}
+        want = evaluate_node(expr, Floats(), {leaves[k]: np.asarray(v) for k, v in one.items()}, SIZES)
+        np.testing.assert_allclose(function(**one), want, rtol=1e-12, atol=1e-14)
+        got = whole[place] if np.ndim(whole) > np.ndim(want) else whole
+        np.testing.assert_allclose(got, want, rtol=1e-12, atol=1e-14)
+
+
+def _names(expr: object) -> dict:
+    from symrnn.model import reads
+    from symrnn.numeric.expression import leaf_name
+
+    return {leaf: leaf_name(leaf) for leaf in reads(expr)}
+
+
+def test_names_of_arguments() -> None:
+    expr = s[t] + s[t - 1] + s[t + 2] + s[0] + s[-1] + s[tau] + nabla(s[t]) + t
+    function = sr.to_numpy(expr)
+    given = {"s_t": 1, "s_tm1": 2, "s_tp2": 3, "s_0": 4, "s_m1": 5, "s_tau": 6, "nabla_s_t": 7, "t": 8}
+    assert function(**given) == sum(given.values())
+    assert "def " in function.source and "s_tm1" in function.source
+
+
+def test_scalars_share_subexpressions_and_stay_stable() -> None:
+    e = sr.sigmoid(w * s[t]) + sr.softplus(w * s[t]) + sr.relu(w * s[t])
+    function = sr.to_numpy(e)
+    assert "x0 = " in function.source
+    values = function(w=1.0, s_t=np.array([-1000.0, 0.0, 1000.0]))
+    np.testing.assert_allclose(values, [0.0, 0.5 + np.log(2), 2001.0])
+
+
+def test_what_has_no_numbers_is_refused() -> None:
+    f, g = sr.Function("f", n), sympy.Function("g")
+    for expr in (f(h[t]), g(s[t])):
+        with pytest.raises(sr.Unsupported, match="unknown function"):
+            sr.to_numpy(expr)
+    with pytest.raises(sr.Unsupported, match="sum over time"):
+        sr.to_numpy(sr.time_sum(s[t]))
+
+
+def test_lambdify_of_every_scalar_that_a_derivation_returns() -> None:
+    """SymPy's own lambdify, with the elements as arguments, agrees with the gradient at one length."""
+    model = sr.models.scalar()
+    drawn = oracle.instance(model, 3)
+    run = drawn.run()
+    d = sr.bptt(model, tau=3)
+    values = {}
+    for line in d.lines:
+        rhs = line.equation.rhs
+        leaves = slots_of(rhs)
+        function = sympy.lambdify(leaves, rhs, cse=True, modules=[dict(SCALAR), "numpy"])
+        values[line.equation.lhs] = function(*(values[x] if x in values else run(x) for x in leaves))
+    for p in model.parameters:
+        assert values[nabla(p)] == pytest.approx(float(oracle.gradient(drawn, p)), rel=1e-12)
+    generic = sr.bptt(model)[model.parameters[0]].body
+    leaves = slots_of(generic)
+    assert sympy.lambdify(leaves, generic, cse=True)(*np.full(len(leaves), 0.5)) == pytest.approx(0.1875)

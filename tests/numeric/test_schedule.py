@@ -1,0 +1,99 @@
+"""From statements to loops: what is carried, in which direction, and what is taken out of a loop."""
+
+from __future__ import annotations
+
+import pytest
+import sympy
+
+import symrnn as sr
+from numeric import systems
+from symrnn import Equation, Parameter, Recurrence, Sequence, t, tau
+from symrnn.model import Range as TimeRange
+from symrnn.numeric.horizon import Horizon, shortest
+from symrnn.numeric.module import plan
+from symrnn.numeric.passes import Fresh, hoist, prune, share
+from symrnn.numeric.schedule import Block, Loop, schedule
+from symrnn.numeric.statements import Store, forward_statements
+
+
+def forward(model: Recurrence) -> list:
+    return schedule(forward_statements(model), Horizon(shortest(model)))
+
+
+def shape(steps: list) -> list[str]:
+    """Blocks and loops by what they write: `o`, `>h`, `<g`."""
+    return [
+        str(s.statement.store.sequence)
+        if isinstance(s, Block)
+        else ("<", ">")[s.forward] + ",".join(str(x.store.sequence) for x in s.statements)
+        for s in steps
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "steps"),
+    [
+        ("elman", [">h", "o", "L"]),
+        ("backward", [">h", "<g", "o"]),
+        ("coupled", [">h,g", "L"]),
+        ("stateless", ["o"]),
+        ("initial", ["h", ">h", "o", "L"]),
+        ("skewed", [">q,s"]),
+        ("fastweights", [">A,h"]),
+    ],
+)
+def test_only_what_carries_is_in_a_loop(name: str, steps: list[str]) -> None:
+    assert shape(forward(systems.MODELS[name]())) == steps
+
+
+def test_lags_of_both_signs_make_one_state_run_ahead() -> None:
+    (loop,) = forward(systems.MODELS["skewed"]())
+    q, s = loop.statements
+    assert isinstance(loop, Loop) and loop.forward and (q.time - s.time) == 1
+
+
+def test_equations_that_no_loop_serves_are_refused() -> None:
+    s, q, a = Sequence("s"), Sequence("q"), Parameter("a")
+    model = Recurrence(
+        Equation(s[t], a * s[t - 1] + q[tau], over=(t, 1, tau - 1)),
+        Equation(s[tau], s[tau - 1] * a),
+        Equation(q[t], a * q[t + 1] + s[1], over=(t, 2, tau)),
+    )
+    with pytest.raises(sr.Unsupported, match="no loop in one direction") as caught:
+        schedule([*forward_statements(model), *_swapped(model)], Horizon(3))
+    assert "equation: " in str(caught.value)
+
+
+def _swapped(model: Recurrence) -> list:
+    """A statement that makes the two directions depend on each other."""
+    s, q = Sequence("s"), Sequence("q")
+    extra = Recurrence(Equation(s[t], q[t + 1] + s[t - 1]), Equation(q[t], s[t - 2] + q[t - 3]))
+    first, second = forward_statements(extra)
+    back = Recurrence(Equation(q[t], s[t + 1] + q[t + 2]))
+    return [first, second, *forward_statements(back)]
+
+
+def test_hoisting_takes_out_what_needs_no_result_of_the_loop() -> None:
+    (loop, *_) = forward(systems.MODELS["elman"]())
+    block, rest = hoist(loop, Fresh(["part1"]))
+    assert str(block.statement.expr) == "b + U @ x[t]" and block.statement.store.sequence.name == "part2"
+    assert str(rest.statements[0].expr) == "tanh(W @ h[t - 1] + part2[t])"
+
+
+def test_sharing_and_pruning() -> None:
+    d = sr.bptt(systems.MODELS["elman"]())
+    whole = plan(d.model, d)
+    carried = [s for step in whole.backward if isinstance(step, Loop) for s in step.statements]
+    assert [s.store.adjoint for s in carried] == [False, True] or [s.store.adjoint for s in carried] == [True, False]
+    statements = forward_statements(d.model)
+    h, o = (Store(v) for v in d.model.defined[:2])
+    assert [s.store for s in prune(statements, [o])] == [h, o]
+    assert share(statements, [], Horizon(1), Fresh([])) == (statements, [])
+
+
+def test_ends_are_compared_for_every_admitted_length() -> None:
+    one, three = Horizon(1), Horizon(3)
+    assert not one.at_most(sympy.Integer(3), tau) and three.at_most(sympy.Integer(3), tau)
+    assert one.later(tau, sympy.Integer(1)) == tau and one.later(tau, sympy.Integer(2)) == sympy.Max(2, tau)
+    assert three.apart(TimeRange(sympy.Integer(1), sympy.Integer(2)), TimeRange(tau, tau))
+    assert shortest(systems.MODELS["ranges"]()) == 2 and shortest(systems.MODELS["branches"]()) == 1
