@@ -116,7 +116,7 @@ def evaluate(
     >>> d = sr.bptt(sr.models.scalar())
     >>> g = sr.evaluate(d, {"w": 0.5, "u": 1.0, "b": 0.0}, {"x": [1.0, 0.0], "y": [0.0, 0.0]}, {"s[0]": 0.0}, tau=2)
     >>> round(float(g["w"]), 6)
-    0.233573
+    0.240214
     """
     last = checked_last(what.model, tau) if isinstance(what, Derivation) else 1
     if not isinstance(what, Derivation):

@@ -43,7 +43,7 @@ class Equation(Basic):
     >>> from symrnn import Equation, Parameter, Sequence, t
     >>> s, w = Sequence("s"), Parameter("w")
     >>> Equation(s[t], w * s[t - 1])
-    s[t] = w*s[t - 1]   for t = 1..tau
+    s[t] = s[t - 1]*w   for t = 1..tau
     """
 
     __slots__ = ()

@@ -197,10 +197,11 @@ class Module:
         """The function that returns the loss and the gradients."""
 
         def fill(writer: Writer) -> str:
-            loss = self.loss_text(writer)
+            writer.line(f"value = {self.loss_text(writer)}")
             writer.steps(self.plan.backward)
-            items = [f'"{key}": {self.gradient(writer, leaf)}' for leaf, key in self.keys()]
-            return f"{loss}, {{{', '.join(items)}}}"
+            items = [f'"{key}": {self.gradient(writer, leaf)},' for leaf, key in self.keys()]
+            writer.lines += ["grads = {", *("    " + item for item in items), "}"]
+            return "value, grads"
 
         keys = ", ".join(key for _, key in self.keys())
         summary = f"The loss and its gradients: {keys}; each has the shape of what it belongs to."

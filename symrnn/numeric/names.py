@@ -19,7 +19,7 @@ SAFE = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
 # What the generated text itself says: a user's symbol of this name gets an underscore.
 OWN = frozenset(FUNCTIONS) | {
     *("np", "annotations", "Arrays", "T", "B", "t", "batch", "dtype", "params", "inputs", "boundary", "values"),
-    *("loss", "forward", "loss_and_grad", "every_value"),
+    *("value", "grads", "loss", "forward", "loss_and_grad", "every_value"),
 }
 
 

@@ -158,7 +158,8 @@ class Network:
     def _leaf(self, key: str) -> Any:
         """What a key of `wrt` stands for."""
         m = self.model
-        known: dict[str, Any] = {x.name: x for x in (*m.parameters, *m.constants, *m.sequences) if x not in m.defined}
+        given: list[Any] = [*m.parameters, *m.constants, *(v for v in m.sequences if v not in m.defined)]
+        known = {x.name: x for x in given}
         known |= {key_of(b): b for b in m.boundary}
         for v in m.states:
             if any(b.sequence == v for b in m.boundary):

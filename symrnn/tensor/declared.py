@@ -85,7 +85,7 @@ def surrogate(value: Callable[[Expr], Expr], slope: Callable[[Expr], Expr], x: O
     >>> import symrnn as sr
     >>> v = sr.Sequence("v")
     >>> sr.surrogate(sr.step, lambda z: 1 / (1 + z**2), v[sr.t]).diff(v[sr.t])
-    1/(1 + (v[t])**2)
+    1/((v[t])**2 + 1)
     """
     z = Symbol("z", real=True)
     body, rate = as_operand(value(z)), as_operand(slope(z))

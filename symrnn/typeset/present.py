@@ -106,11 +106,10 @@ class Presenter:
         owner = getattr(node, "sequence", getattr(node, "parameter", node))
         bold = self.notation.bold if shape_of(node) else "none"
         own = self.leaf(owner)
-        if style == "d":
-            base: Item = Differential(own, "code")
-        else:
-            base = Name("delta", subscripts=(own.letter + own.accent, *own.subscripts), bold=bold)
         time = getattr(node, "time", None)
+        if style == "d":
+            return Differential(own if time is None else self.at(own, time), "code")
+        base = Name("delta", subscripts=(own.letter + own.accent, *own.subscripts), bold=bold)
         return base if time is None else self.at(base, time)
 
 

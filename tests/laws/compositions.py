@@ -21,9 +21,9 @@ LEAVES = [Parameter(name, *shape) for name, shape in zip("abcAB", SHAPES, strict
 FIELD = FiniteField(0)
 
 
-def composition(rng, *, declared=True, depth=3):
+def composition(rng, *, depth=2, extras=("declared",)):
     """A random expression of a random shape."""
-    return Writer(rng, LEAVES, declared=declared).expression(rng.choice(SHAPES), depth)
+    return Writer(rng, LEAVES, extras).expression(rng.choice(SHAPES), depth)
 
 
 def like(leaf, name):

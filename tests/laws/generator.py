@@ -28,10 +28,14 @@ KNOWN = [sr.tanh, sr.sigmoid, sr.sin, sr.softplus, lambda x: x * sr.cos(x), lamb
 
 
 class Writer:
-    """Writes random expressions over some leaves; parameters are declared as they are needed."""
+    """Writes random expressions over some leaves; parameters are declared as they are needed.
 
-    def __init__(self, rng, leaves, *, declared=False):
-        self.rng, self.leaves, self.declared, self.made = rng, leaves, declared, []
+    `extras` may name "declared", the nodes with a declared derivative, and "partial", the partial derivatives
+    of unknown functions, which not every law takes.
+    """
+
+    def __init__(self, rng, leaves, extras=()):
+        self.rng, self.leaves, self.extras, self.made = rng, leaves, extras, []
 
     def parameter(self, *shape):
         """A parameter of a shape: one already in use, a new one, one that is not learned, or a constant."""
@@ -106,12 +110,13 @@ class Writer:
             lambda: new((), depth) * new(shape, depth),
             lambda: self.rng.choice(KNOWN)(new(shape, depth)),
             lambda: self.unknown(d, e)(new((m,), depth)),
-            lambda: partial(self.unknown(d)(new((e,), depth), self.parameter()), 0),
             lambda: reshape(self.parameter(d * e) + reshape(new(shape, depth), d * e), d, e),
             lambda: segment(sr.concat(self.parameter(2, e), new(shape, depth)), 1, d),
         ]
         square = [lambda: new(shape, depth).T, lambda: sr.diag(new((d,), depth)), lambda: self.inverted(d, depth)]
-        return ways + (square if d == e else []) + self.declaring(shape, depth)
+        rates = [lambda: partial(self.unknown(d)(new((e,), depth), self.parameter()), 0)]
+        ways += (square if d == e else []) + (rates if "partial" in self.extras else [])
+        return ways + self.declaring(shape, depth)
 
     def inverted(self, d, depth):
         """The inverse of a matrix that is well away from singular."""
@@ -119,7 +124,7 @@ class Writer:
 
     def declaring(self, shape, depth):
         """The nodes whose derivative is declared, where they are wanted."""
-        if not self.declared:
+        if "declared" not in self.extras:
             return []
         return [
             lambda: stop_gradient(self.expression(shape, depth)),

@@ -40,7 +40,7 @@ EXPRESSIONS = [
     sr.softmax(h[t]) * sr.logsumexp(b),
     sr.log_softmax(h[t]),
     sr.sum(A[t]) + sr.mean(h[t]),
-    sr.ones(n) * s[t],
+    sr.ones(n) * s[t] @ sr.eye(n) + b,
     sr.eye(n) * w + sr.outer(b, h[t]),
     W @ b,
     sr.dot(b, W @ b),

@@ -21,13 +21,25 @@ def test_gradients_of_what_arrives_at_a_sequence(name: str) -> None:
     drawn = oracle.instance(model, 4)
     arguments = oracle.arguments(model, drawn)
     rng = np.random.default_rng(0)
-    for v in model.defined:
+    for v in (v for v in model.defined if v.shape):
         arriving = rng.normal(size=net.forward(*arguments)[v.name].shape)
         grads = net.vjp(*arguments, upstream={v.name: arriving})
         nodes = {v[i + 1]: arriving[i] for i in range(4) if v[i + 1] in drawn.graph.nodes}
         for key in grads:
             leaf = next(x for x in drawn.given if oracle.place(model, x, 4) == (key, None))
             np.testing.assert_allclose(grads[key], oracle.inner(drawn, nodes, leaf), rtol=1e-10, atol=1e-13)
+
+
+@pytest.mark.xfail(raises=sr.Unsupported, strict=False, reason="a product of two scalar elements is not yet a loss")
+def test_gradients_of_what_arrives_at_a_scalar() -> None:
+    model = systems.MODELS["matrices"]()
+    net = sr.to_numpy(model)
+    drawn = oracle.instance(model, 3)
+    s, arriving = model.defined[1], np.array([0.3, -0.5, 0.7])
+    grads = net.vjp(*oracle.arguments(model, drawn), upstream={"s": arriving})
+    for p in model.parameters:
+        want = oracle.inner(drawn, {s[i + 1]: arriving[i] for i in range(3)}, p)
+        np.testing.assert_allclose(grads[p.name], want, rtol=1e-10)
 
 
 def test_without_a_loss_by_several_keys_and_in_a_batch() -> None:

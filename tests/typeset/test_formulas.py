@@ -7,11 +7,13 @@ import symrnn as sr
 from symrnn.errors import TooLarge, Undefined, Unsupported
 from symrnn.model import library
 from symrnn.tensor import copy_at, nabla, outer, partial, time_sum, transpose
-from symrnn.tensor.node import Tensor
+from symrnn.tensor.bodies import body_derivative
+from symrnn.tensor.elementwise import placeholder
+from symrnn.tensor.node import Tensor, new_tensor
 from symrnn.typeset import Notation, aligned_chain, latex, mathml, text
 from symrnn.typeset.displays import presenter
 from symrnn.typeset.items import Item
-from typeset.formulas import derive, short_times, BOOK, NODES, A, W, b, f, h, n, s, slope, t, theta, w, z
+from typeset.formulas import BOOK, NODES, A, W, b, derive, f, h, n, s, short_times, slope, t, theta, w, z
 from typeset.well_formed import latex_faults, text_faults
 
 
@@ -74,9 +76,6 @@ def test_partial_derivatives_are_named_by_what_the_model_defines() -> None:
 
 
 def test_primes_of_undefined_functions() -> None:
-    from symrnn.tensor.bodies import body_derivative
-from symrnn.tensor.elementwise import placeholder
-
     phi, psi = sympy.Function("phi"), sympy.Function("psi")
     rate = body_derivative(phi(2 * placeholder(0)), placeholder(0)).xreplace({placeholder(0): s[t]})
     assert latex(rate) == r"2 \phi'(2 s^{(t)})"
@@ -117,8 +116,6 @@ def test_sympys_own_printer_and_ours_take_each_others_formulas() -> None:
 def test_what_has_no_form_and_what_is_too_deep() -> None:
     class Strange(Tensor):
         pass
-
-    from symrnn.tensor.node import new_tensor
 
     with pytest.raises(Unsupported, match="Strange"):
         latex(new_tensor(Strange, (n,), n))

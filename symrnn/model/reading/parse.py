@@ -155,8 +155,8 @@ class _Trees(Transformer):
     def scalar(self, _: Token) -> tuple[tree.Node, ...]:
         return ()
 
-    def entry_by_entry(self, _: Token) -> str:
-        return "entry by entry"
+    def entry_by_entry(self, _: Token) -> Everywhere:
+        return Everywhere()
 
     def sizes(self, *parts: Any) -> tuple[tree.Node, ...]:
         return tuple(part for part in parts if isinstance(part, tree.Node))
@@ -171,10 +171,14 @@ class _Trees(Transformer):
         kind = str(parts[0].value) if isinstance(parts[0], Token) and parts[0].type == "KIND" else ""
         names, *rest = parts[1 if kind else 0 :]
         traits = {key: value for part in rest if isinstance(part, dict) for key, value in part.items()}
-        shape = next((part for part in rest if isinstance(part, str | tuple)), ())
+        shape = next((part for part in rest if isinstance(part, tuple | Everywhere)), ())
         return tree.Declaration(
-            start(names[0]), kind, names, None if isinstance(shape, str) and shape == "entry by entry" else shape, **traits
+            start(names[0]), kind, names, None if isinstance(shape, Everywhere) else shape, **traits
         )
+
+
+class Everywhere:
+    """The shape of an unknown function that works entry by entry."""
 
 
 def _product(left: tree.Node, sign: str, right: tree.Node) -> tree.Node:

@@ -283,5 +283,6 @@ def is_number(node: tree.Node, scope: Scope) -> bool:
         case tree.Sum(terms=parts) | tree.Product(factors=parts) | tree.Entrywise(factors=parts):
             return all(is_number(part, scope) for _, part in parts)
         case tree.Call(function=function, arguments=arguments):
-            return function not in scope.declared and all(is_number(part, scope) for part in arguments)
+            known_verb = function not in scope.declared and scope.names.verb(function)[1].sizes is None
+            return known_verb and all(is_number(part, scope) for part in arguments)
     return False
