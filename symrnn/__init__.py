@@ -38,7 +38,7 @@ _ROOMS = {
         tanh sigmoid relu leaky_relu elu softplus gelu silu hard_sigmoid hard_tanh step sign absolute maximum minimum
         exp log sqrt sin cos erf
     """,
-    "symrnn.model": "Sequence Constant Parameter Equation Recurrence",
+    "symrnn.model": "Sequence Constant Parameter Equation Recurrence read_model write_model",
     "symrnn.graph": "Graph unroll",
     "symrnn.calculus": "bptt jacobian nest evaluate Derivation Step Report Law",
     "symrnn.typeset": "latex text Notation document",

@@ -19,7 +19,7 @@ from symrnn.graph.lengths import Last, checked_last, numbers_of, rule_of
 from symrnn.graph.run import dimension_symbols, leaves_of, run
 from symrnn.model import Element, Equation, Range, Recurrence
 from symrnn.model.equation import bound_reads
-from symrnn.tensor.adjoint import Adjoint
+from symrnn.tensor.adjoint import Adjoint, nabla
 from symrnn.tensor.evaluate import Evaluator
 from symrnn.tensor.node import shape_of
 from symrnn.tensor.numbers import Array, Floats
@@ -125,23 +125,33 @@ def evaluate(
     values, sizes = given_values(model, last, params, inputs, boundary or {})
     evaluator = run(unroll(model, last), values, sizes, Floats())
     found = run_lines(what if min(numbers_of(last)) >= what.smallest else what.at(last), last, evaluator)
-    return _by_name(what, found)
+    return _by_name(what, last, found, evaluator)
 
 
-def _by_name(derivation: Derivation, found: dict[Any, Array]) -> dict[str, Any]:
+def _by_name(derivation: Derivation, last: Last, found: dict[Any, Array], evaluator: Evaluator) -> dict[str, Any]:
+    """The gradients that were asked for, by the names of what is given; an input's are stacked over its times."""
+    model, rule = derivation.model, rule_of(derivation.model, last)
+    names = boundary_names(model, last)
     result: dict[str, Any] = {}
-    series: dict[str, list[Any]] = {}
-    for adjoint, value in found.items():
-        node = adjoint.node
-        if (
-            isinstance(node, Element)
-            and node.sequence not in derivation.model.defined
-            and node.name in derivation.gradients
-        ):
-            series.setdefault(node.name, []).append((int(node.time), value))
-        elif name_of(node) in derivation.gradients:
-            result[name_of(node)] = value
-    return result | {name: np.stack([v for _, v in sorted(rows, key=lambda r: r[0])]) for name, rows in series.items()}
+    for line in derivation.lines:
+        node = line.equation.lhs.node
+        if line.group == "input" and isinstance(node, Element):
+            v = node.sequence
+            if v.name in result:
+                continue
+            zero = np.zeros(evaluator.shape(v[1]))
+            times = model.given_range(v).at(rule).times()
+            result[v.name] = np.stack([found.get(nabla(v[s]), zero) for s in times])
+        elif line.group in {"gradient", "boundary", "input"}:
+            concrete = node.xreplace(rule)
+            result[names.get(concrete, name_of(concrete))] = found[nabla(concrete)]
+    return result
+
+
+def boundary_names(model: Recurrence, last: Last) -> dict[Any, str]:
+    """The names of the boundary values at one last time: g[4] is "g[tau+1]" for tau = 3."""
+    rule = rule_of(model, last)
+    return {b.xreplace(rule): name_of(b) for b in model.boundary}
 
 
 def given_values(
@@ -170,9 +180,10 @@ def _array_of(leaf: Any, model: Recurrence, last: Last, params: Any, inputs: Any
         return _number(home, leaf.name, leaf.name)
     times = model.given_range(leaf.sequence).at(rule_of(model, last)).times()
     if leaf.sequence in model.defined or int(leaf.time) not in times:
-        if name_of(leaf) not in boundary and len([b for b in model.boundary if b.sequence == leaf.sequence]) == 1:
-            return _number(boundary, leaf.name, f"{name_of(leaf)} (a boundary value)")
-        return _number(boundary, name_of(leaf), f"{name_of(leaf)} (a boundary value)")
+        name = boundary_names(model, last).get(leaf, name_of(leaf))
+        alone = len([b for b in model.boundary if b.sequence == leaf.sequence]) == 1
+        keys = [name, name_of(leaf), *([leaf.name] if alone else [])]
+        return _number(boundary, next((k for k in keys if k in boundary), name), f"{name} (a boundary value)")
     array = _number(inputs, leaf.name, leaf.name)
     if array.ndim == 0 or len(array) != len(times):
         raise ShapeError(

@@ -106,16 +106,13 @@ def sympy_gradient(model: Any, last: Last, leaf: Any, sizes: dict[Symbol, int], 
     Returns the gradient as float64, at the float instance of the same seed and sizes. Meant for small
     sizes: the composed loss grows quickly.
     """
-    explicit, numbers = draw(model, last, Explicit(), seed, sizes), draw(model, last, Floats(), seed, sizes)
+    numbers, system = draw(model, last, Floats(), seed, sizes), Explicit()
+    rng = np.random.default_rng([seed, 5])
+    symbols = {x: system.random(rng, np.shape(v)) for x, v in numbers.given.items()}
+    explicit = Instance(model, numbers.graph, numbers.last, system, numbers.sizes, symbols)
     loss = explicit.loss(explicit.run())[()]
-    at: dict[Basic, float] = {}
-    for x, symbols in explicit.given.items():
-        for s, v in zip(np.ravel(symbols), np.ravel(numbers.given[x]), strict=True):
-            if getattr(s, "is_Symbol", False):
-                at[s] = float(v)
-    rows = [float(loss.diff(s).xreplace({k: _float(v) for k, v in at.items()})) for s in np.ravel(explicit.given[leaf])]
+    at: dict[Basic, Float] = {}
+    for x, names in symbols.items():
+        at |= {s: Float(float(v), 17) for s, v in zip(np.ravel(names), np.ravel(numbers.given[x]), strict=True)}
+    rows = [float(loss.diff(s).xreplace(at)) for s in np.ravel(symbols[leaf])]
     return np.array(rows).reshape(np.shape(numbers.given[leaf])), numbers.given[leaf]
-
-
-def _float(value: float) -> Any:
-    return Float(value, 17)

@@ -8,7 +8,9 @@ from symrnn.model.equation import Equation, reads
 from symrnn.model.given import Constant, Element, Parameter, Sequence
 from symrnn.model.parts import Abbreviation, Objective, Title
 from symrnn.model.ranges import Range
+from symrnn.model.reading import read_model
 from symrnn.model.recurrence import Recurrence
+from symrnn.model.write import write_model
 
 __all__ = [
     "Abbreviation",
@@ -21,5 +23,7 @@ __all__ = [
     "Recurrence",
     "Sequence",
     "Title",
+    "read_model",
     "reads",
+    "write_model",
 ]

@@ -18,7 +18,7 @@ from sympy.core.function import AppliedUndef
 from symrnn.errors import Unsupported
 from symrnn.model import Element, Parameter, reads
 from symrnn.numeric.arrays import ArrayPrinter
-from symrnn.numeric.bodies import body_text, unknown_function
+from symrnn.numeric.bodies import ScalarPrinter, body_text, unknown_function
 from symrnn.numeric.horizon import Horizon
 from symrnn.numeric.load import load
 from symrnn.numeric.names import Names, in_docstring
@@ -88,7 +88,9 @@ def _by_lambdify(expr: Expr, scope: LeafScope) -> Callable[..., Any]:
     for extra in sorted(plain.free_symbols - set(symbols.values()), key=lambda s: s.name):
         symbols[extra] = Symbol(scope.symbol(extra), real=True)
     body_text(plain, {s: s.name for s in symbols.values()} | {s: s.name for s in plain.free_symbols}, set())
-    function = lambdify(list(symbols.values()), expr.xreplace(symbols), modules=[dict(SCALAR), "numpy"], cse=True)
+    function = lambdify(
+        list(symbols.values()), expr.xreplace(symbols), [dict(SCALAR), np], printer=ScalarPrinter, cse=True
+    )
     function.source = inspect.getsource(function)
     return function
 

@@ -110,7 +110,7 @@ def rows_text(stores: list[Store], layout: Layout) -> str:
     groups: dict[str, list[str]] = {}
     for store in stores:
         offset = layout.extents[store].first
-        time = "r" if offset == 0 else f"r {'-' if offset.is_negative else '+'} {abs(offset)}"
+        time = "r" if offset == 0 else f"r{'-' if offset.is_negative else '+'}{abs(offset)}"
         groups.setdefault(time, []).append(layout.name(store))
     return "; ".join(f"row r of {', '.join(names)} holds time {time}" for time, names in groups.items())
 

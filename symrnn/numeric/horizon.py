@@ -70,7 +70,12 @@ def shortest(model: Recurrence) -> int:
     Unsupported
         When the ends of a range hold other symbols than tau, or no length up to a bound is admitted.
     """
-    refused = [last for last in range(1, PROBED + 1) if not _admits(model, last)]
+    homes = {v: model.ranges[v] if v in model.defined else (Range(Integer(1), tau),) for v in model.sequences}
+    readings = {v: model.reading_ranges(v) for v in model.sequences}
+    boundary = [(b.sequence, Range(b.time, b.time)) for b in model.boundary]
+    for v, when in boundary:
+        homes[v] = (*homes[v], when)
+    refused = [last for last in range(1, PROBED + 1) if not _admits(homes, readings, Integer(last))]
     if refused and refused[-1] == PROBED:
         raise Unsupported(
             f"{model.title.name} needs more than {PROBED} steps before everything it reads exists",
@@ -79,17 +84,13 @@ def shortest(model: Recurrence) -> int:
     return refused[-1] + 1 if refused else 1
 
 
-def _admits(model: Recurrence, last: int) -> bool:
-    rule: dict[Any, Any] = {tau: Integer(last)}
-    boundary = [(x.sequence, int(x.time.xreplace(rule))) for x in model.boundary]
-    for v in model.sequences:
-        rows = [time for u, time in boundary if u == v]
-        for r in model.ranges.get(v, ()) if v in model.defined else (Range(Integer(1), tau),):
-            rows += _times(r, rule)
+def _admits(homes: dict[Any, Any], readings: dict[Any, Any], last: Expr) -> bool:
+    """Whether for this last time each element is there once, and every element that is read is there."""
+    rule: dict[Any, Any] = {tau: last}
+    for v, ranges in homes.items():
+        rows = [time for r in ranges for time in _times(r, rule)]
         known = set(rows)
-        if len(known) < len(rows):
-            return False
-        if any(time not in known for r in model.reading_ranges(v) for time in _times(r, rule)):
+        if len(known) < len(rows) or not all(known.issuperset(_times(r, rule)) for r in readings[v]):
             return False
     return True
 

@@ -152,6 +152,10 @@ def totals_of(template: Template, leaf: Any, horizon: Horizon) -> list[Total]:
     sign = "+=" if len(template.shared.get(leaf, ())) > 1 else "="
     for c, when in _disjoint(template.shared.get(leaf, ()), horizon, shared=True):
         over = c.equation.over if c.equation is not None else None
+        if isinstance(c.part, TimeSum) and over is None:
+            part, when = c.part.term(t), Range(c.part.lower, c.part.upper)
+            found.append(Total(leaf, part, when, f"{nabla(leaf)} {sign} sum of {part}   over t = {when}"))
+            continue
         if over is None:
             found.append(Total(leaf, c.part, None, f"{nabla(leaf)} {sign} {c.part}"))
             continue

@@ -12,7 +12,7 @@ from symrnn.tensor import binders, linear, pieces, special, unknown
 from symrnn.tensor.elementwise import Elementwise, Full
 from symrnn.tensor.node import Slot
 from symrnn.tensor.prime import Prime
-from symrnn.tensor.spelling import Held, ordered_terms, spell, split_fraction, split_sign
+from symrnn.tensor.spelling import Held, held_in, ordered_terms, spell, split_fraction, split_sign
 from symrnn.tensor.time import t, tau
 
 
@@ -136,7 +136,7 @@ class PlainPrinter(StrPrinter):
         return str(self._print(spell(e)))
 
     def _print_Add(self, expr: Expr, order: Any = None) -> str:
-        if not expr.has(Held):
+        if not held_in(expr):
             return str(super()._print_Add(expr, order))
         out = ""
         for i, term in enumerate(ordered_terms(expr)):
@@ -146,7 +146,7 @@ class PlainPrinter(StrPrinter):
         return out
 
     def _print_Mul(self, expr: Expr) -> str:
-        if not expr.has(Held):
+        if not held_in(expr):
             return str(super()._print_Mul(expr))
         minus, rest = split_sign(expr)
         above, below = split_fraction(rest) if rest.is_Mul else ([rest], [])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Basic, Expr, Integer, Mul
+from sympy import Basic, Expr, Function, Integer, Mul, Pow
 from sympy.core.add import Add
 from sympy.printing.precedence import PRECEDENCE
 
@@ -37,18 +37,37 @@ class Held(Expr):
 
 def spell(node: Elementwise) -> Expr:
     """The body with its operands held in place."""
-    return node.body.xreplace({placeholder(i): Held(x, i) for i, x in enumerate(node.operands)})
+    return _held(node.body, {placeholder(i): Held(x, i) for i, x in enumerate(node.operands)})
 
 
-def _first_places(expr: Basic) -> tuple[int, ...]:
-    return tuple(sorted(h.position for h in expr.atoms(Held)))
+def _held(expr: Any, operands: dict[Expr, Held]) -> Any:
+    """`expr` rebuilt around its operands without evaluating anew: SymPy's questions about each argument are slow."""
+    if expr in operands:
+        return operands[expr]
+    inner = [_held(x, operands) for x in expr.args]
+    if all(new is old for new, old in zip(inner, expr.args, strict=True)):
+        return expr
+    if isinstance(expr, Add | Mul):
+        return expr.func._from_args(inner, is_commutative=True)
+    return expr.func(*inner, evaluate=False) if isinstance(expr, Function | Pow) else expr.func(*inner)
+
+
+def held_in(expr: Any) -> list[Held]:
+    """The operands that stand in a body, in no particular order; what is inside them is not entered."""
+    if isinstance(expr, Held):
+        return [expr]
+    return [held for x in expr.args for held in held_in(x)]
+
+
+def _first_places(expr: Expr) -> tuple[int, ...]:
+    return tuple(sorted({held.position for held in held_in(expr)}))
 
 
 def ordered_terms(expr: Expr) -> list[Expr]:
     """The terms of a sum in the author's order: numbers first, then by the operands they hold."""
     if not isinstance(expr, Add):
         return [expr]
-    if not expr.has(Held):
+    if not held_in(expr):
         return list(expr.as_ordered_terms())
     return sorted(expr.args, key=_first_places)
 
@@ -57,7 +76,7 @@ def ordered_factors(term: Expr) -> list[Expr]:
     """The factors of a product in the author's order: numbers first, then by the operands they hold."""
     if not isinstance(term, Mul):
         return [term]
-    if not term.has(Held):
+    if not held_in(term):
         return list(term.as_ordered_factors())
     return sorted(term.args, key=lambda f: (_first_places(f), f.is_Add))
 

@@ -279,7 +279,7 @@ def mathml(x: Any, notation: Notation | str | None = None, model: Any = None, di
     Examples
     --------
     >>> from symrnn import Sequence, t
-    >>> mathml(Sequence("s")[t])[:34]
+    >>> mathml(Sequence("s")[t])[:33]
     '<math><semantics><msup><mi>s</mi>'
     """
     return math(presented(x, presenter(x, as_notation(notation), model)), display)

@@ -129,8 +129,8 @@ def _line_groups(derivation: Derivation, p: Presenter, columns: int) -> list[str
     first, rest = shown[:MOST], len(shown) - MOST
     cells = {line.number: _cells(line, p, columns) for line in first}
     when = max([width(c[1]) for c in cells.values()], default=0)
-    why = max([width(c[2]) for c in cells.values() if width(c[2]) <= columns // 2], default=0)
-    widest = columns - 12 - when - why
+    words = max([width(c[2]) for c in cells.values() if width(c[2]) <= columns // 2], default=0)
+    widest = columns - 12 - when - words
     room = max([width(left[0]) for left, *_ in cells.values() if width(left[0]) <= widest], default=0)
     stops = (room + 3, when + 3 if when else 0)
     rows: list[str] = []

@@ -20,7 +20,7 @@ from symrnn.tensor.declared import Declared
 from symrnn.tensor.elementwise import Elementwise
 from symrnn.tensor.node import Tensor
 from symrnn.tensor.prime import Prime
-from symrnn.tensor.spelling import Held, ordered_terms, spell, split_fraction, split_sign
+from symrnn.tensor.spelling import Held, held_in, ordered_terms, spell, split_fraction, split_sign
 from symrnn.typeset import items
 from symrnn.typeset.brackets import bare_call, call, negative, power, product, quotient, total
 from symrnn.typeset.items import Fence, Foreign, Item, Positional, Primed, Root, Sign, Word
@@ -110,10 +110,8 @@ def _product(above: list[Expr], below: list[Expr], p: Presenter) -> Item:
     if not tensors and not under:
         return _scalar_product(scalars, divisors, p)
     front = [_scalar_product(scalars, divisors, p)] if scalars or divisors else []
-    last = [f for f in tensors if f.atoms(Held) and any(_holds_adjoint(h.operand) for h in f.atoms(Held))][-1:]
-    vectors = all(
-        h.operand.rank == 1 for f in (*tensors, *under) for h in f.atoms(Held) if isinstance(h.operand, Tensor)
-    )
+    last = [f for f in tensors if any(_holds_adjoint(h.operand) for h in held_in(f))][-1:]
+    vectors = all(h.operand.rank == 1 for f in (*tensors, *under) for h in held_in(f) if isinstance(h.operand, Tensor))
     if p.notation.products == "diag" and last and vectors:
         others = [f for f in tensors if f is not last[0]]
         matrix = [call(Word("diag"), _entrywise(others, under, p))] if others or under else []
@@ -141,7 +139,7 @@ def _scalar_product(above: list[Expr], below: list[Expr], p: Presenter) -> Item:
 
 
 def _tensors(factors: Iterable[Expr]) -> list[Expr]:
-    return [f for f in factors if any(isinstance(h.operand, Tensor) for h in f.atoms(Held))]
+    return [f for f in factors if any(isinstance(h.operand, Tensor) for h in held_in(f))]
 
 
 def _holds_adjoint(x: Any) -> bool:
@@ -150,7 +148,7 @@ def _holds_adjoint(x: Any) -> bool:
 
 def _scalars_in_order(factors: list[Expr]) -> list[Expr]:
     """Numbers, parameters, the rest in its order, and what holds an adjoint last."""
-    return sorted(factors, key=_place) if not any(f.has(Held) for f in factors) else sorted(factors, key=_late)
+    return sorted(factors, key=_place) if not any(map(held_in, factors)) else sorted(factors, key=_late)
 
 
 def _place(factor: Expr) -> int:
@@ -162,7 +160,7 @@ def _place(factor: Expr) -> int:
 
 
 def _late(factor: Expr) -> bool:
-    held = [h.operand for h in factor.atoms(Held)]
+    held = [h.operand for h in held_in(factor)]
     return any(map(_holds_adjoint, [factor, *held]))
 
 

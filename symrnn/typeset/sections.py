@@ -20,7 +20,7 @@ from symrnn.tensor.unknown import Applied
 from symrnn.typeset.blocks import Block, Display, Heading, Paragraph, Table
 from symrnn.typeset.brackets import product
 from symrnn.typeset.displays import abbreviation_row, chain, equation_row, line_row
-from symrnn.typeset.items import Item, Row, Rows
+from symrnn.typeset.items import Item, Listing, Row, Rows
 from symrnn.typeset.present import Presenter
 from symrnn.typeset.reasons import Sentence, sentence
 from symrnn.typeset.symbols import given_values, roles
@@ -62,10 +62,13 @@ def model_section(c: Content) -> list[Block]:
 
 
 def _symbols(c: Content) -> Table:
-    body: list[tuple[Sentence, ...]] = []
-    for x, role in (*roles(c.model), *((x, "boundary value, given") for x in given_values(c.model))):
-        body.append(((c.p(x),), (role,), (_sizes(x, c),)))
-    return Table(("symbol", "what it is", "shape"), tuple(body))
+    """Symbols of one role and one shape share a row."""
+    given = ((x, "boundary value, given") for x in given_values(c.model))
+    rows: dict[tuple[str, str | Item], list[Any]] = {}
+    for x, role in (*roles(c.model), *given):
+        rows.setdefault((role, _sizes(x, c)), []).append(x)
+    body = tuple(((Listing(c.p.all(found)),), (role,), (sizes,)) for (role, sizes), found in rows.items())
+    return Table(("symbol", "what it is", "shape"), body)
 
 
 def _sizes(x: Any, c: Content) -> str | Item:

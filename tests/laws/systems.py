@@ -3,27 +3,28 @@
 `MODELS` has a builder for each name and `HAND` those made here. The random systems are in `generator.py`.
 """
 
+from functools import partial
+
 import sympy
 
 import symrnn as sr
 from symrnn import Constant, Equation, Function, Parameter, Recurrence, Sequence, dims, t, tau
 from symrnn.calculus.bptt import with_upstream
+from symrnn.model import library
 from symrnn.tensor import norm2, segment
 
 n, m, k, p = dims("n m k p")
 
 
-def driven_with_upstream():
-    """The driven system with an output layer, its loss a gradient that arrives at o[t]."""
-    model = sr.models.driven(output=True)
-    return with_upstream(model, model.outputs[0])
+def with_loss(builder):
+    """A library model; one without a loss gets the loss whose adjoint at its last equation is given."""
+    model = builder()
+    return model if model.loss is not None else with_upstream(model, model.defined[-1])
 
 
-LIBRARY = {
-    "scalar": sr.models.scalar,
-    "elman": sr.models.elman,
-    "elman probabilities": lambda: sr.models.elman(output="probabilities"),
-    "driven with upstream": driven_with_upstream,
+LIBRARY = {name: partial(with_loss, builder) for name, builder in library.LIBRARY.items()} | {
+    "driven with output": lambda: with_loss(partial(library.driven, output=True)),
+    "elman probabilities": partial(library.elman, output="probabilities"),
 }
 
 
@@ -318,9 +319,3 @@ HAND = {
     )
 }
 MODELS = LIBRARY | HAND
-WITHOUT_LOSS = {"classical": sr.models.classical, "driven": sr.models.driven}
-
-
-def everything(model):
-    """All that a model's loss can be differentiated by: shared, constant, given at each step or at the boundary."""
-    return [*model.parameters, *model.constants, *model.inputs, *model.targets, *model.boundary]

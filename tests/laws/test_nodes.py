@@ -35,14 +35,14 @@ def pullback_holds(node):
 
 
 @given(rngs)
-@settings(max_examples=150)
+@settings(max_examples=80)
 def test_the_pullback_of_every_node_is_adjoint_to_its_derivative(rng):
     for node in c.nodes_of(c.composition(rng, extras=ALL)):
         assert pullback_holds(node), node
 
 
 @given(rngs)
-@settings(max_examples=150)
+@settings(max_examples=80)
 def test_a_sweep_is_adjoint_to_the_derivative_of_the_whole(rng):
     expr = c.composition(rng, depth=3, extras=ALL)
     ct, directions = c.like(expr, "ct"), directions_of(reads(expr), "v")
@@ -50,7 +50,7 @@ def test_a_sweep_is_adjoint_to_the_derivative_of_the_whole(rng):
 
 
 @given(rngs)
-@settings(max_examples=150)
+@settings(max_examples=80)
 def test_forward_and_reverse_are_adjoint(rng):
     """⟨w, J v⟩ = ⟨Jᵀ w, v⟩, both sides as expressions."""
     expr = c.composition(rng)
@@ -61,7 +61,7 @@ def test_forward_and_reverse_are_adjoint(rng):
 
 
 @given(rngs)
-@settings(max_examples=150)
+@settings(max_examples=80)
 def test_the_pullback_of_a_pullback_is_the_second_derivative(rng):
     expr = c.composition(rng)
     leaves = reads(expr)

@@ -1,0 +1,304 @@
+"""Expressions as a model file has them: `b + W h[t-1] + U x[t]`, in the author's order, with few brackets.
+
+What is written here reads back as an equal expression. This module only spells; what has no spelling in a model file is
+refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import singledispatchmethod
+from types import MappingProxyType
+from typing import Any
+
+import sympy
+from sympy import Basic, Expr, Integer, Rational, Symbol
+from sympy.core.function import AppliedUndef
+from sympy.core.function import Function as SympyFunction
+
+from symrnn.errors import Unsupported
+from symrnn.model.given import Element, Given
+from symrnn.model.reading.verbs import ENTRY_BY_ENTRY
+from symrnn.tensor import binders, declared, inverses, linear, pieces, special, unknown
+from symrnn.tensor.elementwise import Elementwise, Full, placeholder
+from symrnn.tensor.node import Node, Tensor
+from symrnn.tensor.plain import split_arguments
+from symrnn.tensor.shape import Shape
+from symrnn.tensor.spelling import Held, ordered_terms, spell, split_fraction, split_sign
+from symrnn.tensor.time import t, tau
+
+SUM, MINUS, OPEN, TIMES, BESIDE, POWER, ATOM = range(1, 8)  # how tightly a text binds; OPEN: it ends in a sum over time
+Text = tuple[str, int]
+
+_CALLS = MappingProxyType(
+    {
+        **{linear.Diag: "diag", linear.Diagonal: "diag", linear.Eye: "eye", inverses.Inverse: "inverse"},
+        **{pieces.Trace: "trace", pieces.Entry: "entry", pieces.Concat: "concat", pieces.Segment: "segment"},
+        **{pieces.Reshape: "reshape", pieces.SumEntries: "sum", special.Softmax: "softmax"},
+        **{special.LogSumExp: "logsumexp", special.SoftmaxCrossEntropy: "softmax_cross_entropy"},
+        **{declared.StopGradientTensor: "stop_gradient", declared.StopGradientSlot: "stop_gradient"},
+    }
+)
+_FUNCTIONS = {function: name for name, function in ENTRY_BY_ENTRY.items()}
+
+
+class Writer:
+    """Writes expressions; `taken` are the names that no index of a sum may have."""
+
+    def __init__(self, taken: Iterable[str] = ()) -> None:
+        self.taken = set(taken)
+
+    def __call__(self, x: Basic) -> str:
+        return self.node(x)[0]
+
+    def at_least(self, level: int, x: Basic, shape: Shape = ()) -> str:
+        """The text, in brackets unless it binds as tightly as asked."""
+        text, own = self.node(x) if isinstance(x, Node) else self.scalar(x, shape)
+        return text if own >= level else f"({text})"
+
+    @singledispatchmethod
+    def node(self, x: Any) -> Text:
+        """A node or a scalar expression, and how tightly its text binds."""
+        for kind, name in _CALLS.items():
+            if isinstance(x, kind):
+                return f"{name}({', '.join(self._argument(a) for a in x.args)})", ATOM
+        if isinstance(x, Expr) and not isinstance(x, Node):
+            return self.scalar(x, ())
+        raise Unsupported(f"a model file has no spelling for {x}", repair="keep the model as Python")
+
+    def _argument(self, x: Basic) -> str:
+        return self(x) if isinstance(x, Node) or not x.is_integer else integer(x)
+
+    @node.register
+    def _(self, x: Element) -> Text:
+        return f"{x.name}[{integer(x.time, '')}]", ATOM
+
+    @node.register
+    def _(self, x: Given) -> Text:
+        return x.name, ATOM
+
+    @node.register
+    def _(self, x: Elementwise) -> Text:
+        return self.scalar(spell(x), x.shape)
+
+    @node.register
+    def _(self, x: Full) -> Text:
+        sizes = ", ".join(integer(d) for d in x.shape)
+        if x.value in (0, 1):
+            return f"{'ones' if x.value == 1 else 'zeros'}({sizes})", ATOM
+        return f"{self.at_least(TIMES, x.value)} * ones({sizes})", TIMES
+
+    @node.register
+    def _(self, x: linear.Contract) -> Text:
+        right = self.node(x.right)[0] if isinstance(x.right, linear.Contract) else self.at_least(POWER, x.right)
+        return f"{self.at_least(POWER, x.left)} {right}", BESIDE
+
+    @node.register
+    def _(self, x: linear.Transpose) -> Text:
+        return f"{self.at_least(ATOM, x.args[0])}^T", POWER
+
+    @node.register
+    def _(self, x: linear.Dot) -> Text:
+        left, right = map(self.node, x.args)
+        if x.args[0] == x.args[1]:
+            return f"norm2({left[0]})", ATOM
+        if left[1] == right[1] == ATOM:
+            return f"{left[0]}^T {right[0]}", BESIDE
+        return f"dot({left[0]}, {right[0]})", ATOM
+
+    @node.register
+    def _(self, x: linear.Outer) -> Text:
+        left, right = map(self.node, x.args)
+        if left[1] == right[1] == ATOM:
+            return f"{left[0]} {right[0]}^T", BESIDE
+        return f"outer({left[0]}, {right[0]})", ATOM
+
+    @node.register
+    def _(self, x: unknown.Applied) -> Text:
+        data, shared = split_arguments(x)
+        inner = ", ".join(map(self, data)) + ("; " if data and shared else "") + ", ".join(map(self, shared))
+        return f"{x.function.name}({inner})", ATOM
+
+    @node.register
+    def _(self, x: binders.TimeSum) -> Text:
+        return self._over_time("sum", x)
+
+    def _over_time(self, word: str, x: Any) -> Text:
+        index = self._index(x)
+        body = self.at_least(OPEN, x.term(index))
+        if (x.lower, x.upper) == (1, tau):
+            return f"{word}_{index.name} {body}", OPEN
+        return f"{word}_{{{index.name} = {integer(x.lower)}..{integer(x.upper)}}} {body}", OPEN
+
+    def _index(self, x: Any) -> Symbol:
+        """An index that means nothing else here, its own if possible."""
+        free = {s.name for s in x.free_symbols if isinstance(s, Symbol)}
+        for name in (x.index.name, "t", "i", "j", "l", "r", "s", "u", "v"):
+            if len(name) == 1 and name not in self.taken | free:
+                return t if name == "t" else Symbol(name, integer=True)
+        raise Unsupported(f"no letter is left for the index of {x}", repair="rename something")
+
+    def scalar(self, x: Any, shape: Shape) -> Text:
+        """A scalar expression, or the body of an elementwise one whose operands have a shape."""
+        if isinstance(x, Held):
+            return self.node(x.operand)
+        if isinstance(x, Node):
+            return self.node(x)
+        if x.is_Add:
+            return self._sum(x, shape)
+        if x.is_Mul or x.is_Rational or (x.is_Pow and x.exp.is_number and x.exp.is_negative):
+            return self._product(x, shape)
+        if x.is_Pow:
+            return self._power(x, shape)
+        return self._leaf(x, shape)
+
+    def _leaf(self, x: Any, shape: Shape) -> Text:
+        if isinstance(x, Symbol):
+            return x.name, ATOM
+        if x == sympy.pi:
+            return "pi", ATOM
+        if x == sympy.E:
+            return "exp(1)", ATOM
+        name = x.func.__name__ if isinstance(x, AppliedUndef) else _FUNCTIONS.get(x.func)
+        if name is None or not isinstance(x, SympyFunction):
+            raise Unsupported(f"a model file has no spelling for {x}", repair="keep the model as Python")
+        return f"{name}({', '.join(self.scalar(a, shape)[0] for a in x.args)})", ATOM
+
+    def _sum(self, x: Expr, shape: Shape) -> Text:
+        text = ""
+        for term in ordered_terms(x):
+            minus, rest = split_sign(term)
+            inner = self.at_least(OPEN, rest, shape)
+            if _has_tensor(x) and not term.is_Number and not _has_tensor(term):
+                inner = f"{self.at_least(TIMES, rest, shape)} * ones({', '.join(map(integer, shape))})"
+            text += (("-" if minus else "") if not text else " - " if minus else " + ") + inner
+        return text, SUM
+
+    def _product(self, x: Expr, shape: Shape) -> Text:
+        mean = _mean(x)
+        if mean is not None:
+            return self._over_time("mean", mean)
+        known = _known_loss(x)
+        if known:
+            return f"{known[0]}({self(known[1])}, {self(known[2])})", ATOM
+        minus, rest = split_sign(x)
+        above, below = _fraction(rest)
+        if not x.has(Held):
+            above.sort(key=_blackboard)
+        text, level = self._factors(above, shape)
+        if below:
+            under = self.at_least(POWER, below[0], shape) if len(below) == 1 else f"({self._factors(below, shape)[0]})"
+            text, level = f"{text} / {under}", TIMES
+        return (f"-{text}", MINUS) if minus else (text, level)
+
+    def _factors(self, factors: list[Any], shape: Shape) -> Text:
+        """Scalars side by side, before at most one vector or matrix; everything else with `*`."""
+        if not factors:
+            return "1", ATOM
+        if len(factors) == 1:
+            text, level = self.scalar(factors[0], shape)
+            return (text, level) if level >= TIMES else (f"({text})", ATOM)
+        parts = [self.scalar(f, shape) for f in factors]
+        simple = all(level >= POWER for _, level in parts[:-1]) and parts[-1][1] >= BESIDE
+        plain = not any(_has_tensor(f) for f in factors[:-1]) and not any(text[0] == "(" for text, _ in parts)
+        if simple and plain and not (parts[-1][1] == BESIDE and not _has_tensor(factors[-1])):
+            return " ".join(text for text, _ in parts), BESIDE
+        return " * ".join(text if level >= BESIDE else f"({text})" for text, level in parts), TIMES
+
+    def _power(self, x: Expr, shape: Shape) -> Text:
+        base, exponent = x.args
+        if exponent == Rational(1, 2):
+            return f"sqrt({self.scalar(base, shape)[0]})", ATOM
+        if len(shape) == 2 and _has_tensor(base) and exponent in range(2, 10):
+            return " * ".join([self.at_least(BESIDE, base, shape)] * int(exponent)), TIMES
+        text = self.scalar(exponent, ())[0]
+        return f"{self.at_least(ATOM, base, shape)}^{text if exponent.is_Symbol or text.isdigit() else f'({text})'}", POWER
+
+
+def _blackboard(x: Expr) -> int:
+    """Numbers first, then shared values and sizes, then what varies: `2 w s[t-1]`."""
+    return 1 if isinstance(x, Given) else 2 - 2 * isinstance(x, Symbol)
+
+
+def _bare(x: Any) -> Any:
+    return x.operand if isinstance(x, Held) else x
+
+
+def _has_tensor(x: Expr) -> bool:
+    return any(isinstance(held.operand, Tensor) for held in x.atoms(Held))
+
+
+def _fraction(x: Expr) -> tuple[list[Any], list[Any]]:
+    """Factors above and below the line; a short decimal stays one number."""
+    coefficient, rest = x.as_coeff_Mul()
+    if isinstance(coefficient, Rational) and coefficient.q not in (1, 2) and decimal(coefficient):
+        above, below = split_fraction(rest) if rest != 1 else ([], [])
+        return [Symbol(decimal(coefficient)), *above], below
+    if isinstance(x, Rational):
+        return [Symbol(str(x.p))], [Symbol(str(x.q))] if x.q != 1 else []
+    above, below = split_fraction(x)
+    return [Symbol(str(f)) if f.is_Integer else f for f in above if f != 1], [
+        Symbol(str(f)) if f.is_Integer else f for f in below
+    ]
+
+
+def decimal(x: Rational) -> str:
+    """The decimal of a rational number with at most six places, else nothing."""
+    scaled = x * 10**6
+    if not scaled.is_Integer or x.p >= 10**6:
+        return ""
+    whole, part = divmod(int(scaled), 10**6)
+    return f"{whole}.{part:06d}".rstrip("0")
+
+
+def _mean(x: Expr) -> Any:
+    """The sum over time of a mean over time."""
+    if len(x.args) != 2 or not x.is_Mul:
+        return None
+    sums = [a for a in map(_bare, x.args) if isinstance(a, binders.TimeSum)]
+    if len(sums) == 1:
+        other = next(a for a in x.args if _bare(a) is not sums[0])
+        count = sums[0].upper - sums[0].lower + 1
+        return sums[0] if not count.is_Number and other == 1 / count else None
+    return None
+
+
+def _known_loss(x: Expr) -> tuple[str, Any, Any] | None:
+    """Half a squared distance, or a cross-entropy, by its name; with what it compares."""
+    coefficient, rest = x.as_coeff_Mul()
+    rest = _bare(rest)
+    if not isinstance(rest, linear.Dot):
+        return None
+    left, right = rest.args
+    if coefficient == Rational(1, 2) and left == right and isinstance(left, Elementwise) and len(left.operands) == 2:
+        a, b = left.operands
+        if isinstance(a, Tensor) and isinstance(b, Tensor) and a - b == left:
+            return "squared_error", a, b
+    if coefficient == -1 and isinstance(right, Elementwise) and right.body == sympy.log(placeholder(0)):
+        return "cross_entropy", right.operands[0], left
+    return None
+
+
+def integer(x: Expr, space: str = " ") -> str:
+    """A time or a size: `t-1`, `2 n + m`."""
+    constant, rest = x.as_coeff_Add()
+    terms = sorted(sympy.Add.make_args(rest), key=str) if rest != 0 else []
+    if constant != 0 or not terms:
+        terms.append(constant)
+    text = ""
+    for term in terms:
+        minus, positive = (True, -term) if term.as_coeff_Mul()[0].is_negative else (False, term)
+        sign = f"{space}{'-' if minus else '+'}{space}" if text else "-" * minus
+        text += sign + _integer_term(positive, space)
+    return text
+
+
+def _integer_term(x: Expr, space: str) -> str:
+    pieces_: list[str] = []
+    for factor in sympy.Mul.make_args(x):
+        base, exponent = factor.as_base_exp()
+        if not isinstance(base, Symbol | Integer) and not base.is_Add:
+            raise Unsupported(f"a model file has no spelling for the size {x}", repair="give it a name of its own")
+        text = f"({integer(base)})" if base.is_Add else str(base)
+        pieces_.append(text if exponent == 1 else f"{text}^{exponent}")
+    return " ".join(pieces_)

@@ -1,0 +1,135 @@
+"""Back-propagation through time against independent derivatives, for every model, leaf and last time.
+
+Left: the derivation for symbolic tau run as its lines stand, and its instance at a number. Right: dual numbers
+in GF(2**61 - 1), a complex step, a Richardson difference, and `sympy.diff` of the composed explicit loss.
+"""
+
+import random
+from functools import cache
+
+import numpy as np
+import pytest
+
+import symrnn as sr
+from laws.generator import random_system
+from laws.judges import LASTS, arrays_of, distances, everything, holds_exactly, lasts_of, smallest
+from laws.systems import MODELS
+from symrnn.calculus.derivation import name_of
+from symrnn.calculus.evaluation import run_lines
+from symrnn.calculus.numerical import sympy_gradient
+from symrnn.graph.run import dimension_symbols, draw
+from symrnn.tensor.field import FiniteField
+from symrnn.tensor.numbers import Floats
+
+COMPLEX_STEP, DIFFERENCE = 1e-12, 1e-8
+SYSTEMS = range(64)
+every_model = pytest.mark.parametrize("name", MODELS)
+
+
+@cache
+def derivation(name):
+    model = MODELS[name]()
+    return sr.bptt(model, wrt=everything(model))
+
+
+@cache
+def random_derivation(seed):
+    model = random_system(random.Random(seed))
+    return sr.bptt(model, wrt=everything(model))
+
+
+@every_model
+def test_all_adjoints_are_total_derivatives_exactly(name, seed):
+    d = derivation(name)
+    for last in lasts_of(d.model):
+        assert holds_exactly(d.at(last), last, seed), f"tau = {last}"
+        assert not smallest(d, last) or holds_exactly(d, last, seed), f"symbolic tau at {last}"
+
+
+@every_model
+def test_all_adjoints_agree_with_numerical_derivatives(name, seed):
+    d = derivation(name)
+    for last in lasts_of(d.model):
+        found = distances(d.at(last), last, seed)
+        assert found["complex step"] <= COMPLEX_STEP, f"tau = {last}"
+        assert found["difference"] <= DIFFERENCE, f"tau = {last}"
+
+
+@pytest.mark.parametrize("number", SYSTEMS)
+def test_random_systems(number, seed):
+    d = random_derivation(number + 1000 * seed)
+    for last in LASTS:
+        instance = d.at(last)
+        assert holds_exactly(instance, last, number), f"tau = {last}\n{d.model}"
+        assert not smallest(d, last) or holds_exactly(d, last, number), f"symbolic tau at {last}\n{d.model}"
+    found = distances(instance, last, number)
+    assert found["complex step"] <= COMPLEX_STEP, d.model
+    assert found["difference"] <= DIFFERENCE, d.model
+
+
+def test_random_systems_have_every_feature():
+    models = [random_derivation(number).model for number in SYSTEMS]
+    lags = {lag for model in models for found in model.lags.values() for lag in found}
+    assert lags >= {-2, -1, 0, 1, 2, 3}
+    assert {len(v.shape) for model in models for v in model.defined} == {0, 1, 2}
+    assert {len(model.defined) for model in models} == {1, 2, 3}
+    assert any(e.over is None for model in models for e in model.equations)
+    assert any(model.functions for model in models)
+    assert any(model.constants for model in models)
+    assert any(not w.learned for model in models for w in model.parameters)
+    assert any(len({lag > 0 for v in model.states for lag in model.lags[v] if lag}) == 2 for model in models)
+
+
+@every_model
+def test_symbolic_tau_at_a_number_is_the_derivation_for_that_number(name):
+    d = derivation(name)
+    (last, *_) = reversed(lasts_of(d.model))
+    direct = sr.bptt(d.model, tau=last, wrt=everything(d.model))
+    assert d.at(last) == direct
+    assert d.at(last).gradients == direct.gradients
+
+
+@every_model
+def test_lines_with_ranges_have_the_values_of_their_instances(name, seed):
+    """Every adjoint that both derivations have agrees, and one that only one of them has is zero."""
+    d = derivation(name)
+    last = max(3, d.smallest) if len(d.model.lengths) == 1 else lasts_of(d.model)[-1]
+    instance = draw(d.model, last, FiniteField(seed), seed)
+    ranged, numbered = (run_lines(x, last, instance.base) for x in (d, d.at(last)))
+    for adjoint in {**ranged, **numbered}:
+        pair = [found[adjoint] for found in (ranged, numbered) if adjoint in found]
+        assert np.all((pair[0] - (pair[1] if len(pair) == 2 else 0)) % (2**61 - 1) == 0), adjoint
+
+
+@every_model
+def test_evaluate_gives_the_gradients_by_name(name, seed):
+    d = derivation(name)
+    last = max(3, d.smallest) if len(d.model.lengths) == 1 else lasts_of(d.model)[-1]
+    instance = draw(d.model, last, Floats(), seed)
+    numbers = sr.evaluate(d, *arrays_of(instance), tau=last if isinstance(last, int) else dict(last))
+    assert set(numbers) == set(d.gradients)
+    for adjoint, value in run_lines(d.at(last), last, instance.base).items():
+        if name_of(adjoint.node) in numbers:
+            np.testing.assert_allclose(numbers[name_of(adjoint.node)], value, rtol=1e-12, atol=1e-14)
+
+
+SMALL = {"scalar": 3, "elman": 2, "elman probabilities": 2, "coupled": 2, "matrix state": 2, "context": 2, "gru": 1}
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_gradients_are_sympys_derivatives_of_the_composed_loss(name, seed):
+    d, last = derivation(name), SMALL[name]
+    sizes = dict(zip(dimension_symbols(d.model), (2, 1, 2, 1), strict=False))
+    instance = draw(d.model, last, Floats(), seed, sizes)
+    found = run_lines(d.at(last), last, instance.base)
+    for adjoint, value in found.items():
+        if adjoint.node in instance.given and getattr(adjoint.node, "learned", True):
+            expected, _ = sympy_gradient(d.model, last, adjoint.node, sizes, seed)
+            np.testing.assert_allclose(value, expected, rtol=1e-11, atol=1e-13, err_msg=str(adjoint))
+
+
+@pytest.mark.parametrize("name", ["scalar", "elman", "driven", "coupled", "whole past"])
+def test_verify_decides_every_claim(name, seed):
+    report = derivation(name).verify(seed)
+    assert report and not report.failures and not report.undecided
+    assert derivation(name).at(lasts_of(derivation(name).model)[1]).verify(seed)
