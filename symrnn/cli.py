@@ -185,7 +185,7 @@ def run_derive(options: argparse.Namespace) -> int:
     else:
         from symrnn.typeset import derivation_page
 
-        print(derivation_page(derivation, report, steps=options.steps))
+        print(derivation_page(derivation, report, steps=options.steps, notation=options.notation))
     return 0 if report else 1
 
 

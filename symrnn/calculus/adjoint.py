@@ -143,7 +143,7 @@ def _ordered(model: Recurrence, parts: list[Contribution] | tuple[Contribution, 
     return tuple(sorted(parts, key=key))
 
 
-def _is_summed(c: Contribution) -> bool:
+def is_summed(c: Contribution) -> bool:
     """Whether its part sums over the times of its equation, because they all read the same elements."""
     if not isinstance(c.part, TimeSum) or c.equation is None:
         return False
@@ -188,7 +188,7 @@ def _narrow(c: Contribution, readers: list[Sequence], visit: Callable[[Sequence]
     """The times of a contribution at which the adjoint of its user is not known to be zero."""
     if c.equation is None or not isinstance(c.user, Element):
         return [c.when]
-    if _is_summed(c):
+    if is_summed(c):
         return [c.when] if visit(c.equation.sequence) else []
     offset = offset_from(c.user.time, t)
     if offset is None:
@@ -229,7 +229,7 @@ def _settle(
         else:
             pieces = [meet(c.when, r.shifted(-offset)) for r in home]
         known = template.known.get(c.equation.sequence, ())
-        if _is_summed(c):
+        if is_summed(c):
             return _narrowed_sum(c, home, known, steps)
         part = _written_in(c, known, steps)
         return [Contribution(part, r, c.user, c.equation) for r in pieces if not is_empty(r)]

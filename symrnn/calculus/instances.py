@@ -10,7 +10,7 @@ from typing import Any
 
 from sympy import Integer, Symbol
 
-from symrnn.calculus.adjoint import Contribution, Template, total
+from symrnn.calculus.adjoint import Contribution, Template, is_summed, total
 from symrnn.calculus.derivation import Line, Reason, Step, name_of
 from symrnn.calculus.law_table import LAWS
 from symrnn.calculus.ranges import _line_reason, _reason, ordered_leaves, sum_step
@@ -124,7 +124,8 @@ def _without_dead_terms(part: Any, alive: set[Any]) -> Any:
 
 
 def _users(got: list[tuple[Contribution, Any]], time: int) -> tuple[Any, ...]:
-    return tuple(c.user.xreplace({t: Integer(time)}) if c.user is not None else None for c, _ in got)
+    at = {t: Integer(time)}
+    return tuple(c.user if c.user is None or is_summed(c) else c.user.xreplace(at) for c, _ in got)
 
 
 def _leaf_rows(leaf: Any, instances: Instances, alive: set[Any]) -> list[Any]:

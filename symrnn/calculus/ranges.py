@@ -11,7 +11,7 @@ from typing import Any
 
 from sympy import Expr, Integer, Tuple, ceiling
 
-from symrnn.calculus.adjoint import Contribution, Template, _order_key, total
+from symrnn.calculus.adjoint import Contribution, Template, _order_key, is_summed, total
 from symrnn.calculus.derivation import Line, Reason, Step, name_of
 from symrnn.calculus.law_table import LAWS
 from symrnn.calculus.laws import law_of
@@ -149,8 +149,8 @@ def smallest_order(a: Expr, b: Expr) -> int:
 
 
 def _user_at(c: Contribution, time: Expr) -> Any:
-    if c.user is None:
-        return None
+    if c.user is None or is_summed(c):
+        return c.user
     return c.user.xreplace({t: time}) if t in c.user.free_symbols else c.user
 
 

@@ -65,7 +65,7 @@ class Report:
     @property
     def lines_checked(self) -> tuple[int, int]:
         """How many numbered lines hold, and how many there are."""
-        numbers = sorted({f.line for f in self.findings if f.line})
+        numbers = sorted({f.line for f in self.findings if f.line > 0})
         good = [n for n in numbers if all(f.verdict == HOLDS for f in self.findings if f.line == n)]
         return len(good), len(numbers)
 

@@ -152,4 +152,3 @@ def _equation(e: Equation, writer: Writer) -> str:
         return text
     index, first, last = e.over
     return f"{text}   for {index.name} = {integer(first)}..{integer(last)}"
-

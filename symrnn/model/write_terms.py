@@ -6,7 +6,7 @@ refused.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import singledispatchmethod
 from types import MappingProxyType
 from typing import Any
@@ -31,13 +31,11 @@ SUM, MINUS, OPEN, TIMES, BESIDE, POWER, ATOM = range(1, 8)  # how tightly a text
 Text = tuple[str, int]
 
 _CALLS = MappingProxyType(
-    {
-        **{linear.Diag: "diag", linear.Diagonal: "diag", linear.Eye: "eye", inverses.Inverse: "inverse"},
-        **{pieces.Trace: "trace", pieces.Entry: "entry", pieces.Concat: "concat", pieces.Segment: "segment"},
-        **{pieces.Reshape: "reshape", pieces.SumEntries: "sum", special.Softmax: "softmax"},
-        **{special.LogSumExp: "logsumexp", special.SoftmaxCrossEntropy: "softmax_cross_entropy"},
-        **{declared.StopGradientTensor: "stop_gradient", declared.StopGradientSlot: "stop_gradient"},
-    }
+    {linear.Diag: "diag", linear.Diagonal: "diag", linear.Eye: "eye", inverses.Inverse: "inverse"}
+    | {pieces.Trace: "trace", pieces.Entry: "entry", pieces.Concat: "concat", pieces.Segment: "segment"}
+    | {pieces.Reshape: "reshape", pieces.SumEntries: "sum", special.Softmax: "softmax"}
+    | {special.LogSumExp: "logsumexp", special.SoftmaxCrossEntropy: "softmax_cross_entropy"}
+    | {declared.StopGradientTensor: "stop_gradient", declared.StopGradientSlot: "stop_gradient"}
 )
 _FUNCTIONS = {function: name for name, function in ENTRY_BY_ENTRY.items()}
 
@@ -212,7 +210,10 @@ class Writer:
         if len(shape) == 2 and _has_tensor(base) and exponent in range(2, 10):
             return " * ".join([self.at_least(BESIDE, base, shape)] * int(exponent)), TIMES
         text = self.scalar(exponent, ())[0]
-        return f"{self.at_least(ATOM, base, shape)}^{text if exponent.is_Symbol or text.isdigit() else f'({text})'}", POWER
+        return (
+            f"{self.at_least(ATOM, base, shape)}^{text if exponent.is_Symbol or text.isdigit() else f'({text})'}",
+            POWER,
+        )
 
 
 def _blackboard(x: Expr) -> int:

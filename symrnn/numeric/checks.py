@@ -15,11 +15,13 @@ from sympy import Expr, Integer, Symbol, expand
 from symrnn.errors import ShapeError, Undefined
 from symrnn.model import Parameter, Recurrence, Sequence
 from symrnn.numeric.frame import arguments, key_of_leaf, shape_text
+from symrnn.numeric.lengths import Admission, letter, span
 from symrnn.tensor import shape_of
 
 Arrays = dict[str, np.ndarray]
 Labels = Mapping[str, str]  # for keys that a caller knows under another name, that name
 NO_LABELS: Labels = {}
+Steps = dict[Symbol, int]  # the number of steps for each last time
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class Arguments:
     params: Arrays
     inputs: Arrays
     boundary: Arrays
-    steps: int
+    steps: Steps
     batch: tuple[int, ...]
     dtype: np.dtype
 
@@ -42,11 +44,17 @@ class Place:
     owner: str
     key: str
     core: tuple[Expr, ...]
+    length: Symbol | None
 
     @property
     def varies(self) -> bool:
         """Whether it has a time axis."""
-        return isinstance(self.leaf, Sequence)
+        return self.length is not None
+
+    @property
+    def steps(self) -> str:
+        """How its number of steps is called."""
+        return letter(self.length) if self.length is not None else ""
 
     @property
     def shared(self) -> bool:
@@ -59,15 +67,16 @@ class Checker:
 
     def __init__(self, model: Recurrence, least: int) -> None:
         self.title, self.least = model.title.name, least
-        self.places: dict[str, list[Place]] = {}
+        self.lengths = model.lengths
+        self.admits = Admission(model) if len(model.lengths) > 1 else None
+        self.places: dict[str, list[Place]] = {owner: [] for owner, _ in arguments(model)}
         for owner, leaves in arguments(model):
-            self.places[owner] = [
-                Place(x, owner, key_of_leaf(x), x.shape if isinstance(x, Sequence) else shape_of(x)) for x in leaves
-            ]
+            for x in leaves:
+                of_time = isinstance(x, Sequence)
+                shape, length = (x.shape, span(model, x).last) if of_time else (shape_of(x), None)
+                self.places[owner].append(Place(x, owner, key_of_leaf(x), shape, length))
 
-    def __call__(
-        self, params: Any, inputs: Any, boundary: Any, tau: int | None, labels: Labels = NO_LABELS
-    ) -> Arguments:
+    def __call__(self, params: Any, inputs: Any, boundary: Any, tau: Any, labels: Labels = NO_LABELS) -> Arguments:
         """The arguments as arrays of one type, or an error that says which one does not fit."""
         given = {
             owner: self.keyed(owner, values, labels)
@@ -99,7 +108,7 @@ class Checker:
         missing = [s for s in places if s.key not in arrays]
         if missing:
             raise Undefined(
-                f"{owner} lacks " + ", ".join(f'"{s.key}" {shape_text(s.leaf)}' for s in missing),
+                f"{owner} lacks " + ", ".join(f'"{s.key}" {shape_text(s.leaf, steps=s.steps)}' for s in missing),
                 law="values outside the times that equations define are given, never silently zero"
                 if owner == "boundary"
                 else "",
@@ -116,27 +125,42 @@ class Checker:
             repair=f'pass it as {home}["{key}"]' if home else f"{owner} holds: {wanted}",
         )
 
-    def steps(self, found: Found, tau: int | None) -> int:
-        """The number of steps, from the inputs or as given."""
-        if tau is not None and (isinstance(tau, bool) or not isinstance(tau, int | np.integer) or tau < 1):
-            raise Undefined(f"tau={tau!r}: the last time must be an integer, at least 1")
-        told = found.steps
-        if told is None and tau is None:
-            raise Undefined(
-                f"{self.title} reads no input sequence, so nothing tells the number of steps", repair="give  tau=5"
-            )
-        if told is not None and tau is not None and tau != told[0]:
-            raise ShapeError(f"tau={tau}, but T = {told[0]} from {told[1]}", repair="leave tau out")
-        steps = told[0] if told is not None else int(tau or 0)
+    def steps(self, found: Found, tau: Any) -> Steps:
+        """The number of steps for each last time, from the inputs or as given."""
+        given = self.as_steps(tau)
+        steps: Steps = {}
+        for s in self.lengths:
+            told = found.steps.get(s)
+            if told is None and s not in given:
+                raise Undefined(
+                    f"no input sequence of {self.title} tells the last time {s}",
+                    repair="give  tau=5" if len(self.lengths) == 1 else f'give  tau={{"{s}": 5}}',
+                )
+            if told is not None and given.get(s, told[0]) != told[0]:
+                raise ShapeError(f"{s}={given[s]}, but {letter(s)} = {told[0]} from {told[1]}", repair="leave tau out")
+            steps[s] = told[0] if told is not None else given[s]
         self.long_enough(steps, self.least)
         return steps
 
-    def long_enough(self, steps: int, least: int) -> None:
-        """Refuse lengths below the shortest one."""
-        if steps < least:
+    def as_steps(self, tau: Any) -> Steps:
+        """What a caller says of last times: a number, or a dict where there are several."""
+        if tau is not None and not isinstance(tau, Mapping):
+            tau = dict.fromkeys(self.lengths, tau)
+        given = {str(s): value for s, value in (tau or {}).items()}
+        for name, value in given.items():
+            if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
+                raise Undefined(f"{name}={value!r}: the last time must be an integer, at least 1")
+        return {s: int(given[s.name]) for s in self.lengths if s.name in given}
+
+    def long_enough(self, steps: Steps, least: int) -> None:
+        """Refuse lengths below the shortest one, and combinations of lengths that do not fit."""
+        short = [s for s in steps if steps[s] < least]
+        rule = {s: Integer(n) for s, n in steps.items()}
+        if short or (self.admits is not None and not self.admits(rule)):
+            shown = ", ".join(f"{letter(s)} = {steps[s]}" for s in short or steps)
             raise ShapeError(
-                f"T = {steps} is too short for {self.title}",
-                law=f"from T = {least} on all fixed times exist and all ranges keep their order",
+                f"{shown} is too short for {self.title}",
+                law=f"from {least} steps on all fixed times exist and all ranges keep their order",
                 repair=f"give at least {least} steps",
             )
 
@@ -146,7 +170,7 @@ class Found:
     """What has been learned so far: sizes of dimensions, T and the batch, each with the argument that told it."""
 
     sizes: dict[Symbol, tuple[int, str]] = field(default_factory=dict)
-    steps: tuple[int, str] | None = None
+    steps: dict[Symbol, tuple[int, str]] = field(default_factory=dict)
     batch: tuple[tuple[int, ...], str] | None = None
 
     def fit(self, place: Place, x: np.ndarray, label: str) -> None:
@@ -158,10 +182,10 @@ class Found:
         for d, size in zip(place.core, x.shape[lead + axes :], strict=True):
             self.learn(d, size, place, x, label)
         batch = x.shape[lead : lead + axes]
-        if place.varies:
-            self.steps = self.steps or (x.shape[0], label)
-            if self.steps[0] != x.shape[0]:
-                raise self.misfit(place, x, label, f"T = {self.steps[0]} from {self.steps[1]}")
+        if place.length is not None:
+            told = self.steps.setdefault(place.length, (x.shape[0], label))
+            if told[0] != x.shape[0]:
+                raise self.misfit(place, x, label, f"{place.steps} = {told[0]} from {told[1]}")
         if axes or place.varies:
             self.batch = self.batch or (batch, label)
             if self.batch[0] != batch:
@@ -202,7 +226,7 @@ class Found:
 
     def misfit(self, place: Place, x: np.ndarray, label: str, told: str = "") -> ShapeError:
         """The error of an array that does not fit: what came, what was expected, and a likely repair."""
-        shapes = [shape_text(place.leaf, batch=bool(axes)) for axes in self.allowed(place)]
+        shapes = [shape_text(place.leaf, batch=bool(axes), steps=place.steps) for axes in self.allowed(place)]
         return ShapeError(
             f"{label} has shape {x.shape}; expected {' or '.join(shapes)}" + (f" with {told}" if told else ""),
             repair="; ".join(self.hints(place, x, label)),
@@ -215,7 +239,8 @@ class Found:
             size = place.core[0].xreplace({s: Integer(n) for s, (n, _) in self.sizes.items()})
             yield f"Pass sr.one_hot({place.key}, k={size})"
             return
-        first = (self.steps[0], *self.batch[0]) if self.steps and self.batch else ()
+        known = self.steps.get(place.length) if place.length is not None else next(iter(self.steps.values()), None)
+        first = (known[0], *self.batch[0]) if known is not None and self.batch is not None else ()
         if place.varies and whole == 1 and len(first) == 2 and x.shape[:2] == first[::-1] and first[0] != first[1]:
             yield f"time comes first, (T, B, ...): turn a batch-first array with  np.swapaxes({place.key}, 0, 1)"
         elif not place.varies and whole == 1 and first and x.shape[0] == first[0]:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Basic, Expr, Integer
+from sympy import Expr, Integer
 
 from symrnn.calculus.adjoint import Template
 from symrnn.model import Equation, Recurrence, Sequence
+from symrnn.numeric.lengths import Rule, rules
 from symrnn.numeric.statements import accesses
-from symrnn.tensor import t, tau
+from symrnn.tensor import t
 
 Node = tuple[Sequence, int]
 
@@ -25,7 +26,7 @@ def shortest_covered(template: Template, least: int) -> int:
     if all(template.support.get(v, ()) in ((), model.ranges[v]) for v in model.defined):
         return least
     for last in range(_settled_from(model), least - 1, -1):
-        if not _covered(template, last):
+        if not all(covered(template, rule) for rule in rules(model, last)):
             return last + 1
     return least
 
@@ -45,9 +46,9 @@ def _constant(end: Expr) -> int:
     return int(end.xreplace({s: Integer(0) for s in end.free_symbols}))
 
 
-def _covered(template: Template, last: int) -> bool:
+def covered(template: Template, rule: Rule) -> bool:
+    """Whether at these lengths every use that the loss depends on is in the derivation."""
     model = template.model
-    rule: dict[Basic, Basic] = {tau: Integer(last)}
     real = {(s.equation, s.target) for s in template.steps if s.kind == "pullback" and s.after != 0}
     waiting = [node for access in accesses(model.loss) for node in _nodes(access, rule)]
     seen: set[Node] = set()
@@ -70,12 +71,12 @@ def _covered(template: Template, last: int) -> bool:
     return True
 
 
-def _nodes(access: Any, rule: dict[Basic, Basic]) -> list[Node]:
+def _nodes(access: Any, rule: Rule) -> list[Node]:
     first, last = int(access.low.xreplace(rule)), int(access.high.xreplace(rule))
     return [(access.store.sequence, time) for time in range(first, last + 1)]
 
 
-def _defining(model: Recurrence, node: Node, rule: dict[Basic, Basic]) -> Equation | None:
+def _defining(model: Recurrence, node: Node, rule: Rule) -> Equation | None:
     v, time = node
     for e in model.equations:
         if e.sequence == v and time in e.times.at(rule).times():
@@ -87,5 +88,5 @@ def _is_of(leaf: Any, v: Sequence) -> bool:
     return getattr(leaf, "sequence", None) == v
 
 
-def _has(parts: Any, e: Equation, time: int, rule: dict[Basic, Basic]) -> bool:
+def _has(parts: Any, e: Equation, time: int, rule: Rule) -> bool:
     return any(c.equation == e and (time in c.when.at(rule).times() or not e.over) for c in parts)

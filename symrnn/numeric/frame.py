@@ -8,15 +8,14 @@ from __future__ import annotations
 from textwrap import wrap
 from typing import Any
 
-from sympy import Integer
-
 from symrnn.model import Constant, Element, Parameter, Range, Recurrence, Sequence
 from symrnn.numeric.emit import key_of
 from symrnn.numeric.horizon import Horizon
 from symrnn.numeric.layout import Layout, given_leaves, sizes_of, solved
+from symrnn.numeric.lengths import letter, span, told_by
 from symrnn.numeric.names import in_docstring
 from symrnn.numeric.statements import Store
-from symrnn.tensor import shape_of, tau
+from symrnn.tensor import shape_of
 
 WIDTH = 108
 
@@ -43,7 +42,10 @@ def title_text(model: Recurrence, horizon: Horizon) -> str:
     rows.append("")
     for name, leaves in arguments(model):
         if leaves:
-            rows.append(f"{name}: " + ", ".join(f'"{key_of_leaf(x)}" {shape_text(x)}' for x in leaves))
+            rows.append(
+                f"{name}: "
+                + ", ".join(f'"{key_of_leaf(x)}" {shape_text(x, steps=steps_text(model, x))}' for x in leaves)
+            )
     rows = [in_docstring(rows[0]), *(line for row in rows[1:] for line in _wrapped(row))]
     return "\n".join(['"""' + rows[0], *rows[1:], '"""', ""])
 
@@ -67,18 +69,18 @@ def key_of_leaf(leaf: Any) -> str:
     return key_of(leaf) if isinstance(leaf, Element) else str(leaf.name)
 
 
-def shape_text(leaf: Any, *, batch: bool = True, steps: bool = True) -> str:
+def shape_text(leaf: Any, *, batch: bool = True, steps: str = "T") -> str:
     """The shape of something that is given, with its leading axes, in the model's letters."""
-    lead = [] if isinstance(leaf, Parameter) else ["T", "B"] if isinstance(leaf, Sequence) else ["B"]
+    lead = [] if isinstance(leaf, Parameter) else [steps, "B"] if isinstance(leaf, Sequence) else ["B"]
     core = leaf.shape if isinstance(leaf, Sequence) else shape_of(leaf)
-    lead = [w for w in lead if (batch or w != "B") and (steps or w != "T")]
+    lead = [w for w in lead if w and (batch or w != "B")]
     words = lead + [in_docstring(str(d)) for d in core]
     return f"({', '.join(words)}{',' if len(words) == 1 else ''})"
 
 
-def is_padded(v: Sequence, extents: dict[Store, Range]) -> bool:
+def is_padded(model: Recurrence, v: Sequence, extents: dict[Store, Range]) -> bool:
     """Whether a given sequence has boundary values, so that its array is put together."""
-    return extents[Store(v)] != Range(Integer(1), tau)
+    return extents[Store(v)] != span(model, v)
 
 
 def frame(layout: Layout, stored: list[Store], *, first: bool) -> list[str]:
@@ -91,7 +93,7 @@ def frame(layout: Layout, stored: list[Store], *, first: bool) -> list[str]:
             continue
         if store in stored:
             lines.append(f'{layout.name(store)} = values["{v.name}"]')
-        elif v not in model.defined and not is_padded(v, layout.extents):
+        elif v not in model.defined and not is_padded(model, v, layout.extents):
             lines.append(f'{layout.name(store)} = inputs["{v.name}"]')
         elif v not in model.defined and first:
             lines += _padded(v, layout)
@@ -103,6 +105,11 @@ def frame(layout: Layout, stored: list[Store], *, first: bool) -> list[str]:
             name = layout.leaf(leaf, None).text
             lines.append(f'{name} = np.broadcast_to(inputs["{leaf.name}"], (*{layout.word("batch")}{core}))')
     return [*_words(layout, lines), *lines]
+
+
+def steps_text(model: Recurrence, leaf: Any) -> str:
+    """How the number of steps of a sequence is called; nothing for what does not vary in time."""
+    return letter(span(model, leaf).last) if isinstance(leaf, Sequence) else ""
 
 
 def rows_text(stores: list[Store], layout: Layout) -> str:
@@ -119,7 +126,7 @@ def _padded(v: Sequence, layout: Layout) -> list[str]:
     store = Store(v)
     name, shape = layout.name(store), layout.row_shape(store)
     lines = [f"{name} = np.full({shape}, np.nan, {layout.word('dtype')})"]
-    rows = layout.rows(store, Range(Integer(1), tau))
+    rows = layout.rows(store, span(layout.model, v))
     lines.append(f'{rows if rows.endswith("]") else rows + "[:]"} = inputs["{v.name}"]')
     for b in layout.model.boundary:
         if b.sequence == v:
@@ -132,8 +139,9 @@ def _words(layout: Layout, lines: list[str]) -> list[str]:
     model = layout.model
     sequence = next((v for v in model.sequences if v not in model.defined), None)
     words: list[str] = []
-    if sequence is not None and "T" in layout.words:
-        words.append(f'T = len(inputs["{sequence.name}"])')
+    for length, v in told_by(model).items():
+        if length in layout.lengths:
+            words.append(f'{layout.symbol(length)} = len(inputs["{v.name}"])')
     if "batch" in layout.words or "B" in layout.words:
         words.append(f"batch = {_batch(model, sequence)}")
     if "B" in layout.words:

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sympy import Basic, Expr, Integer, Symbol, expand
+from sympy import Basic, Expr, Symbol, expand
 
 from symrnn.errors import Unsupported
 from symrnn.model import Constant, Element, Parameter, Range, Recurrence, Sequence
 from symrnn.numeric.horizon import Horizon
+from symrnn.numeric.lengths import letter, span
 from symrnn.numeric.names import Names
 from symrnn.numeric.statements import Statement, Store, store_of
 from symrnn.numeric.texts import ALONE, EXAMPLE, TIME, Code, Scope, Stack
@@ -30,6 +31,7 @@ class Layout(Scope):
         self.stores: dict[Store, None] = {}
         self.sizes: dict[Symbol, None] = {}
         self.words: dict[str, None] = {}
+        self.lengths: dict[Symbol, None] = {}
 
     def leaf(self, leaf: Any, stack: Stack | None) -> Code:
         if isinstance(leaf, Parameter | Constant):
@@ -43,8 +45,9 @@ class Layout(Scope):
         return Code(self.rows(store, Range(stack.first + offset, stack.last + offset)), TIME)
 
     def symbol(self, symbol: Symbol) -> str:
-        if symbol == tau:
-            return self.word("T")
+        if symbol in self.model.lengths:
+            self.lengths[symbol] = None
+            return "T" if symbol == tau else self.names(("length", symbol), letter(symbol))
         if symbol == t:
             return "t"
         if symbol in sizes_of(self.model):
@@ -97,7 +100,7 @@ def extents_of(model: Recurrence, statements: Iterable[Statement], horizon: Hori
         found[store] = horizon.hull(found[store], times) if store in found else times
 
     for v in model.sequences:
-        for r in (Range(Integer(1), tau), *model.ranges.get(v, ())):
+        for r in (span(model, v), *model.ranges.get(v, ())):
             include(Store(v), r)
     for b in model.boundary:
         include(Store(b.sequence), Range(b.time, b.time))

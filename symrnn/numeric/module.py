@@ -10,17 +10,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sympy import Integer
-
 from symrnn.calculus import Derivation
 from symrnn.calculus.adjoint import Template
-from symrnn.model import Constant, Element, Parameter, Range, Recurrence, Sequence
+from symrnn.model import Constant, Element, Parameter, Recurrence, Sequence
 from symrnn.numeric.arrays import ArrayPrinter
 from symrnn.numeric.coverage import shortest_covered
 from symrnn.numeric.emit import Writer, key_of
 from symrnn.numeric.frame import docstring, frame, is_padded, rows_text, title_text
-from symrnn.numeric.horizon import Horizon, shortest
+from symrnn.numeric.horizon import Horizon
 from symrnn.numeric.layout import Layout, extents_of, given_leaves, sizes_of
+from symrnn.numeric.lengths import Admission, span, untold
 from symrnn.numeric.names import Names
 from symrnn.numeric.passes import Fresh, hoist, prune, share
 from symrnn.numeric.schedule import Block, Loop, Step, schedule
@@ -35,21 +34,18 @@ from symrnn.numeric.statements import (
     totals_of,
 )
 from symrnn.numeric.texts import ALONE
-from symrnn.tensor import tau
-
-WHOLE = Range(Integer(1), tau)
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What both directions of a model do, and in which order; `chosen` is what it is differentiated by."""
+    """What both directions of a model do, and in which order; `chosen` is what it is differentiated by, if it is."""
 
     model: Recurrence
     horizon: Horizon
     forward: tuple[Step, ...]
     backward: tuple[Step, ...]
     totals: dict[Any, tuple[Total, ...]]
-    chosen: tuple[Any, ...]
+    chosen: tuple[Any, ...] | None
 
 
 def plan(model: Recurrence, derivation: Derivation | None, *, gradient_only: bool = False) -> Plan:
@@ -57,12 +53,12 @@ def plan(model: Recurrence, derivation: Derivation | None, *, gradient_only: boo
 
     With `gradient_only` the forward direction computes only what the loss and the gradients need.
     """
-    least = shortest(model)
+    least = Admission(model).shortest()
     if derivation is not None:
         least = shortest_covered(derivation.origin[0], least)
-    horizon = Horizon(least)
+    horizon = Horizon(least, model.lengths)
     fresh = Fresh(x.name for x in (*given_leaves(model), *model.sequences))
-    chosen: tuple[Any, ...] = ()
+    chosen: tuple[Any, ...] | None = None
     backward: list[Step] = []
     totals: dict[Any, tuple[Total, ...]] = {}
     if derivation is not None:
@@ -117,7 +113,7 @@ class Module:
         self.stored = [
             Store(v)
             for v in self.model.sequences
-            if Store(v) in computed or (v not in self.model.defined and is_padded(v, self.extents))
+            if Store(v) in computed or (v not in self.model.defined and is_padded(self.model, v, self.extents))
         ]
 
     def text(self) -> str:
@@ -128,7 +124,7 @@ class Module:
             functions.append(self.forward())
         if self.model.loss is not None:
             functions.append(self.loss())
-        if self.plan.chosen:
+        if self.plan.chosen is not None:
             functions.append(self.loss_and_grad())
         helpers = [text_of(name) for name in FUNCTIONS if name in self.used]
         head = [title_text(self.model, self.plan.horizon), "from __future__ import annotations\n"]
@@ -146,11 +142,11 @@ class Module:
         writer.given([*stored, *(Store(v) for v in self.model.sequences if not first)])
         value = fill(writer)
         signature = "params: Arrays, inputs: Arrays, boundary: Arrays"
-        signature += "" if has_inputs(self.model) else ", T: int"
+        told = [layout.symbol(s) for s in untold(self.model)]
+        signature += "".join(f", {name}: int" for name in told)
         lines = [f"def {name}({signature}) -> {result}:", *docstring(summary)]
         if not first:
-            arguments = "params, inputs, boundary" + ("" if has_inputs(self.model) else ", T")
-            lines.append(f"    values = every_value({arguments})")
+            lines.append(f"    values = every_value({', '.join(['params, inputs, boundary', *told])})")
         lines += ["    " + x for x in frame(layout, stored, first=first)]
         lines += ["    " + x for x in writer.lines]
         self.used |= layout.used
@@ -174,10 +170,11 @@ class Module:
         def fill(writer: Writer) -> str:
             items = []
             for v in self.model.defined:
-                rows = writer.layout.rows(Store(v), WHOLE)
+                whole = span(self.model, v)
+                rows = writer.layout.rows(Store(v), whole)
                 items.append(f'"{v.name}": {rows}')
                 for r in self.model.ranges[v]:
-                    if r.is_point and writer.layout.horizon.apart(r, WHOLE):
+                    if r.is_point and writer.layout.horizon.apart(r, whole):
                         item = v[r.first]
                         items.append(f'"{key_of(item)}": {writer.layout.leaf(item, None).text}')
             return "{" + ", ".join(items) + "}"
@@ -204,12 +201,12 @@ class Module:
             return "value, grads"
 
         keys = ", ".join(key for _, key in self.keys())
-        summary = f"The loss and its gradients: {keys}; each has the shape of what it belongs to."
+        summary = f"The loss and its gradients: {keys or 'none'}; each has the shape of what it belongs to."
         return self.function("loss_and_grad", "tuple[np.floating, Arrays]", summary, fill)
 
     def keys(self) -> list[tuple[Any, str]]:
         """What was differentiated by, with the keys of the gradients."""
-        return [(x, key_of(x) if isinstance(x, Element) else x.name) for x in self.plan.chosen]
+        return [(x, key_of(x) if isinstance(x, Element) else x.name) for x in self.plan.chosen or ()]
 
     def gradient(self, writer: Writer, leaf: Any) -> str:
         """Write what computes one gradient; the text of its value."""
@@ -221,11 +218,6 @@ class Module:
         store = Store(leaf if isinstance(leaf, Sequence) else leaf.sequence, True)
         writer.make(store)
         if isinstance(leaf, Sequence):
-            return layout.rows(store, WHOLE)
+            return layout.rows(store, span(self.model, leaf))
         row = layout.end(layout.row(store, leaf.time))
         return f'{layout.helper("like")}({layout.name(store)}[{row}], boundary["{key_of(leaf)}"])'
-
-
-def has_inputs(model: Recurrence) -> bool:
-    """Whether a sequence is given, which tells the number of steps."""
-    return any(v not in model.defined for v in model.sequences)

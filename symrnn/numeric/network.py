@@ -1,4 +1,8 @@
-"""A model as a network of NumPy functions: values, loss, gradients, for every length and batch size."""
+"""A model as a network of NumPy functions: values, loss, gradients, for every length and batch size.
+
+Arguments are checked once, at the door; the generated functions behind it trust them. What is asked for first
+(other gradients, gradients that arrive from outside) is generated then and kept.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +17,12 @@ from symrnn.calculus.bptt import chosen_leaves
 from symrnn.errors import Undefined
 from symrnn.model import Recurrence
 from symrnn.numeric.bodies import no_formula
-from symrnn.numeric.checks import NO_LABELS, Arguments, Arrays, Checker, Labels
+from symrnn.numeric.checks import NO_LABELS, Arguments, Arrays, Checker, Labels, Steps
 from symrnn.numeric.emit import key_of
 from symrnn.numeric.frame import key_of_leaf
+from symrnn.numeric.lengths import untold
 from symrnn.numeric.load import load_all
-from symrnn.numeric.module import Module, has_inputs, plan
+from symrnn.numeric.module import Module, plan
 from symrnn.numeric.upstream import Upstream
 
 
@@ -39,6 +44,7 @@ class Network:
         self.model = model
         derivation = bptt(model) if model.loss is not None else None
         whole = plan(model, derivation)
+        self._untold = untold(model)
         self._checked = Checker(model, whole.horizon.least)
         self.source = Module(whole).text()
         self._functions = load_all(self.source)
@@ -58,9 +64,7 @@ class Network:
     def __repr__(self) -> str:
         return f"Network({self.model.title.name})"
 
-    def forward(
-        self, params: Any = None, inputs: Any = None, boundary: Any = None, *, tau: int | None = None
-    ) -> Arrays:
+    def forward(self, params: Any = None, inputs: Any = None, boundary: Any = None, *, tau: Any = None) -> Arrays:
         """All sequences that the model defines: (T, n) or (T, B, n), row r at time r + 1.
 
         Times at which a sequence is not defined hold NaN; what an equation defines outside 1..tau comes under its
@@ -70,9 +74,7 @@ class Network:
         values = self._functions["forward"](*self._arguments(a))
         return {key: np.array(x, dtype=a.dtype) for key, x in values.items()}
 
-    def loss(
-        self, params: Any = None, inputs: Any = None, boundary: Any = None, *, tau: int | None = None
-    ) -> np.floating:
+    def loss(self, params: Any = None, inputs: Any = None, boundary: Any = None, *, tau: Any = None) -> np.floating:
         """The loss, the sum over the examples of a batch."""
         self._need_loss()
         a = self._checked(params, inputs, boundary, tau)
@@ -85,7 +87,7 @@ class Network:
         boundary: Any = None,
         *,
         wrt: Iterable[str] | None = None,
-        tau: int | None = None,
+        tau: Any = None,
     ) -> tuple[np.floating, Arrays]:
         """The loss and its gradients, each of the shape of what it belongs to.
 
@@ -104,7 +106,7 @@ class Network:
         *,
         upstream: Mapping[str, Any],
         wrt: Iterable[str] | None = None,
-        tau: int | None = None,
+        tau: Any = None,
     ) -> Arrays:
         """The gradients when the gradient arriving at some sequences is given, {"o": (T, B, k)}; no loss is needed.
 
@@ -123,11 +125,11 @@ class Network:
                 total[k] = total[k] + g if k in total else g
         return total
 
-    def _gradients_for(
-        self, params: Arrays, inputs: Arrays, boundary: Arrays, wrt: list[str], steps: int, labels: Labels = NO_LABELS
+    def gradients_for(
+        self, params: Arrays, inputs: Arrays, boundary: Arrays, wrt: list[str], steps: Steps, labels: Labels = NO_LABELS
     ) -> Arrays:
-        tau = None if has_inputs(self.model) else steps
-        a = self._checked(params, inputs, boundary, tau, labels)
+        """The gradients for arguments that another network has checked; `labels` are its names for keys."""
+        a = self._checked(params, inputs, boundary, {s: steps[s] for s in self._untold}, labels)
         return self._gradients_at(a, wrt)[1]
 
     def _gradients_at(self, a: Arguments, wrt: Iterable[str] | None) -> tuple[np.floating, Arrays]:
@@ -144,7 +146,7 @@ class Network:
             )
 
     def _arguments(self, a: Arguments) -> tuple[Any, ...]:
-        return (a.params, a.inputs, a.boundary) + (() if has_inputs(self.model) else (a.steps,))
+        return (a.params, a.inputs, a.boundary, *(a.steps[s] for s in self._untold))
 
     def _gradient(self, wrt: Iterable[str] | None) -> tuple[Any, int]:
         """The function for what is asked for, compiled once, and the shortest length that it serves."""

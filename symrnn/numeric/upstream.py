@@ -18,9 +18,9 @@ from symrnn.model import Recurrence, Sequence
 from symrnn.numeric.checks import Arguments, Arrays
 from symrnn.numeric.emit import key_of
 from symrnn.numeric.frame import arguments, key_of_leaf, shape_text
-from symrnn.tensor import tau
+from symrnn.numeric.lengths import span
 
-_ELEMENT = re.compile(r"(\w+)\[(?:(tau)([+-]\d+)?|(-?\d+))\]")
+_ELEMENT = re.compile(r"(\w+)\[(?:([A-Za-z]\w*)([+-]\d+)?|(-?\d+))\]")
 
 
 class Upstream:
@@ -30,6 +30,7 @@ class Upstream:
         self.key, self.node = key, arriving_at(model, key)
         derived = with_upstream(model, self.node)
         self.bar = next(v for v in derived.sequences if v not in model.sequences)
+        self.last = span(derived, self.bar).last
         self.network = make(derived)
         self.keys = {name: {key_of_leaf(x) for x in leaves} for name, leaves in arguments(derived)}
 
@@ -42,7 +43,7 @@ class Upstream:
         self._place(np.asarray(arriving), inputs, boundary, a)
         known = [k for k in wanted if any(k in keys for keys in self.keys.values())]
         label = {self.bar.name: f'upstream["{self.key}"]'}
-        found = self.network._gradients_for(params, inputs, boundary, known, a.steps, label)
+        found = self.network.gradients_for(params, inputs, boundary, known, a.steps, label)
         zeros = {k: x for arrays in (a.params, a.inputs, a.boundary) for k, x in arrays.items()}
         return {k: found[k] if k in found else np.zeros_like(zeros[k]) for k in wanted}
 
@@ -56,11 +57,12 @@ class Upstream:
             inputs[self.bar.name] = arriving
             return
         if arriving.shape != (*a.batch, *core):
-            expected = shape_text(self.bar, steps=False, batch=bool(a.batch))
+            expected = shape_text(self.bar, steps="", batch=bool(a.batch))
             raise ShapeError(f'upstream["{self.key}"] has shape {arriving.shape}; expected {expected}')
-        time = int(self.node.time.xreplace({tau: Integer(a.steps)}))
-        inputs[self.bar.name] = np.zeros((a.steps, *a.batch, *core), a.dtype)
-        if 1 <= time <= a.steps:
+        rule = {s: Integer(n) for s, n in a.steps.items()}
+        time, last = int(self.node.time.xreplace(rule)), int(self.last.xreplace(rule))
+        inputs[self.bar.name] = np.zeros((last, *a.batch, *core), a.dtype)
+        if 1 <= time <= last:
             inputs[self.bar.name][time - 1] = arriving
         else:
             boundary[key_of(self.bar[self.node.time])] = arriving
@@ -72,12 +74,13 @@ def arriving_at(model: Recurrence, key: str) -> Any:
     if key in names:
         return names[key]
     match = _ELEMENT.fullmatch(key) if isinstance(key, str) else None
-    if match is None or match[1] not in names:
+    lengths = {s.name: s for s in model.lengths}
+    if match is None or match[1] not in names or (match[2] and match[2] not in lengths):
         raise Undefined(
             f"upstream has {key!r}, which the model does not define",
             repair="one of "
             + ", ".join(f'"{n}"' for n in names)
-            + f', or an element such as "{next(iter(names))}[tau]"',
+            + f', or an element such as "{next(iter(names))}[{model.lengths[-1]}]"',
         )
-    time = tau + int(match[3] or 0) if match[2] else Integer(int(match[4]))
+    time = lengths[match[2]] + int(match[3] or 0) if match[2] else Integer(int(match[4]))
     return names[match[1]][time]

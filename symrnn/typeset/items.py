@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from symrnn.typeset.lines import Compared, Listing, Row, Rows
 from symrnn.typeset.marks import (
     ADD,
     ATOM,
@@ -228,29 +229,6 @@ class BigSum(Item):
 
 
 @dataclass(frozen=True)
-class Compared(Item):
-    """Items with relation signs between them: "=", "le", "to"."""
-
-    members: tuple[Item, ...]
-    sign: str = "="
-
-    @property
-    def level(self) -> int:
-        return 0
-
-
-@dataclass(frozen=True)
-class Listing(Item):
-    """Items with commas between; `Sign("dots")` is an ellipsis."""
-
-    members: tuple[Item, ...]
-
-    @property
-    def level(self) -> int:
-        return 0
-
-
-@dataclass(frozen=True)
 class Foreign(Item):
     """A scalar that SymPy's own printer knows best; `holding` makes items of the nodes inside it."""
 
@@ -268,21 +246,3 @@ class Foreign(Item):
 
     def parts(self) -> list[Item]:
         return []
-
-
-@dataclass(frozen=True)
-class Row(Item):
-    """One line of a display: left = right (or another sign), its condition, a number. No left: as above."""
-
-    left: Item | None
-    right: Item
-    condition: Item | None = None
-    number: int = 0
-    sign: str = "="
-
-
-@dataclass(frozen=True)
-class Rows(Item):
-    """Lines aligned at their relation signs."""
-
-    rows: tuple[Row, ...]

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from html import escape
 from typing import Any
-from unicodedata import lookup
 
 from symrnn.typeset import items
 from symrnn.typeset.displays import presenter
+from symrnn.typeset.elements import FIXED, INFIX, OPEN_SPACES, THIN, between, cell, fenced, operator, row, styled
 from symrnn.typeset.foreign import foreign_mathml
 from symrnn.typeset.latex import LatexRenderer
 from symrnn.typeset.letters import GREEK
@@ -21,31 +21,8 @@ from symrnn.typeset.render import Renderer
 
 SIGNS = {"odot": "⊙", "dot": "·", "times": "×", "": "\u2062"}  # the last: an invisible times
 RELATIONS = {"=": "=", "le": "≤", "to": "↦"}
-FENCES = {
-    "round": ("(", ")"),
-    "square": ("[", "]"),
-    "bars": ("|", "|"),
-    "norm": ("‖", "‖"),
-    "frobenius": ("‖", "‖"),
-    "angle": ("⟨", "⟩"),
-}
 SYMBOLS = {"infinity": "∞", "pi": "π", "e": "e", "dots": "…", "one": "1", "zero": "0", "identity": "I"}
 ACCENTS = {"hat": "^", "tilde": "~", "bar": "¯", "dot": "˙"}
-WEIGHT = {"italic": "BOLD ITALIC", "upright": "BOLD"}
-FIXED = ' stretchy="false"'
-THIN = '<mspace width="0.17em"/>'
-INFIX = ' form="infix"'
-OPEN_SPACES = ' lspace="0.22em" rspace="0.22em"'
-
-
-def row(*parts: str) -> str:
-    """Parts beside each other as one."""
-    return parts[0] if len(parts) == 1 else f"<mrow>{''.join(parts)}</mrow>"
-
-
-def operator(sign: str, attributes: str = "") -> str:
-    """An operator, bracket or punctuation mark."""
-    return f"<mo{attributes}>{escape(sign)}</mo>"
 
 
 class MathmlRenderer(Renderer):
@@ -61,7 +38,7 @@ class MathmlRenderer(Renderer):
 
     def _subscripts(self, x: items.Name, *more: str) -> str:
         parts = [f"<mn>{s}</mn>" if s.isdigit() else f"<mi>{escape(GREEK.get(s, s))}</mi>" for s in x.subscripts]
-        return row(*_between([*parts, *more], operator(",")))
+        return row(*between([*parts, *more], operator(",")))
 
     def draw_number(self, x: items.Number) -> str:
         return f"<mn>{escape(x.digits)}</mn>"
@@ -93,7 +70,7 @@ class MathmlRenderer(Renderer):
         return f"<msub>{self(base)}{lower}</msub>"
 
     def draw_indexed(self, x: items.Indexed) -> str:
-        indices = row(*_between(self.each(x.indices), operator(",")))
+        indices = row(*between(self.each(x.indices), operator(",")))
         if isinstance(x.base, items.Timed) and x.base.mark == "superscript":
             time = row(operator("("), self(x.base.time), operator(")"))
             return self._below(x.base.base, indices, time)
@@ -113,7 +90,7 @@ class MathmlRenderer(Renderer):
     def draw_product(self, x: items.Product) -> str:
         attributes = OPEN_SPACES if x.sign else ""
         factors = [self._spaced(f) if i and not x.sign else self(f) for i, f in enumerate(x.factors)]
-        return row(*_between(factors, operator(SIGNS[x.sign], attributes)))
+        return row(*between(factors, operator(SIGNS[x.sign], attributes)))
 
     def _spaced(self, factor: items.Item) -> str:
         """A factor, after a thin space if it begins with a word."""
@@ -148,11 +125,11 @@ class MathmlRenderer(Renderer):
         head, apply = self(x.head), operator("\u2061")
         if x.bare:
             return row(head, apply, THIN, self(x.arguments[0]))
-        inner = _between(self.each(x.arguments), operator(","))
+        inner = between(self.each(x.arguments), operator(","))
         if x.shared:
-            inner += [operator(";"), *_between(self.each(x.shared), operator(","))]
+            inner += [operator(";"), *between(self.each(x.shared), operator(","))]
         tall = any(a.tall for a in (*x.arguments, *x.shared))
-        return row(head, apply, _fenced(row(*inner), "round", tall))
+        return row(head, apply, fenced(row(*inner), "round", tall))
 
     def draw_primed(self, x: items.Primed) -> str:
         return f"<msup>{self(x.head)}{operator('′' * x.order)}</msup>"
@@ -166,8 +143,8 @@ class MathmlRenderer(Renderer):
         return row(*signs, self(x.head))
 
     def draw_fence(self, x: items.Fence) -> str:
-        fenced = _fenced(self(x.body), x.kind, x.body.tall)
-        return f"<msub>{fenced}<mi>F</mi></msub>" if x.kind == "frobenius" else fenced
+        drawn = fenced(self(x.body), x.kind, x.body.tall)
+        return f"<msub>{drawn}<mi>F</mi></msub>" if x.kind == "frobenius" else drawn
 
     def draw_stack(self, x: items.Stack) -> str:
         rows = "".join(f"<mtr><mtd>{part}</mtd></mtr>" for part in self.each(x.rows))
@@ -178,10 +155,10 @@ class MathmlRenderer(Renderer):
         return row(f"<munderover><mo>∑</mo>{lower}{self(x.upper)}</munderover>", self(x.body))
 
     def draw_compared(self, x: items.Compared) -> str:
-        return row(*_between(self.each(x.members), operator(RELATIONS[x.sign])))
+        return row(*between(self.each(x.members), operator(RELATIONS[x.sign])))
 
     def draw_listing(self, x: items.Listing) -> str:
-        return row(*_between(self.each(x.members), operator(",", ' separator="true"')))
+        return row(*between(self.each(x.members), operator(",", ' separator="true"')))
 
     def draw_span(self, x: items.Span) -> str:
         return row(self(x.first), operator(":"), self(x.last))
@@ -208,53 +185,8 @@ class MathmlRenderer(Renderer):
         return left, right, condition, f"<mtext>({x.number})</mtext>" if x.number else ""
 
 
-COLUMNS = (
-    ("right", "padding-right:0"),
-    ("left", "padding-left:0"),
-    ("left", "padding-left:2em"),
-    ("right", "padding-left:2em"),
-)
-
-
-def cell(content: str, column: int) -> str:
-    """A cell of a display, aligned by style, in the way that browsers move boxes and not only text."""
-    align, gap = COLUMNS[column]
-    style = f"text-align:{align}" + (f";{gap}" if gap and content else "")
-    return f'<mtd style="{style}">{content}</mtd>'
-
-
 def _anchor(x: items.Row) -> str:
     return f' id="eq-{x.number}"' if x.number else ""
-
-
-def _between(parts: list[str], sign: str) -> list[str]:
-    return [p for part in parts for p in (sign, part)][1:]
-
-
-def _fenced(inner: str, kind: str, tall: bool) -> str:
-    left, right = FENCES[kind]
-    attributes = "" if tall else FIXED
-    return row(operator(left, f' form="prefix"{attributes}'), inner, operator(right, f' form="postfix"{attributes}'))
-
-
-def styled(word: str, bold: str) -> str:
-    """A letter as Unicode's mathematical bold letter; words, and letters that have none, stay."""
-    if bold == "none" or len(word) != 1:
-        return word
-    return "".join(_mathematical(sign, WEIGHT[bold]) for sign in word)
-
-
-def _mathematical(sign: str, weight: str) -> str:
-    if sign.isdigit():
-        return chr(0x1D7CE + int(sign))
-    kind = "CAPITAL" if sign.isupper() else "SMALL"
-    name = sign.upper()
-    spelled = next((word.upper() for word, greek in GREEK.items() if greek == sign), name)
-    spelled = {"LAMBDA": "LAMDA"}.get(spelled, spelled)
-    try:
-        return lookup(f"MATHEMATICAL {weight} {kind} {spelled}")
-    except KeyError:
-        return sign
 
 
 def math(item: items.Item, display: bool = False) -> str:

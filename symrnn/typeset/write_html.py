@@ -6,10 +6,11 @@ from html import escape
 
 from symrnn.typeset.blocks import Block, Display, Heading, Paragraph, Picture, Table
 from symrnn.typeset.breaking import broken
+from symrnn.typeset.elements import INFIX, operator
+from symrnn.typeset.elements import row as beside
 from symrnn.typeset.items import Item, Row, Sum
 from symrnn.typeset.latex import LatexRenderer
-from symrnn.typeset.mathml import INFIX, RELATIONS, MathmlRenderer, math, operator
-from symrnn.typeset.mathml import row as beside
+from symrnn.typeset.mathml import RELATIONS, MathmlRenderer, math
 from symrnn.typeset.reasons import Sentence
 from symrnn.typeset.write_tex import ROOM, measure
 

@@ -1,134 +1,155 @@
 """Every law of this folder kills the mistakes it is there for: each is planted, and the law is seen to fail."""
 
-import random
-
 import pytest
-import sympy
+from sympy import Basic
 
 import symrnn as sr
 from laws import compositions as c
-from laws.generator import random_system
 from laws.judges import distances, everything, holds_exactly
+from laws.mutants import WRONG, plant, plant_kind
 from laws.systems import MODELS
-from laws.test_nodes import pullback_holds
-from symrnn.calculus import adjoint, instances, pushforward, ranges
+from laws.test_nodes import agree, directions_of
+from symrnn import nabla, t
+from symrnn.calculus import adjoint, instances, ranges
 from symrnn.calculus.laws import pullback
-from symrnn.tensor import (
-    Applied,
-    Concat,
-    Contract,
-    Diag,
-    Diagonal,
-    Dot,
-    Elementwise,
-    Entry,
-    Full,
-    Inverse,
-    LogSumExp,
-    Outer,
-    Partial,
-    Reshape,
-    Segment,
-    Softmax,
-    SoftmaxCrossEntropy,
-    StopGradient,
-    SumEntries,
-    Trace,
-    Transpose,
-    elementwise,
-    entry,
-    nabla,
-    placeholder,
-    reshape,
-    segment,
-    shape_of,
-    transpose,
-)
-
-z0, z1 = placeholder(0), placeholder(1)
+from symrnn.calculus.sweep import Use
+from symrnn.errors import SymrnnError
+from symrnn.model import reads
+from symrnn.tensor import Contract, Elementwise, SoftmaxCrossEntropy, shape_of
 
 
-def holding(table, kind, wrong):
-    """The law of a kind of node replaced by another one, for as long as the context lasts."""
-
-    class Planted:
-        def __enter__(self):
-            self.right = table.registry[kind]
-            table.register(kind, lambda *arguments: wrong(self.right, *arguments))
-
-        def __exit__(self, *_):
-            table.register(kind, self.right)
-
-    return Planted()
-
-
-def part(position, change):
-    """A law with the part of one operand changed."""
-
-    def wrong(right, node, ct, out):
-        parts = right(node, ct, out)
-        operand, old = parts[position]
-        return [*parts[:position], (operand, change(old, node, ct)), *parts[position + 1 :][: len(parts)]]
-
-    return wrong
-
-
-def flipped(old, *_):
-    return reshape(old[::-1], *shape_of(old)) if False else -old
-
-
-WRONG = {
-    "forgotten f'": (Elementwise, part(0, lambda old, node, ct: ct)),
-    "sign": (Elementwise, part(0, lambda old, node, ct: -old)),
-    "missing transpose": (Contract, part(1, lambda old, node, ct: node.left @ ct)),
-    "outer product the other way": (Contract, part(0, lambda old, node, ct: transpose(old))),
-    "one factor only": (Dot, part(0, lambda old, node, ct: 2 * old)),
-    "a for b": (Outer, part(0, lambda old, node, ct: transpose(ct) @ node.right)),
-    "not transposed": (Transpose, part(0, lambda old, node, ct: ct)),
-    "whole matrix": (Diag, part(0, lambda old, node, ct: ct @ sr.ones(shape_of(node)[0]))),
-    "outer instead of diag": (Diagonal, part(0, lambda old, node, ct: sr.outer(ct, sr.ones(shape_of(ct)[0])))),
-    "mean instead of sum": (SumEntries, part(0, lambda old, node, ct: old / 2)),
-    "all entries": (Trace, part(0, lambda old, node, ct: Full(ct, *shape_of(node.args[0])))),
-    "column by column": (Reshape, part(0, lambda old, node, ct: _by_columns(old))),
-    "parts exchanged": (Concat, part(0, lambda old, node, ct: segment(ct, 1, shape_of(old)[0]))),
-    "one row too late": (Segment, part(0, lambda old, node, ct: _rolled(old))),
-    "wrong entry": (Entry, part(0, lambda old, node, ct: transpose(old) if len(shape_of(old)) == 2 else _rolled(old))),
-    "softmax without its second term": (Softmax, part(0, lambda old, node, ct: node * ct)),
-    "one instead of softmax": (LogSumExp, part(0, lambda old, node, ct: Full(ct, *shape_of(old)))),
-    "yhat without y": (SoftmaxCrossEntropy, part(0, lambda old, node, ct: ct * sr.softmax(node.logits))),
-    "log y instead of y": (SoftmaxCrossEntropy, part(1, lambda old, node, ct: -old)),
-    "inverse without transpose": (Inverse, part(0, lambda old, node, ct: -node @ ct @ node)),
-    "first partial for the second": (Applied, part(0, lambda old, node, ct: 2 * old)),
-    "second partial halved": (Partial, part(0, lambda old, node, ct: old / 2)),
-    "filled with the first entry": (Full, part(0, lambda old, node, ct: _first(ct))),
-    "passed on": (StopGradient, lambda right, node, ct, out: [(node.content, ct)]),
-}
-
-
-def _by_columns(old):
-    rows, columns = shape_of(old)
-    return reshape(transpose(old), rows, columns)
-
-
-def _rolled(old):
-    rows = shape_of(old)[0]
-    return sr.concat(segment(old, 1, rows - 1), segment(old, 0, 1)) if rows != 1 else -old
-
-
-def _first(ct):
-    return entry(ct, *(1 for _ in shape_of(ct)))
+def sweep_holds(expr):
+    """The law of a whole sweep, for one expression."""
+    ct, directions = c.like(expr, "ct"), directions_of(reads(expr), "v")
+    return agree(c.gradient(expr, ct), directions, c.inner(c.value_of(ct), c.change(expr, directions)))
 
 
 @pytest.mark.parametrize("mistake", WRONG)
-def test_a_wrong_pullback_is_seen_at_its_node(mistake):
-    kind, wrong = WRONG[mistake]
-    nodes = [
-        node
-        for seed in range(60)
-        for node in c.nodes_of(c.composition(random.Random(seed), extras=("declared", "partial")))
-        if isinstance(node, kind)
-    ][:6]
-    assert nodes and all(map(pullback_holds, nodes))
-    with holding(pullback, kind, wrong):
-        assert not all(map(pullback_holds, nodes))
-    assert all(map(pullback_holds, nodes))
+def test_a_wrong_law_of_a_node_is_seen(mistake, monkeypatch):
+    node, wrong = WRONG[mistake]
+    assert sweep_holds(node)
+    plant(monkeypatch, node, wrong)
+    assert not sweep_holds(node)
+
+
+def test_every_law_has_a_mistake_planted():
+    kinds = {type(node) for node, _ in WRONG.values()}
+    laws = set(pullback.registry) - {object, Basic}
+    constant = {kind for kind in laws if kind.__name__ == "Eye"}  # it hands nothing to anything
+    second_order = {kind for kind in laws if kind.__name__ == "Partial"}
+    assert {law for law in laws if not any(issubclass(k, law) for k in kinds)} <= constant | second_order
+
+
+def test_a_wrong_second_derivative_is_seen(monkeypatch):
+    """The law of the pullback of a pullback fails for a Partial differentiated by the wrong argument."""
+    b, f = c.LEAVES[1], sr.Function("f", *c.LEAVES[1].shape)
+    node = sr.tensor.partial(f(b), 0)
+    assert sweep_holds(node)
+    plant_kind(monkeypatch, lambda other: other == node, lambda x, ct: [(f(b).arguments[0], ct @ b)])
+    assert not sweep_holds(node)
+
+
+def derived(model):
+    return sr.bptt(model, wrt=everything(model))
+
+
+def seen_by(model, last, *, ranged):
+    """Which judges see that a derivation, made now, is wrong; a line that reads nothing with a value counts."""
+    try:
+        d = derived(model)
+        d = d if ranged else d.at(last)
+        far = distances(d, last)
+    except SymrnnError:
+        return {"exact", "complex step", "difference"}
+    wrong = {how for how, distance in far.items() if distance > 1e-6}
+    return wrong | (set() if holds_exactly(d, last) else {"exact"})
+
+
+SYSTEM_MISTAKES = {
+    "f' forgotten": (Elementwise, "elman", lambda node, ct: [(x, ct) for x in node.operands]),
+    "missing transpose": (Contract, "elman", lambda node, ct: _untransposed(node, ct)),
+    "target forgotten": (SoftmaxCrossEntropy, "elman", lambda node, ct: [(node.logits, ct * sr.softmax(node.logits))]),
+}
+
+
+def _untransposed(node, ct):
+    (of_matrix, part), (of_vector, right) = pullback(node, ct, None)
+    square = len(set(shape_of(node.left))) == 1
+    return [(of_matrix, part), (of_vector, node.left @ ct if square else right)]
+
+
+@pytest.mark.parametrize("ranged", [True, False], ids=["symbolic", "instance"])
+@pytest.mark.parametrize("mistake", SYSTEM_MISTAKES)
+def test_a_wrong_law_is_seen_in_a_model_by_all_judges(mistake, ranged, monkeypatch):
+    kind, name, wrong = SYSTEM_MISTAKES[mistake]
+    assert not seen_by(MODELS[name](), 3, ranged=ranged)
+    plant_kind(monkeypatch, lambda node: isinstance(node, kind), wrong)
+    assert seen_by(MODELS[name](), 3, ranged=ranged) == {"exact", "complex step", "difference"}
+
+
+def off_by_one(right, use, *rest):
+    """What is read at t - 1 is taken to be read at t - 2."""
+    late = getattr(use.leaf, "time", t) == t - 1
+    return right(Use(use.leaf.sequence[t - 2], use.part, use.binder) if late else use, *rest)
+
+
+def first_only(right, *arguments):
+    """One of the uses instead of all."""
+    return right(*arguments)[:1]
+
+
+def one_copy(right, *arguments):
+    """The copy of the last step instead of the sum of all."""
+    copies, direct = right(*arguments)
+    return copies[-1:], direct
+
+
+def no_last_step(right, self, v, time):
+    """Nothing arrives at the last step."""
+    return right(self, v, time) if time < self.last else []
+
+
+def no_recursion(right, self, v, time):
+    """Nothing arrives from the step after."""
+    return [(use, part) for use, part in right(self, v, time) if use.user is None or use.user.time == t]
+
+
+def no_loss_of_its_own(right, *arguments):
+    """What the loss itself says about a parameter is dropped."""
+    copies, _ = right(*arguments)
+    return copies, []
+
+
+ASSEMBLY = {
+    "read one step too early": (adjoint, "_place", off_by_one, "elman", "both"),
+    "one use of several": (instances.Instances, "received", first_only, "elman", "instance"),
+    "copies not summed": (instances.Instances, "copies", one_copy, "elman", "instance"),
+    "last step dropped": (instances.Instances, "received", no_last_step, "elman", "instance"),
+    "recursion cut": (instances.Instances, "received", no_recursion, "elman", "instance"),
+    "regulariser dropped": (instances.Instances, "copies", no_loss_of_its_own, "regularised", "instance"),
+    "uses not added": (ranges, "total", lambda right, parts, leaf: right(parts[:1], leaf), "elman", "symbolic"),
+    "ranges not split": (ranges, "pieces", lambda right, parts, home: ([(home, [*parts])], 1), "elman", "symbolic"),
+    "sum from 2": (ranges, "time_sum", lambda right, x, over: right(x, (over[0], 2, over[2])), "elman", "symbolic"),
+    "guard always open": (ranges, "guard", lambda right, x, *_: x, "backward", "symbolic"),
+    "sum over steps without adjoint": (adjoint, "meet", lambda right, a, b: a, "seen once", "symbolic"),
+}
+
+
+@pytest.mark.parametrize("mistake", ASSEMBLY)
+def test_a_wrong_assembly_of_the_adjoint_recurrence_is_seen(mistake, monkeypatch):
+    where, what, wrong, name, form = ASSEMBLY[mistake]
+    right = getattr(where, what)
+    model = MODELS[name]()
+    forms = [True, False] if form == "both" else [form == "symbolic"]
+    assert not any(seen_by(model, 3, ranged=ranged) for ranged in forms)
+    monkeypatch.setattr(where, what, lambda *arguments: wrong(right, *arguments))
+    for ranged in forms:
+        assert seen_by(model, 3, ranged=ranged) == {"exact", "complex step", "difference"}
+
+
+def test_a_gradient_of_zero_is_seen():
+    """A missing line counts as an adjoint of zero, and the exact judge sees it."""
+    d = derived(MODELS["elman"]())
+    lines = tuple(line for line in d.lines if line.equation.lhs != nabla(d.model.parameters[0]))
+    assert len(lines) == len(d.lines) - 1
+    assert not holds_exactly(type(d)(d.model, d.last, lines, d.steps, d.gradients, origin=d.origin), 3)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from sympy import Integer
 
-from symrnn import tau
+from symrnn.graph.lengths import checked_last, rule_of
 from symrnn.graph.run import Instance, draw
 from symrnn.model import Element, Recurrence
 from symrnn.numeric.emit import key_of
@@ -16,9 +16,9 @@ from symrnn.tensor.numbers import Complexes, Floats
 STEP = 1e-30
 
 
-def instance(model: Recurrence, last: int, seed: int = 0) -> Instance:
+def instance(model: Recurrence, last: Any, seed: int = 0) -> Instance:
     """A random instance of a model."""
-    return draw(model, last, Floats(), seed)
+    return draw(model, checked_last(model, last), Floats(), seed)
 
 
 def arguments(model: Recurrence, drawn: Instance) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
@@ -38,20 +38,22 @@ def arguments(model: Recurrence, drawn: Instance) -> tuple[dict[str, Any], dict[
         params[leaf.name] = value(leaf)
     for leaf in model.constants:
         inputs[leaf.name] = value(leaf)
+    rule = rule_of(model, drawn.last)
     for v in model.sequences:
         if v not in model.defined:
-            inputs[v.name] = np.array([value(v[time]) for time in range(1, drawn.last + 1)])
+            last = int(model.given_range(v).last.xreplace(rule))
+            inputs[v.name] = np.array([value(v[time]) for time in range(1, last + 1)])
     for b in model.boundary:
-        boundary[key_of(b)] = value(b.xreplace({tau: Integer(drawn.last)}))
+        boundary[key_of(b)] = value(b.xreplace(rule))
     return params, inputs, boundary
 
 
-def place(model: Recurrence, leaf: Any, last: int) -> tuple[str, int | None]:
+def place(model: Recurrence, leaf: Any, last: Any) -> tuple[str, int | None]:
     """The key of a leaf in the gradients, and its row for an element of an input."""
     if not isinstance(leaf, Element):
         return str(leaf.name), None
     for b in model.boundary:
-        if b.xreplace({tau: Integer(last)}) == leaf:
+        if b.xreplace(rule_of(model, checked_last(model, last))) == leaf:
             return key_of(b), None
     return leaf.name, int(leaf.time) - 1
 

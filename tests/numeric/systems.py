@@ -17,6 +17,7 @@ W, U, V, R = Parameter("W", n, n), Parameter("U", n, m), Parameter("V", k, n), P
 b, a, w, lam = Parameter("b", n), Parameter("a"), Parameter("w"), Parameter("lam", learned=False)
 z = Constant("z", p)
 i = sympy.Symbol("i", integer=True)
+tau_x, tau_y = sympy.symbols("tau_x tau_y", integer=True, positive=True)
 MODELS: dict[str, Callable[[], Recurrence]] = {}
 
 
@@ -24,6 +25,16 @@ def model(make: Callable[[], Recurrence]) -> Callable[[], Recurrence]:
     """Enter a model under its name."""
     MODELS[make.__name__] = make
     return make
+
+
+def two_lengths() -> Recurrence:
+    """An encoder and a decoder, each with its own last time; the decoder also reads its length."""
+    return Recurrence(
+        Equation(h[t], sr.tanh(W @ h[t - 1] + U @ x[t]), over=(t, 1, tau_x)),
+        Equation(g[t], sr.tanh(R @ g[t - 1] + b * h[tau_x] + c[t - 1] / tau_y), over=(t, 1, tau_y)),
+        Equation(L[t], sr.squared_error(V @ g[t], y[t]), over=(t, 1, tau_y)),
+        loss=time_sum(L[t], (t, 1, tau_y)) + sr.sum(h[1]),
+    )
 
 
 @model

@@ -74,10 +74,15 @@ def test_what_is_accepted(net: Network) -> None:
     assert mixed.dtype == np.float32
 
 
+def test_no_gradient_at_all(net: Network) -> None:
+    loss, grads = net.loss_and_grad(PARAMS, {"x": X, "y": Y}, H, wrt=[])
+    assert grads == {} and loss == net.loss(PARAMS, {"x": X, "y": Y}, H)
+
+
 def test_a_model_without_inputs_is_told_its_length() -> None:
     net = sr.to_numpy(systems.MODELS["autonomous"]())
     arguments = oracle.arguments(net.model, oracle.instance(net.model, 2))
-    with pytest.raises(sr.Undefined, match="nothing tells the number of steps"):
+    with pytest.raises(sr.Undefined, match="tells the last time tau"):
         net.loss(*arguments)
     with pytest.raises(sr.Undefined, match="at least 1"):
         net.loss(*arguments, tau=0)

@@ -110,6 +110,30 @@ def test_numbers_of_one_type_and_untouched_arguments(name: str) -> None:
     assert exact.dtype == np.float64 and loss == pytest.approx(exact, rel=1e-4)
 
 
+@pytest.mark.parametrize("lasts", [(1, 1), (3, 2), (2, 5)])
+def test_two_lengths(lasts: tuple[int, int]) -> None:
+    """Each input tells its own number of steps; a batch has two in it at once."""
+    net = sr.to_numpy(systems.two_lengths())
+    last = dict(zip((systems.tau_x, systems.tau_y), lasts, strict=True))
+    drawn = oracle.instance(net.model, last)
+    params, inputs, boundary = oracle.arguments(net.model, drawn)
+    assert (len(inputs["x"]), len(inputs["y"])) == lasts and "T_x" in net.source
+    keys = everything(net)
+    loss, grads = net.loss_and_grad(params, inputs, boundary, wrt=keys)
+    assert loss == pytest.approx(oracle.loss(drawn), rel=1e-12)
+    assert oracle.mistakes(drawn, grads) == []
+    values = net.forward(params, inputs, boundary)
+    assert (len(values["h"]), len(values["g"])) == lasts
+    arriving = net.vjp(params, inputs, boundary, upstream={"h[tau_x]": np.ones_like(values["h"][0])}, wrt=["W"])
+    whole = np.zeros_like(values["h"])
+    whole[-1] = 1
+    np.testing.assert_allclose(arriving["W"], net.vjp(params, inputs, boundary, upstream={"h": whole}, wrt=["W"])["W"])
+    twice = [{key: np.stack([x] * 2, axis=1) for key, x in inputs.items()}, {k: [x] * 2 for k, x in boundary.items()}]
+    assert net.loss(params, *twice) == pytest.approx(2 * loss)
+    with pytest.raises(sr.ShapeError, match=r"T_y = \d from inputs"):
+        net.loss(params, {**inputs, "c": inputs["c"][1:] if lasts[1] > 1 else [*inputs["c"]] * 2}, boundary)
+
+
 def test_one_boundary_value_for_a_whole_batch() -> None:
     net = network("elman")
     drawn = oracle.instance(net.model, 4)

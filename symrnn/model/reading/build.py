@@ -13,11 +13,12 @@ from typing import Any
 import sympy
 from sympy import Add, Expr, Integer, Mul, Pow, Symbol
 
-from symrnn.errors import ReadError, ShapeError, SymrnnError, Undefined
+from symrnn.errors import ShapeError, Undefined
 from symrnn.model.reading import tree
 from symrnn.model.reading.bounds import MOST_IN_A_STATEMENT, check_arguments, check_power, digits
 from symrnn.model.reading.integers import dimension, index_symbol, read_size, read_time
 from symrnn.model.reading.scope import Scope
+from symrnn.model.reading.source import located
 from symrnn.tensor import Full, contract, dot, elementwise, outer, placeholder, time_mean, time_sum, transpose
 from symrnn.tensor.elementwise import check_equal_shapes, combine
 from symrnn.tensor.node import Tensor, shape_of
@@ -53,12 +54,7 @@ class Builder:
 
     def factor(self, node: tree.Node) -> Any:
         """The expression of a tree, or the row of a transposed vector."""
-        try:
-            return self._factor(node)
-        except ReadError:
-            raise
-        except SymrnnError as error:
-            raise self.scope.source.relocated(error, node.position) from None
+        return self._at(node, self._factor, node)
 
     def _factor(self, node: tree.Node) -> Any:
         match node:
@@ -109,24 +105,19 @@ class Builder:
         first = next((x for x in values if isinstance(x, Tensor)), None)
         for (sign, part), x in zip(terms, values, strict=True):
             if first is not None:
-                self._at(part, lambda sign=sign, x=x: check_equal_shapes(sign, (first, x)))
+                self._at(part, check_equal_shapes, sign, (first, x))
         places = [placeholder(i) if sign == "+" else -placeholder(i) for i, (sign, _) in enumerate(terms)]
         return elementwise(Add(*places), *values)
 
-    def _at(self, node: tree.Node, action: Callable[[], Any]) -> Any:
-        try:
-            return action()
-        except ReadError:
-            raise
-        except SymrnnError as error:
-            raise self.scope.source.relocated(error, node.position) from None
+    def _at(self, node: tree.Node, action: Callable[..., Any], *arguments: Any) -> Any:
+        return located(self.scope.source, node.position, action, *arguments)
 
     def _entrywise(self, factors: tuple[tuple[str, tree.Node], ...]) -> Any:
         values = [self.value(part) for _, part in factors]
         first = next((x for x in values if isinstance(x, Tensor)), None)
         for (sign, part), x in zip(factors, values, strict=True):
             if isinstance(x, Tensor) and x is not first:
-                self._at(part, lambda sign=sign, x=x: combine(sign, first, x))
+                self._at(part, combine, sign, first, x)
             zero = x.value if isinstance(x, Full) else x
             if sign == "/" and isinstance(zero, Expr) and zero.is_zero:
                 raise self.scope.source.error(part.position, "this divides by zero")
@@ -140,15 +131,14 @@ class Builder:
             x = self.factor(part)
             if _is_scalar(x):
                 if sign == "@":
-                    self._at(part, lambda x=x: contract(total if total is not None else scalars[-1], x))
+                    self._at(part, contract, total if total is not None else scalars[-1], x)
                 scalars.append(x)
             elif total is None:
                 if sign == "@":
-                    self._at(part, lambda x=x: contract(scalars[-1], _upright(x)))
+                    self._at(part, contract, scalars[-1], _upright(x))
                 total = x
             else:
-                left = total
-                total = self._at(part, lambda x=x, sign=sign, left=left: _joined(left, sign, x))
+                total = self._at(part, _joined, total, sign, x)
                 if _is_scalar(total):
                     scalars.append(total)
                     total = None

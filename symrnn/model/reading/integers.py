@@ -51,12 +51,12 @@ def read_time(source: Source, node: tree.Node, indices: Mapping[str, Symbol]) ->
             return tau
         if node.text.startswith("tau_"):
             return Symbol(node.text, integer=True, positive=True)
-        inside = ", ".join([*indices, "tau"])
+        steps = next(iter(indices), "t")
         raise source.error(
             node.position,
             f"{node.text} is not a time here",
             law="a time is built from an index, a last time and whole numbers",
-            repair=f"use {inside}" + ("" if node.text == "t" else f", or declare the index:  for {node.text} = 1..tau"),
+            repair=f"a lag is a number:  h[{steps}-1], h[{steps}-2];  a fixed time is  h[0]  or  h[tau]",
         )
 
     return _integer(source, node, name, MOST_TIME, "a time")
@@ -83,9 +83,12 @@ def _integer(source: Source, node: tree.Node, name: Callable[[tree.Name], Expr],
                 return Mul(*(read(factor) for _, factor in factors))
             case tree.Entrywise(factors=factors) if _simple(factors, "*"):
                 return Mul(*(read(factor) for _, factor in factors))
-            case tree.Power(base=tree.Name() as base, exponent=tree.Number(value=value)) if value in range(MOST_EXPONENT):
+            case tree.Power(base=tree.Name() as base, exponent=tree.Number(value=value)) if value in range(
+                MOST_EXPONENT
+            ):
                 return read(base) ** Integer(value)
-        raise source.error(node.position, f"{what} is built from names and whole numbers by + and -, as in 2 n + 1")
+        example = "t - 1" if most == MOST_TIME else "2 n + 1"
+        raise source.error(node.position, f"{what} is built from names and whole numbers by + and -, as in {example}")
 
     return read(node)
 

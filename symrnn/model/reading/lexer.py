@@ -31,10 +31,10 @@ _SIGN = f"(?:[0-9]|{_LETTER})"
 _RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ᵗᵏⁱʲ", "0123456789+-tkij", strict=True))
 _BRACKETS = {"(": "LPAR", ")": "RPAR", "[": "LSQB", "]": "RSQB", "{": "LBRACE", "}": "RBRACE", "⁽": "LSQB", "⁾": "RSQB"}
 _CLOSING = {"(": ")", "[": "]", "{": "}", "⁽": "⁾"}
-_SIGNS = {
-    **{"+": "PLUS", "-": "MINUS", "−": "MINUS", "*": "STAR", "⊙": "STAR", "∘": "STAR", "/": "SLASH", "@": "AT"},
-    **{"·": "CDOT", "⋅": "CDOT", "=": "EQUALS", ",": "COMMA", ";": "SEMICOLON", ":": "COLON", "×": "BY", "∈": "IN"},
-}
+_SIGNS = (
+    {"+": "PLUS", "-": "MINUS", "−": "MINUS", "*": "STAR", "⊙": "STAR", "∘": "STAR", "/": "SLASH", "@": "AT"}
+    | {"·": "CDOT", "⋅": "CDOT", "=": "EQUALS", ",": "COMMA", ";": "SEMICOLON", ":": "COLON", "×": "BY", "∈": "IN"}
+)
 _PATTERN = re.compile(
     rf"""
     (?P<SPACE>[ \t]+|\#[^\n]*)
@@ -115,7 +115,9 @@ def _match_bracket(source: Source, sign: str, position: int, opened: list[tuple[
         opened.append((sign, position))
         if len(opened) > DEEPEST:
             raise source.error(
-                position, f"brackets are nested more than {DEEPEST} deep", repair="name a part by an equation of its own"
+                position,
+                f"brackets are nested more than {DEEPEST} deep",
+                repair="name a part by an equation of its own",
             )
         return
     if not opened:
@@ -161,7 +163,9 @@ def _stranger(source: Source, position: int) -> Exception:
     sign = source.text[position]
     if sign == "\\":
         return source.error(
-            position, "a model file has no TeX commands", repair="write a name alone, theta for \\theta, and tanh for \\tanh"
+            position,
+            "a model file has no TeX commands",
+            repair="write a name alone, theta for \\theta, and tanh for \\tanh",
         )
     if sign == "_":
         return source.error(

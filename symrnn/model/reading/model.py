@@ -14,13 +14,13 @@ from symrnn.model.equation import Equation
 from symrnn.model.given import Constant, Element, Parameter, Sequence
 from symrnn.model.reading import tree
 from symrnn.model.reading.build import Builder
+from symrnn.model.reading.classify import classify
 from symrnn.model.reading.integers import index_symbol, read_time
 from symrnn.model.reading.lexer import statements
-from symrnn.model.reading.names import classify
 from symrnn.model.reading.parse import parse, refuse_slash
 from symrnn.model.reading.scope import Scope, one_spelling
 from symrnn.model.reading.shapes import Inference
-from symrnn.model.reading.source import Source, as_source, open_source
+from symrnn.model.reading.source import Source, as_source, located, open_source
 from symrnn.model.reading.titles import Titles, take_titles
 from symrnn.model.recurrence import Recurrence
 from symrnn.tensor.unknown import Function
@@ -79,7 +79,7 @@ def _read(source: Source) -> Recurrence:
     definitions = [node for node in nodes if not isinstance(node, tree.Declaration)]
     for node in nodes:
         if isinstance(node, tree.Declaration):
-            _located(source, node.position, lambda node=node: scope.declare(node))
+            located(source, node.position, scope.declare, node)
         else:
             refuse_slash(names, node)
     scope.check_dimensions()
@@ -89,15 +89,6 @@ def _read(source: Source) -> Recurrence:
         inference.loss(node) if isinstance(node, tree.Loss) else inference.definition(node)  # type: ignore[arg-type]
     _make_objects(scope, inference)
     return _recurrence(scope, definitions, titles)
-
-
-def _located(source: Source, position: int, action: Any) -> Any:
-    try:
-        return action()
-    except ReadError:
-        raise
-    except SymrnnError as error:
-        raise source.relocated(error, position) from None
 
 
 def _check_statements(source: Source, definitions: list[tree.Node]) -> None:
@@ -127,9 +118,7 @@ def _make_objects(scope: Scope, inference: Inference) -> None:
             scope.objects[name] = sympy.Function(name) if undefined else Function(name, *declared.shape or ())
     for name, shape in shapes.items():
         position = inference.places[name]
-        scope.objects[name] = _located(
-            scope.source, position, lambda name=name, shape=shape, at=position: _object(scope, name, shape, at)
-        )
+        scope.objects[name] = located(scope.source, position, _object, scope, name, shape, position)
 
 
 def _object(scope: Scope, name: str, shape: Any, position: int) -> Any:
@@ -162,11 +151,9 @@ def _recurrence(scope: Scope, definitions: list[tree.Node], titles: Titles) -> R
             if node.abbreviates:
                 where[short] = long
             else:
-                equations.append((node, _located(scope.source, node.position, lambda: Equation(short, long, over))))
+                equations.append((node, located(scope.source, node.position, Equation, short, long, over)))
     try:
-        return Recurrence(
-            *(e for _, e in equations), loss=loss, where=where, **titles.arguments()
-        )
+        return Recurrence(*(e for _, e in equations), loss=loss, where=where, **titles.arguments())
     except SymrnnError as error:
         raise _placed(scope, error, equations, loss_position) from None
 

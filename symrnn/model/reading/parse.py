@@ -14,12 +14,14 @@ from lark import Lark, Token, Transformer, UnexpectedToken, v_args
 from sympy import Integer, Rational
 
 from symrnn.model.reading import tree
+from symrnn.model.reading.complaints import complaint
 from symrnn.model.reading.lexer import Statement, start
 from symrnn.model.reading.names import Names, is_declaration
 from symrnn.model.reading.source import Source
 
 DEEPEST = 220  # nodes inside nodes: what the walks over a tree can follow
 MOST_DIGITS = 40
+MOST_SIGNS = 10
 STARTS = ["declaration", "equation", "loss", "abbreviation", "expression"]
 
 
@@ -36,18 +38,28 @@ def parse(source: Source, statement: Statement) -> tree.Node:
     for token in statement:
         if token.type == "NUMBER":
             _check_number(source, token)
+    _check_signs(source, statement)
     reader = _parser().parse_interactive(None, start=rule)
     try:
         for token in statement:
             reader.feed_token(token)
         found: tree.Node = reader.feed_eof(statement[-1])
     except UnexpectedToken as unexpected:
-        raise _complaint(source, statement, unexpected, rule) from None
+        raise complaint(source, statement, unexpected.token, reader.accepts(), rule) from None
     if tree.depth(found) > DEEPEST:
         raise source.error(
             start(statement[0]), "this is nested too deep", repair="name a part of it by an equation of its own"
         )
     return found
+
+
+def _check_signs(source: Source, statement: Statement) -> None:
+    """Few signs in a row; many would nest as deep as brackets."""
+    run = 0
+    for token in statement:
+        run = run + 1 if token.type in {"PLUS", "MINUS"} else 0
+        if run > MOST_SIGNS:
+            raise source.error(start(token), f"more than {MOST_SIGNS} signs in a row", repair="one sign is enough")
 
 
 @cache
@@ -130,11 +142,13 @@ class _Trees(Transformer):
 
     def big(self, sign: Token, *rest: Any) -> tree.Node:
         kind, _, index = str(sign.value).partition("_")
-        over = rest[0] if isinstance(rest[0], list) else [index]
-        first, last = over[1:] if len(over) == 3 else (None, None)
-        return tree.BigSum(
-            start(sign), "mean" if kind == "mean" else "sum", str(over[0]), first, last, rest[-1]
-        )
+        word = "mean" if kind == "mean" else "sum"
+        first: tree.Node | None = None
+        last: tree.Node | None = None
+        if isinstance(rest[0], list):
+            index = str(rest[0][0].value)
+            first, last = rest[0][1:] or (None, None)
+        return tree.BigSum(start(sign), word, index, first, last, rest[-1])
 
     def span(self, _: Token, index: Token, __: Token, *rest: Any) -> tree.Node:
         first, last = (part for part in rest if not isinstance(part, Token))
@@ -192,54 +206,6 @@ def _factors(left: tree.Node) -> tuple[tuple[str, tree.Node], ...]:
 
 def _terms(left: tree.Node) -> tuple[tuple[str, tree.Node], ...]:
     return left.terms if isinstance(left, tree.Sum) else (("+", left),)
-
-
-_WANTED = {
-    "NAME": "a name, a number or a bracket",
-    "EQUALS": "`=`",
-    "COLON": "`:`",
-    "RPAR": "`)`",
-    "RSQB": "`]`",
-    "RBRACE": "`}`",
-    "LPAR": "`(`",
-    "DOTS": "`..`",
-    "STRING": "text in quotation marks",
-}
-
-
-def _complaint(source: Source, statement: Statement, unexpected: UnexpectedToken, rule: str) -> Exception:
-    """What does not fit, and what was expected instead."""
-    token, accepted = unexpected.token, set(unexpected.accepts or unexpected.expected)
-    wanted = [text for kind, text in _WANTED.items() if kind in accepted]
-    hint = "expected " + " or ".join(wanted) if wanted else ""
-    if token.type == "$END":
-        position = statement[-1].end_pos or 0
-        return _end_complaint(source, statement, position, rule, hint)
-    at, value = start(token), str(token.value)
-    before = statement[statement.index(token) - 1] if token in statement else None
-    if token.type == "EQUALS":
-        if before is not None and before.type == "EQUALS":
-            return source.error(at, "`==`", law="an equation has one `=`", repair="write  h[t] = ...")
-        return source.error(at, "a second `=` in one statement", law="one equation a line", repair="begin a new line")
-    if token.type == "FUNCTION" and rule == "declaration":
-        return source.error(at, f"{value} is a function, so it cannot be part of a size")
-    if before is not None and before.type == "FUNCTION":
-        name = str(before.value)
-        return source.error(at, f"{name} takes its argument in brackets", repair=f"write  {name}(...)")
-    if token.type == "COMMA" and rule == "declaration":
-        return source.error(at, "sizes are separated by x", repair="write  W: n x m")
-    return source.error(at, f"`{value}` is not expected here", repair=hint)
-
-
-def _end_complaint(source: Source, statement: Statement, position: int, rule: str, hint: str) -> Exception:
-    if rule == "equation" and not any(token.type == "EQUALS" for token in statement):
-        return source.error(
-            start(statement[0]),
-            "this is neither an equation nor a declaration",
-            law="a statement has an = or a colon",
-            repair="write  h[t] = ...  or  h: n;  a comment begins with #",
-        )
-    return source.error(position, "the statement ends too early", repair=hint)
 
 
 def refuse_slash(names: Names, node: tree.Node) -> None:

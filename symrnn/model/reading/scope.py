@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Any
 
 from lark import Token
@@ -12,7 +11,7 @@ from lark import Token
 from symrnn.model.reading import tree
 from symrnn.model.reading.integers import read_size
 from symrnn.model.reading.lexer import Statement, start
-from symrnn.model.reading.names import Names
+from symrnn.model.reading.names import Names, did_you_mean
 from symrnn.model.reading.source import Source
 from symrnn.model.reading.verbs import ALIASES, VERBS
 from symrnn.tensor.shape import Shape, as_shape
@@ -65,7 +64,9 @@ class Scope:
                 repair=f"write  {token.value}: k simplex",
             )
         if node.latex and node.kind == "function":
-            raise self.source.error(start(token), "a function has no name on paper of its own", repair="leave latex out")
+            raise self.source.error(
+                start(token), "a function has no name on paper of its own", repair="leave latex out"
+            )
 
     def check_dimensions(self) -> None:
         """A name is a dimension or a thing, never both."""
@@ -121,9 +122,8 @@ class Scope:
 
     def near(self, name: str) -> str:
         """`; did you mean theta?` for a name that is nearly a declared one."""
-        others = [x for x in [*self.declared, *self.names.sequences] if x != name]
-        found = get_close_matches(name, others, n=1, cutoff=0.75) if len(name) > 2 else []
-        return f"; did you mean {found[0]}?" if found else ""
+        others = [x for x in [*self.declared, *self.names.sequences] if len(x) > 2]
+        return did_you_mean(name, [*others, *VERBS] if name not in self.names.sequences else others)
 
 
 _SIGNS = "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΦΨΩ"

@@ -23,54 +23,6 @@ from symrnn.tensor.shape import Shape, show_shape
 _JOINING = {"": SIDE_BY_SIDE, "@": MATMUL, "·": DOTTED}
 
 
-@dataclass(eq=False)
-class Stacked(Relation):
-    """`concat`: the sizes of the parts add up, all else is equal."""
-
-    def narrow(self) -> bool:
-        kind = next((x.found().kind for x in self.terms if x.found().kind), "")
-        if kind in {"S", "R"}:
-            raise Clash
-        if not kind:
-            return False
-        changed = False
-        for term in self.terms:
-            if not term.found().kind:
-                changed |= unify(term, Term(kind, *(Size() for _ in range(1 if kind == "V" else 2))))
-        for a, b in pairwise(self.terms):
-            if a.found().kind != b.found().kind:
-                raise Clash
-            if kind == "M":
-                changed |= unify_sizes(a.found().sizes[1], b.found().sizes[1])
-        return self._add_up() or changed
-
-    def _add_up(self) -> bool:
-        rows = [term.found().sizes[0].found() for term in self.terms]
-        unknown = [row for row in rows if row.value is None]
-        if len(unknown) > 1:
-            return False
-        total = sum((row.value for row in rows[:-1] if row.value is not None), start=Integer(0))
-        self.options = [("done",)]
-        if rows[-1].value is None or not unknown:
-            return unify_sizes(rows[-1], Size(total))
-        rest = expand(rows[-1].value - total)
-        if not rest.is_positive:
-            raise Clash
-        return unify_sizes(unknown[0], Size(rest))
-
-
-@dataclass(eq=False)
-class Flattened(Relation):
-    """`vec`: a matrix as a vector of all its entries."""
-
-    def narrow(self) -> bool:
-        shape = self.terms[0].shape
-        if shape is None or not shape:
-            return False
-        self.options = [("done",)]
-        return unify(self.terms[1], known(shape if len(shape) == 1 else (shape[0] * shape[1],)))
-
-
 @dataclass
 class Inference:
     """Collects the demands of the equations of one file, and solves them."""
@@ -155,7 +107,9 @@ class Inference:
             relation = Relation(part.position, [total, term, Term()], list(patterns(shapes(sign))))
             if isinstance(node, tree.Product):
                 pairs = ((before, total), (part, term))
-                relation.capitals = [x for factor, x in pairs if isinstance(factor, tree.Name) and factor.text[0].isupper()]
+                relation.capitals = [
+                    x for factor, x in pairs if isinstance(factor, tree.Name) and factor.text[0].isupper()
+                ]
             self.relations.append(relation)
             total, before = relation.terms[-1], node
         return total
@@ -180,7 +134,9 @@ class Inference:
         sizes = [read_size(self.scope.source, part) for part in node.arguments[cut:]]
         if node.shared:
             raise self.scope.source.error(
-                node.position, f"{name} takes no parameters after a semicolon", repair="separate its arguments by commas"
+                node.position,
+                f"{name} takes no parameters after a semicolon",
+                repair="separate its arguments by commas",
             )
         return self._verb(node, name, values, sizes)
 
@@ -246,25 +202,17 @@ class Inference:
             raise self.clash or self._undetermined(missing)
         return {name: shape for name, shape in found.items() if shape is not None}
 
-    def _undetermined(self, missing: list[str]) -> ReadError:
-        sequences = [name for name in missing if name in self.scope.names.sequences]
-        name = (sequences or missing)[0]
-        top = self.terms[name].found()
-        kinds = {"V": "it is a vector", "M": "it is a matrix"}.get(top.kind, "")
-        sizes = iter(letter for letter in "nmkpqrdabc" if letter not in {*self.scope.dimensions, *self.terms})
-        shown = [str(size.found().value or next(sizes, "n")) for size in top.sizes]
-        ways = [" x ".join(shown)] if top.kind else ["scalar", next(sizes, "n"), f"{next(sizes, 'n')} x {next(sizes, 'm')}"]
-        return self.scope.source.error(
-            self.places[name],
-            f"the shape of {name} does not follow from the equations{self.scope.near(name)}",
-            law=f"{kinds}, but its sizes are not forced" if kinds else "",
-            repair="declare it:  " + "  or  ".join(f"{name}: {way}" for way in ways),
-        )
-
 
 def usage(name: str) -> str:
     """How a function is written: `segment(x, start, size)`."""
-    special = {"segment": "x, start, size", "reshape": "x, n, m", "entry": "x, i", "zeros": "n", "ones": "n", "eye": "n"}
+    special = {
+        "segment": "x, start, size",
+        "reshape": "x, n, m",
+        "entry": "x, i",
+        "zeros": "n",
+        "ones": "n",
+        "eye": "n",
+    }
     special |= {"concat": "a, b", "solve": "A, b"}
     return f"{name}({special.get(name, 'a, b' if VERBS[name].most > 1 else 'x')})"
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from symrnn.errors import ReadError, SymrnnError
 
@@ -37,7 +39,9 @@ class Source:
         return line, position - (self.text.rfind("\n", 0, position) + 1) + 1
 
     def show(self, position: int) -> str:
-        """The place in words, the line, and a caret below the sign."""
+        """The place in words, the line, and a caret below the sign; of an empty text only its name."""
+        if not self.text:
+            return self.name
         line, column = self.place(position)
         start = self.text.rfind("\n", 0, min(position, len(self.text))) + 1
         end = self.text.find("\n", start)
@@ -72,7 +76,9 @@ def as_source(text: str, name: str = "") -> Source:
     """
     if len(text) > LONGEST:
         raise Source("", name).error(
-            0, f"the text has {len(text)} signs; a model file has at most {LONGEST}", repair="split it into several models"
+            0,
+            f"the text has {len(text)} signs; a model file has at most {LONGEST}",
+            repair="split it into several models",
         )
     source = Source(text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"), name)
     hidden = _HIDDEN.search(source.text)
@@ -83,6 +89,16 @@ def as_source(text: str, name: str = "") -> Source:
             repair="remove it",
         )
     return source
+
+
+def located(source: Source, position: int, action: Callable[..., Any], *arguments: Any) -> Any:
+    """The value of an action; an error that it raises about the mathematics is given the place."""
+    try:
+        return action(*arguments)
+    except ReadError:
+        raise
+    except SymrnnError as error:
+        raise source.relocated(error, position) from None
 
 
 def describe(sign: str) -> str:

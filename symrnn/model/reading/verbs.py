@@ -58,13 +58,11 @@ def patterns(text: str) -> list[Pattern]:
 
 
 ENTRY_BY_ENTRY: Mapping[str, Any] = MappingProxyType(
-    {
-        **{"tanh": sympy.tanh, "exp": sympy.exp, "log": sympy.log, "sqrt": sympy.sqrt, "sin": sympy.sin},
-        **{"cos": sympy.cos, "erf": sympy.erf, "sign": sympy.sign, "abs": sympy.Abs, "tan": sympy.tan},
-        **{"atan": sympy.atan, "sinh": sympy.sinh, "cosh": sympy.cosh, "asinh": sympy.asinh},
-        **{"sigmoid": activations.sigmoid, "relu": activations.relu, "softplus": activations.softplus},
-        **{"step": activations.step},
-    }
+    {"tanh": sympy.tanh, "exp": sympy.exp, "log": sympy.log, "sqrt": sympy.sqrt, "sin": sympy.sin}
+    | {"cos": sympy.cos, "erf": sympy.erf, "sign": sympy.sign, "abs": sympy.Abs, "tan": sympy.tan}
+    | {"atan": sympy.atan, "sinh": sympy.sinh, "cosh": sympy.cosh, "asinh": sympy.asinh}
+    | {"sigmoid": activations.sigmoid, "relu": activations.relu, "softplus": activations.softplus}
+    | {"step": activations.step}
 )
 
 
@@ -72,15 +70,14 @@ def _entrywise(function: Any) -> Verb:
     return Verb(lambda x: elementwise(function, x), SAME)
 
 
-def _ones(*shape: Any) -> Any:
-    return tensor.ones(*shape)
-
-
 VERBS: Mapping[str, Verb] = MappingProxyType(
     {
         **{name: _entrywise(function) for name, function in ENTRY_BY_ENTRY.items()},
         **{name: Verb(getattr(tensor, name), SAME) for name in ("silu", "gelu", "hard_tanh", "hard_sigmoid")},
-        **{name: Verb(getattr(tensor, name), "S>S|Va>Va|Mab>Mab|S S>S|Va S>Va|Mab S>Mab", most=2) for name in ("leaky_relu", "elu")},
+        **{
+            name: Verb(getattr(tensor, name), "S>S|Va>Va|Mab>Mab|S S>S|Va S>Va|Mab S>Mab", most=2)
+            for name in ("leaky_relu", "elu")
+        },
         **{name: Verb(getattr(tensor, name), ENTRYWISE, most=2) for name in ("maximum", "minimum")},
         "stop_gradient": Verb(tensor.stop_gradient, SAME),
         "softmax": Verb(tensor.softmax, "Va>Va"),
@@ -109,8 +106,6 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
 )
 # Other names of the same functions, understood where nothing of that name is declared.
 ALIASES: Mapping[str, str] = MappingProxyType(
-    {
-        **{"sigma": "sigmoid", "σ": "sigmoid", "logistic": "sigmoid", "ln": "log", "max": "maximum", "min": "minimum"},
-        **{"absolute": "abs", "softmaxcrossentropy": "softmax_cross_entropy", "tr": "trace"},
-    }
+    {"sigma": "sigmoid", "σ": "sigmoid", "logistic": "sigmoid", "ln": "log", "max": "maximum", "min": "minimum"}
+    | {"absolute": "abs", "softmaxcrossentropy": "softmax_cross_entropy", "tr": "trace"}
 )

@@ -1,0 +1,48 @@
+"""Formulas that stand as a whole: relations, listings, and the aligned lines of a display."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from symrnn.typeset.marks import Item
+
+
+@dataclass(frozen=True)
+class Compared(Item):
+    """Items with relation signs between them: "=", "le", "to"."""
+
+    members: tuple[Item, ...]
+    sign: str = "="
+
+    @property
+    def level(self) -> int:
+        return 0
+
+
+@dataclass(frozen=True)
+class Listing(Item):
+    """Items with commas between; `Sign("dots")` is an ellipsis."""
+
+    members: tuple[Item, ...]
+
+    @property
+    def level(self) -> int:
+        return 0
+
+
+@dataclass(frozen=True)
+class Row(Item):
+    """One line of a display: left = right (or another sign), its condition, a number. No left: as above."""
+
+    left: Item | None
+    right: Item
+    condition: Item | None = None
+    number: int = 0
+    sign: str = "="
+
+
+@dataclass(frozen=True)
+class Rows(Item):
+    """Lines aligned at their relation signs."""
+
+    rows: tuple[Row, ...]
