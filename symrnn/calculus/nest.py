@@ -13,11 +13,11 @@ from sympy import Tuple
 from symrnn.calculus.derivation import Derivation, Line, Reason, Step
 from symrnn.calculus.law_table import LAWS
 from symrnn.errors import Undefined
-from symrnn.graph import unroll
+from symrnn.graph import Graph, unroll
 from symrnn.graph.graph import DEEPEST, _too_deep
+from symrnn.graph.lengths import spread
 from symrnn.model import Element, Equation, Recurrence, reads
 from symrnn.tensor.histories import history
-from symrnn.tensor.time import offset_from
 
 
 def nest(model: Recurrence, node: Any, *, as_function: bool | None = None, deepest: int = DEEPEST) -> Derivation:
@@ -79,36 +79,63 @@ def _right_side(model: Recurrence, node: Any) -> Any:
 
 
 def _as_history(model: Recurrence, node: Any) -> Any:
-    inputs = _inputs_behind(model, node)
-    if not inputs:
+    spans = _spans(model, node)
+    if not spans:
         raise Undefined(
             f"{node} depends on no input, so it is no function of a past",
             repair="nest(model, node) unfolds it",
         )
     taken = {str(x.name) for xs in (model.sequences, model.parameters, model.functions) for x in xs}
     name = next(n for n in ("g", "G", "g_1", "g_2", "g_3") if n not in taken)
-    return history(node, name, Tuple(*(v[node.time] for v in inputs)), Tuple(*(v[1] for v in inputs)))
+    latest = Tuple(*(v[node.time + offset] for v, (_, offset) in spans.items()))
+    return history(node, name, latest, Tuple(*(v[first] for v, (first, _) in spans.items())))
 
 
-def _inputs_behind(model: Recurrence, node: Any) -> list[Any]:
-    """The input sequences that the node's value can depend on, read at the node's own step and before."""
-    seen: dict[Any, None] = {node.sequence: None}
-    stack = [node.sequence]
-    inputs: dict[Any, None] = {}
+def _spans(model: Recurrence, node: Any) -> dict[Any, tuple[int, int]]:
+    """For each input the node depends on: the first time, and how far after the node's own time the last is.
+
+    They are read off the unfolded graph at two times. A node that depends on anything but all of an input's
+    steps from a first one on is refused, as it is no function of the whole past.
+    """
+    times = (int(node.time),) * 2 if node.time.is_Integer else (_SAMPLE, _SAMPLE + 1)
+    graph = unroll(model, spread(model, times[1] + _SAMPLE, 1)[0])
+    found = [{v: sorted(s) for v, s in inputs_behind(model, graph, node.sequence[time]).items()} for time in times]
+    spans: dict[Any, tuple[int, int]] = {}
+    for v in model.sequences:
+        if v in found[0]:
+            one, two = found[0][v], found[1][v]
+            first, offset = one[0], one[-1] - times[0]
+            if two != list(range(first, times[1] + offset + 1)) or offset > 0:
+                raise Undefined(
+                    f"{node} is no function of the past of {v}: {node.sequence[times[0]]} depends on {_listed(v, one)}",
+                    law="a history runs from a first step to the node's own",
+                )
+            spans[v] = (first, offset)
+    return spans
+
+
+_SAMPLE = 5  # a time far enough from both ends that every lag shows
+
+
+def _listed(v: Any, times: list[int]) -> str:
+    names = [str(v[s]) for s in times]
+    return ", ".join(names if len(names) < 5 else [*names[:2], "...", names[-1]])
+
+
+def inputs_behind(model: Recurrence, graph: Graph, node: Any) -> dict[Any, set[int]]:
+    """The times of each input from which a node can be reached in the unfolded graph."""
+    seen: set[Any] = set()
+    found: dict[Any, set[int]] = {}
+    stack = [node]
     while stack:
-        v = stack.pop()
-        for e in model.equations:
-            for leaf in reads(e.rhs) if e.sequence == v else ():
-                if not isinstance(leaf, Element):
-                    continue
-                if leaf.sequence in model.defined and leaf.sequence not in seen:
-                    seen[leaf.sequence] = None
-                    stack.append(leaf.sequence)
-                elif leaf.sequence in model.inputs:
-                    if e.over and (offset_from(leaf.time, e.over[0]) or 0) > 0:
-                        raise Undefined(f"{node} depends on inputs after it, through {leaf}")
-                    inputs[leaf.sequence] = None
-    return [v for v in model.inputs if v in inputs]
+        x = stack.pop()
+        if x in seen:
+            continue
+        seen.add(x)
+        stack += graph.parents(x)
+        if x.sequence not in model.defined:
+            found.setdefault(x.sequence, set()).add(int(x.time))
+    return found
 
 
 def _unfolded(model: Recurrence, node: Any, deepest: int) -> list[Any]:

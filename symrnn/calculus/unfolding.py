@@ -4,50 +4,54 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Basic, Integer
+from sympy import Integer
 
 from symrnn.calculus.decision import decide
-from symrnn.calculus.derivation import Derivation, Line
+from symrnn.calculus.derivation import Derivation
+from symrnn.calculus.nest import inputs_behind
 from symrnn.calculus.report import Report
+from symrnn.graph.lengths import spread
 from symrnn.graph.run import Instance, draw, prime_sizes
-from symrnn.model import Element
 from symrnn.tensor.field import FiniteField
 from symrnn.tensor.histories import History
 from symrnn.tensor.numbers import PRIME, Digits
-from symrnn.tensor.time import t
+from symrnn.tensor.time import offset_from, t
 
 
 def verify_nest(derivation: Derivation, seed: int) -> Report:
-    """Every line at random instances: at its own time, or at t = 2..6 when that is symbolic."""
-    lasts = [derivation.last] if isinstance(derivation.last, int) else list(range(2, 7))
+    """Every step and line at random instances: at its own time, or at five times when that is symbolic."""
+    ahead = max(offset_from(derivation.lines[0].equation.lhs.time, t) or 0, 0)
+    lasts = [derivation.last] if isinstance(derivation.last, int) else spread(derivation.model, 3 + ahead, 5)
     systems = (FiniteField(seed), Digits())
     instances = [{type(s): draw(derivation.model, last, s, seed) for s in systems} for last in lasts]
+    claims = [(str(step), 0, step.before, step.after) for step in derivation.steps]
+    claims += [(str(x.equation), x.number, x.equation.lhs, x.equation.rhs) for x in derivation.lines]
     findings = []
-    for line in derivation.lines:
-        checks = [lambda s, i=i, n=line: _gap(n, i[type(s)]) for i in instances]
-        findings.append(decide(str(line.equation), line.number, systems, checks))
+    for text, number, before, after in claims:
+        checks = [lambda s, i=i, a=before, b=after: _gap(a, b, i[type(s)], ahead) for i in instances]
+        findings.append(decide(text, number, systems, checks))
     sizes = tuple((str(d), size) for d, size in prime_sizes(derivation.model).items())
     return Report(tuple(findings), tuple(lasts), sizes, seed, min(1.0, len(findings) * 1e4 / PRIME))
 
 
-def _gap(line: Line, instance: Instance) -> float:
-    rule: dict[Basic, Basic] = {t: Integer(instance.last)}
-    node, value = line.equation.lhs.xreplace(rule), line.equation.rhs.xreplace(rule)
-    if isinstance(value, History):
-        return 0.0 if _inputs_of(node, instance) == _listed(value) else 1.0
-    return instance.system.distance(instance.base(value), instance.base.values[node])
+def _gap(before: Any, after: Any, instance: Instance, ahead: int) -> float:
+    """How far two sides are apart, for t one step before the last of those that both can have."""
+    rule: dict[Any, Any] = {**instance.rule}
+    rule[t] = Integer(min(map(int, rule.values())) - 1 - ahead)
+    before, after = before.xreplace(rule), after.xreplace(rule)
+    if isinstance(after, History) and _inputs_of(after.value, instance) != _listed(after):
+        return 1.0
+    return instance.system.distance(_value(after, instance), _value(before, instance))
+
+
+def _value(x: Any, instance: Instance) -> Any:
+    return instance.base(x.value if isinstance(x, History) else x)
 
 
 def _inputs_of(node: Any, instance: Instance) -> set[Any]:
-    """The elements of input sequences from which a node can be reached in the unfolded graph."""
-    seen: set[Any] = set()
-    stack = [node]
-    while stack:
-        x = stack.pop()
-        if x not in seen:
-            seen.add(x)
-            stack += instance.graph.parents(x)
-    return {x for x in seen if isinstance(x, Element) and x.sequence in instance.model.inputs}
+    """The elements of inputs from which a node can be reached in the unfolded graph."""
+    found = inputs_behind(instance.model, instance.graph, node)
+    return {v[s] for v, times in found.items() for s in times}
 
 
 def _listed(value: History) -> set[Any]:

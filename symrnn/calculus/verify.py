@@ -55,6 +55,7 @@ def verify(derivation: Derivation, seed: int, progress: Progress) -> Report:
         checks = [lambda s, c=c, st=step: _step_distance(st, c[type(s)], seed) for c in checkers]
         findings.append(decide(str(step), 0, systems, checks))
     findings += check_lines(derivation, systems, checkers, progress)
+    findings += check_gradients(derivation, systems, checkers)
     findings += compare_numerically(derivation, lasts, seed)
     sizes = tuple((str(d), size) for d, size in prime_sizes(derivation.model).items())
     chance = min(1.0, len(findings) * 1e4 / PRIME)
@@ -120,6 +121,32 @@ def check_lines(
         checks = [lambda s, c=c, n=line: c[type(s)].distance(n) for c in checkers]
         findings.append(decide(str(line.equation), line.number, systems, checks))
     return findings
+
+
+def check_gradients(
+    derivation: Derivation, systems: tuple[NumberSystem, ...], checkers: list[Any]
+) -> list[Finding]:
+    """Each gradient as `d[W]` gives it: that of its line, or for a whole input the total derivative at each step."""
+    findings: list[Finding] = []
+    inputs: dict[Any, int] = {}
+    for line in derivation.lines:
+        node = line.equation.lhs.node
+        name = name_of(node)
+        if line.group == "input" and isinstance(node, Element) and name not in derivation.gradients:
+            inputs.setdefault(node.sequence, line.number)
+        elif line.group in {"gradient", "boundary", "input"}:
+            same = derivation.gradients.get(name) == line.equation.rhs
+            findings.append(Finding(f"the gradient of {name}", HOLDS if same else FAILS, "instance", 0.0, line.number))
+    for v, number in inputs.items():
+        checks = [lambda s, c=c, v=v: _input_distance(v, derivation.gradients[v.name], c[type(s)]) for c in checkers]
+        findings.append(decide(f"the gradient of {v}[t]", number, systems, checks))
+    return findings
+
+
+def _input_distance(v: Sequence, gradient: Any, checker: LineChecker) -> float:
+    rule = checker.instance.rule
+    times = checker.instance.model.given_range(v).at(rule).times()
+    return max(checker.gap(nabla(v[s]), gradient.xreplace({**rule, t: Integer(s)})) for s in times)
 
 
 class _WithTotals(Evaluator):

@@ -14,12 +14,14 @@ from symrnn.model.given import Constant, Element, Parameter, Sequence
 from symrnn.model.parts import Abbreviation, Objective, Title
 from symrnn.model.reading import read_model
 from symrnn.model.recurrence import Recurrence
-from symrnn.model.write_terms import Writer, integer
+from symrnn.model.write_parts import integer
+from symrnn.model.write_terms import Writer
 from symrnn.tensor.shape import Shape
 from symrnn.tensor.time import t, tau
 from symrnn.tensor.unknown import Function
 
 WIDTH = 100
+_KINDS: tuple[tuple[str, Any], ...] = (("sequence", Sequence), ("constant", Constant), ("parameter", Parameter))
 _ORDER = (Equation, Objective, Abbreviation, Title)
 _WORDS = {"model", "source", "loss", "where", "for"}  # as names of sequences or parameters they need their kind
 
@@ -52,7 +54,7 @@ def write_model(model: Recurrence) -> str:
     s: scalar;  x: scalar;  y: scalar
     w: scalar;  u: scalar;  b: scalar
     <BLANKLINE>
-    s[t] = tanh(b + w s[t-1] + u x[t])
+    s[t] = tanh(w s[t-1] + u x[t] + b)
     loss = sum_t (s[t] - y[t])^2 / 2
     <BLANKLINE>
     """
@@ -102,16 +104,13 @@ def _functions(model: Recurrence) -> list[str]:
 
 
 def _declarations(model: Recurrence) -> list[str]:
-    leaves = _leaves(model)
-    kinds = {Sequence: "sequence", Constant: "constant", Parameter: "parameter"}
-    groups: list[list[str]] = [[], [], [], []]
-    for x in leaves:
-        kind = next((i for i, k in enumerate(kinds) if isinstance(x, k)), None)
-        if kind is None:
+    groups: dict[str, list[str]] = {"sequence": [], "constant": [], "parameter": []}
+    for x in _leaves(model):
+        kind = next((word for word, cls in _KINDS if isinstance(x, cls)), "")
+        if not kind:
             raise Unsupported(f"a model file has no spelling for {x}", repair="keep the model as Python")
-        groups[kind].append(_declared(x, list(kinds.values())[kind]))
-    groups[3] = _functions(model)
-    return [line for group in groups for line in _lines(group)]
+        groups[kind].append(_declared(x, kind))
+    return [line for group in [*groups.values(), _functions(model)] for line in _lines(group)]
 
 
 def _declared(x: Any, kind: str) -> str:

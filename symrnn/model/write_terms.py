@@ -6,31 +6,32 @@ refused.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import singledispatchmethod
 from types import MappingProxyType
 from typing import Any
 
 import sympy
-from sympy import Basic, Expr, Integer, Rational, Symbol
+from sympy import Basic, Expr, Rational, Symbol
 from sympy.core.function import AppliedUndef
 from sympy.core.function import Function as SympyFunction
 
 from symrnn.errors import Unsupported
 from symrnn.model.given import Element, Given
 from symrnn.model.reading.verbs import ENTRY_BY_ENTRY
+from symrnn.model.write_parts import blackboard, decimal, fraction, integer, known_loss, mean
 from symrnn.tensor import binders, declared, inverses, linear, pieces, special, unknown
-from symrnn.tensor.elementwise import Elementwise, Full, placeholder
+from symrnn.tensor.elementwise import Elementwise, Full
 from symrnn.tensor.node import Node, Tensor
 from symrnn.tensor.plain import split_arguments
 from symrnn.tensor.shape import Shape
-from symrnn.tensor.spelling import Held, ordered_terms, spell, split_fraction, split_sign
+from symrnn.tensor.spelling import Held, ordered_terms, spell, split_sign
 from symrnn.tensor.time import t, tau
 
 SUM, MINUS, OPEN, TIMES, BESIDE, POWER, ATOM = range(1, 8)  # how tightly a text binds; OPEN: it ends in a sum over time
 Text = tuple[str, int]
 
-_CALLS = MappingProxyType(
+_CALLS: Mapping[Any, str] = MappingProxyType(
     {linear.Diag: "diag", linear.Diagonal: "diag", linear.Eye: "eye", inverses.Inverse: "inverse"}
     | {pieces.Trace: "trace", pieces.Entry: "entry", pieces.Concat: "concat", pieces.Segment: "segment"}
     | {pieces.Reshape: "reshape", pieces.SumEntries: "sum", special.Softmax: "softmax"}
@@ -144,7 +145,9 @@ class Writer:
             return self.node(x)
         if x.is_Add:
             return self._sum(x, shape)
-        if x.is_Mul or x.is_Rational or (x.is_Pow and x.exp.is_number and x.exp.is_negative):
+        if x.is_Rational:
+            return _number(x)
+        if x.is_Mul or (x.is_Pow and x.exp.is_number and x.exp.is_negative):
             return self._product(x, shape)
         if x.is_Pow:
             return self._power(x, shape)
@@ -173,16 +176,16 @@ class Writer:
         return text, SUM
 
     def _product(self, x: Expr, shape: Shape) -> Text:
-        mean = _mean(x)
-        if mean is not None:
-            return self._over_time("mean", mean)
-        known = _known_loss(x)
+        over_time = mean(x)
+        if over_time is not None:
+            return self._over_time("mean", over_time)
+        known = known_loss(x)
         if known:
             return f"{known[0]}({self(known[1])}, {self(known[2])})", ATOM
         minus, rest = split_sign(x)
-        above, below = _fraction(rest)
+        above, below = fraction(rest)
         if not x.has(Held):
-            above.sort(key=_blackboard)
+            above.sort(key=blackboard)
         text, level = self._factors(above, shape)
         if below:
             under = self.at_least(POWER, below[0], shape) if len(below) == 1 else f"({self._factors(below, shape)[0]})"
@@ -216,90 +219,11 @@ class Writer:
         )
 
 
-def _blackboard(x: Expr) -> int:
-    """Numbers first, then shared values and sizes, then what varies: `2 w s[t-1]`."""
-    return 1 if isinstance(x, Given) else 2 - 2 * isinstance(x, Symbol)
-
-
-def _bare(x: Any) -> Any:
-    return x.operand if isinstance(x, Held) else x
+def _number(x: Rational) -> Text:
+    digits = str(x.p) if x.q == 1 else decimal(x) if x.q != 2 and x.p > 0 else ""
+    text, level = (digits.removeprefix("-"), ATOM) if digits else (f"{abs(x.p)} / {x.q}", TIMES)
+    return (f"-{text}", MINUS) if x.is_negative else (text, level)
 
 
 def _has_tensor(x: Expr) -> bool:
     return any(isinstance(held.operand, Tensor) for held in x.atoms(Held))
-
-
-def _fraction(x: Expr) -> tuple[list[Any], list[Any]]:
-    """Factors above and below the line; a short decimal stays one number."""
-    coefficient, rest = x.as_coeff_Mul()
-    if isinstance(coefficient, Rational) and coefficient.q not in (1, 2) and decimal(coefficient):
-        above, below = split_fraction(rest) if rest != 1 else ([], [])
-        return [Symbol(decimal(coefficient)), *above], below
-    if isinstance(x, Rational):
-        return [Symbol(str(x.p))], [Symbol(str(x.q))] if x.q != 1 else []
-    above, below = split_fraction(x)
-    return [Symbol(str(f)) if f.is_Integer else f for f in above if f != 1], [
-        Symbol(str(f)) if f.is_Integer else f for f in below
-    ]
-
-
-def decimal(x: Rational) -> str:
-    """The decimal of a rational number with at most six places, else nothing."""
-    scaled = x * 10**6
-    if not scaled.is_Integer or x.p >= 10**6:
-        return ""
-    whole, part = divmod(int(scaled), 10**6)
-    return f"{whole}.{part:06d}".rstrip("0")
-
-
-def _mean(x: Expr) -> Any:
-    """The sum over time of a mean over time."""
-    if len(x.args) != 2 or not x.is_Mul:
-        return None
-    sums = [a for a in map(_bare, x.args) if isinstance(a, binders.TimeSum)]
-    if len(sums) == 1:
-        other = next(a for a in x.args if _bare(a) is not sums[0])
-        count = sums[0].upper - sums[0].lower + 1
-        return sums[0] if not count.is_Number and other == 1 / count else None
-    return None
-
-
-def _known_loss(x: Expr) -> tuple[str, Any, Any] | None:
-    """Half a squared distance, or a cross-entropy, by its name; with what it compares."""
-    coefficient, rest = x.as_coeff_Mul()
-    rest = _bare(rest)
-    if not isinstance(rest, linear.Dot):
-        return None
-    left, right = rest.args
-    if coefficient == Rational(1, 2) and left == right and isinstance(left, Elementwise) and len(left.operands) == 2:
-        a, b = left.operands
-        if isinstance(a, Tensor) and isinstance(b, Tensor) and a - b == left:
-            return "squared_error", a, b
-    if coefficient == -1 and isinstance(right, Elementwise) and right.body == sympy.log(placeholder(0)):
-        return "cross_entropy", right.operands[0], left
-    return None
-
-
-def integer(x: Expr, space: str = " ") -> str:
-    """A time or a size: `t-1`, `2 n + m`."""
-    constant, rest = x.as_coeff_Add()
-    terms = sorted(sympy.Add.make_args(rest), key=str) if rest != 0 else []
-    if constant != 0 or not terms:
-        terms.append(constant)
-    text = ""
-    for term in terms:
-        minus, positive = (True, -term) if term.as_coeff_Mul()[0].is_negative else (False, term)
-        sign = f"{space}{'-' if minus else '+'}{space}" if text else "-" * minus
-        text += sign + _integer_term(positive, space)
-    return text
-
-
-def _integer_term(x: Expr, space: str) -> str:
-    pieces_: list[str] = []
-    for factor in sympy.Mul.make_args(x):
-        base, exponent = factor.as_base_exp()
-        if not isinstance(base, Symbol | Integer) and not base.is_Add:
-            raise Unsupported(f"a model file has no spelling for the size {x}", repair="give it a name of its own")
-        text = f"({integer(base)})" if base.is_Add else str(base)
-        pieces_.append(text if exponent == 1 else f"{text}^{exponent}")
-    return " ".join(pieces_)

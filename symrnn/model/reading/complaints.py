@@ -1,4 +1,4 @@
-"""What to say when a token does not fit the grammar: the place, what was expected, and faults that people make often."""
+"""What to say when a token does not fit the grammar: the place, what was expected, and what people often get wrong."""
 
 from __future__ import annotations
 

@@ -31,10 +31,16 @@ _SIGN = f"(?:[0-9]|{_LETTER})"
 _RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ᵗᵏⁱʲ", "0123456789+-tkij", strict=True))
 _BRACKETS = {"(": "LPAR", ")": "RPAR", "[": "LSQB", "]": "RSQB", "{": "LBRACE", "}": "RBRACE", "⁽": "LSQB", "⁾": "RSQB"}
 _CLOSING = {"(": ")", "[": "]", "{": "}", "⁽": "⁾"}
-_SIGNS = (
-    {"+": "PLUS", "-": "MINUS", "−": "MINUS", "*": "STAR", "⊙": "STAR", "∘": "STAR", "/": "SLASH", "@": "AT"}
-    | {"·": "CDOT", "⋅": "CDOT", "=": "EQUALS", ",": "COMMA", ";": "SEMICOLON", ":": "COLON", "×": "BY", "∈": "IN"}
-)
+_SIGNS = {"+": "PLUS", "-": "MINUS", "−": "MINUS", "*": "STAR", "⊙": "STAR", "∘": "STAR", "/": "SLASH", "@": "AT"} | {
+    "·": "CDOT",
+    "⋅": "CDOT",
+    "=": "EQUALS",
+    ",": "COMMA",
+    ";": "SEMICOLON",
+    ":": "COLON",
+    "×": "BY",
+    "∈": "IN",
+}
 _PATTERN = re.compile(
     rf"""
     (?P<SPACE>[ \t]+|\#[^\n]*)

@@ -20,6 +20,7 @@ from symrnn.model.reading.lexer import statements
 from symrnn.model.reading.parse import parse, refuse_slash
 from symrnn.model.reading.scope import Scope, one_spelling
 from symrnn.model.reading.shapes import Inference
+from symrnn.model.reading.solving import solve
 from symrnn.model.reading.source import Source, as_source, located, open_source
 from symrnn.model.reading.titles import Titles, take_titles
 from symrnn.model.recurrence import Recurrence
@@ -111,7 +112,7 @@ def _check_statements(source: Source, definitions: list[tree.Node]) -> None:
 
 def _make_objects(scope: Scope, inference: Inference) -> None:
     """A sequence, parameter, constant or function for every name that is read or defined."""
-    shapes = inference.solve()
+    shapes = solve(inference)
     for name, declared in scope.declared.items():
         if declared.kind == "function":
             undefined = declared.shape is None

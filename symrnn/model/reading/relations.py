@@ -12,6 +12,7 @@ from sympy import Add, Expr, expand
 
 from symrnn.model.reading.kinds import RANKS, Clash, Size, Term, known, unify, unify_sizes
 from symrnn.model.reading.verbs import Pattern
+from symrnn.tensor.shape import same_dim
 
 
 @dataclass(eq=False)

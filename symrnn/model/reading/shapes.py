@@ -1,24 +1,23 @@
-"""Which shapes follow: one walk over the equations collects what each operation demands, then it is solved.
+"""What the equations demand of the shapes: one walk collects a term for every name and a relation for every operation.
 
-The answer is a shape for every name; a name whose shape is not forced is refused, with how to declare it. One
-convention of the blackboard is used: a capital letter side by side with a vector or a matrix is a matrix.
+What follows from these demands is found by `solving`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from itertools import pairwise
 
-from sympy import Expr, Integer, expand
+from sympy import Expr
 
 from symrnn.errors import ReadError
 from symrnn.model.reading import tree
 from symrnn.model.reading.integers import read_size
-from symrnn.model.reading.kinds import Clash, Relation, Size, Term, known, unify, unify_sizes
+from symrnn.model.reading.kinds import Clash, Term, known, unify
+from symrnn.model.reading.relations import Flattened, Relation, Stacked
 from symrnn.model.reading.scope import Scope
 from symrnn.model.reading.verbs import DOTTED, ENTRYWISE, MATMUL, SAME, SIDE_BY_SIDE, TRANSPOSED, VERBS, patterns
-from symrnn.tensor.shape import Shape, show_shape
+from symrnn.tensor.shape import show_shape
 
 _JOINING = {"": SIDE_BY_SIDE, "@": MATMUL, "·": DOTTED}
 
@@ -155,7 +154,7 @@ class Inference:
             raise self.scope.source.error(
                 node.position,
                 f"{name} does not take {len(node.arguments)} argument{'s' * (len(node.arguments) != 1)}",
-                repair=f"write  {usage(name)}",
+                repair=f"write  {name}({VERBS[name].usage})",
             )
         relation = Relation(node.position, [*values, result], list(shapes), dict(zip("pq", sizes, strict=False)))
         self.relations.append(relation)
@@ -165,9 +164,10 @@ class Inference:
         try:
             unify(a, b)
         except Clash:
-            self._note(node.position, [a, b])
+            self.note(node.position, [a, b])
 
-    def _note(self, position: int, terms: list[Term]) -> None:
+    def note(self, position: int, terms: list[Term]) -> None:
+        """Remember the first place where shapes do not fit."""
         shapes = [show_shape(term.shape) for term in terms if term.shape is not None]
         if self.clash is None:
             self.clash = self.scope.source.error(
@@ -175,46 +175,6 @@ class Inference:
                 "the shapes that meet here do not fit" + (": " + " and ".join(shapes) if shapes else ""),
                 repair="check the declared shapes, or declare the parameters that are read here",
             )
-
-    def solve(self) -> dict[str, Shape]:
-        """The shape of every name.
-
-        Raises
-        ------
-        ReadError
-            For a name whose shape does not follow.
-        """
-        pending = self.relations
-        while pending:
-            changed = False
-            for relation in pending:
-                try:
-                    changed |= relation.narrow()
-                except Clash:
-                    self._note(relation.position, relation.terms[:-1])
-                    relation.options = [("clash",)]
-            pending = [relation for relation in pending if not relation.settled]
-            if not changed and not any(relation.prefer_matrix() for relation in pending):
-                break
-        found = {name: term.shape for name, term in self.terms.items()}
-        missing = [name for name, shape in found.items() if shape is None]
-        if missing:
-            raise self.clash or self._undetermined(missing)
-        return {name: shape for name, shape in found.items() if shape is not None}
-
-
-def usage(name: str) -> str:
-    """How a function is written: `segment(x, start, size)`."""
-    special = {
-        "segment": "x, start, size",
-        "reshape": "x, n, m",
-        "entry": "x, i",
-        "zeros": "n",
-        "ones": "n",
-        "eye": "n",
-    }
-    special |= {"concat": "a, b", "solve": "A, b"}
-    return f"{name}({special.get(name, 'a, b' if VERBS[name].most > 1 else 'x')})"
 
 
 def is_number(node: tree.Node, scope: Scope) -> bool:

@@ -38,7 +38,7 @@ class Verb:
     apply: Callable[..., Any]
     shapes: str
     sizes: int | None = None
-    most: int = 1  # how many arguments it takes at most; 0 for any number
+    usage: str = "x"  # its arguments, as a message shows them
 
     def patterns(self, count: int, sizes: int) -> list[Pattern]:
         """The alternatives for `count` arguments of which `sizes` are sizes."""
@@ -75,33 +75,33 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
         **{name: _entrywise(function) for name, function in ENTRY_BY_ENTRY.items()},
         **{name: Verb(getattr(tensor, name), SAME) for name in ("silu", "gelu", "hard_tanh", "hard_sigmoid")},
         **{
-            name: Verb(getattr(tensor, name), "S>S|Va>Va|Mab>Mab|S S>S|Va S>Va|Mab S>Mab", most=2)
+            name: Verb(getattr(tensor, name), "S>S|Va>Va|Mab>Mab|S S>S|Va S>Va|Mab S>Mab", usage="a, b")
             for name in ("leaky_relu", "elu")
         },
-        **{name: Verb(getattr(tensor, name), ENTRYWISE, most=2) for name in ("maximum", "minimum")},
+        **{name: Verb(getattr(tensor, name), ENTRYWISE, usage="a, b") for name in ("maximum", "minimum")},
         "stop_gradient": Verb(tensor.stop_gradient, SAME),
         "softmax": Verb(tensor.softmax, "Va>Va"),
         "log_softmax": Verb(tensor.log_softmax, "Va>Va"),
         "logsumexp": Verb(tensor.logsumexp, "Va>S"),
-        "softmax_cross_entropy": Verb(tensor.softmax_cross_entropy, "Va Va>S", most=2),
-        "cross_entropy": Verb(tensor.cross_entropy, "S S>S|Va Va>S", most=2),
-        "squared_error": Verb(tensor.squared_error, EQUAL, most=2),
-        "dot": Verb(tensor.dot, "S S>S|Va Va>S", most=2),
-        "outer": Verb(tensor.outer, "Va Vb>Mab", most=2),
+        "softmax_cross_entropy": Verb(tensor.softmax_cross_entropy, "Va Va>S", usage="a, b"),
+        "cross_entropy": Verb(tensor.cross_entropy, "S S>S|Va Va>S", usage="a, b"),
+        "squared_error": Verb(tensor.squared_error, EQUAL, usage="a, b"),
+        "dot": Verb(tensor.dot, "S S>S|Va Va>S", usage="a, b"),
+        "outer": Verb(tensor.outer, "Va Vb>Mab", usage="a, b"),
         "diag": Verb(tensor.diag, "Va>Maa|Maa>Va"),
         "transpose": Verb(tensor.transpose, "Mab>Mba"),
         "trace": Verb(tensor.trace, "Maa>S"),
         "inverse": Verb(tensor.inverse, "Maa>Maa"),
-        "solve": Verb(tensor.solve, "Maa Va>Va|Maa Mab>Mab", most=2),
+        "solve": Verb(tensor.solve, "Maa Va>Va|Maa Mab>Mab", usage="a, b"),
         **{name: Verb(getattr(tensor, name), "S>S|Va>S|Mab>S") for name in ("sum", "mean", "norm2")},
         "vec": Verb(tensor.vec, "Va>Va|Mab>Vc"),
-        "concat": Verb(tensor.concat, "", most=0),
-        "segment": Verb(tensor.segment, "Va>Vq|Mab>Mqb", sizes=1, most=3),
-        "reshape": Verb(tensor.reshape, "Va>#|Mab>#", sizes=1, most=3),
-        "entry": Verb(tensor.entry, "", sizes=1, most=3),
-        "zeros": Verb(tensor.zeros, ">#", sizes=0, most=2),
-        "ones": Verb(tensor.ones, ">#", sizes=0, most=2),
-        "eye": Verb(tensor.eye, ">Mpp", sizes=0),
+        "concat": Verb(tensor.concat, "", usage="a, b"),
+        "segment": Verb(tensor.segment, "Va>Vq|Mab>Mqb", sizes=1, usage="x, start, size"),
+        "reshape": Verb(tensor.reshape, "Va>#|Mab>#", sizes=1, usage="x, n, m"),
+        "entry": Verb(tensor.entry, "", sizes=1, usage="x, i"),
+        "zeros": Verb(tensor.zeros, ">#", sizes=0, usage="n"),
+        "ones": Verb(tensor.ones, ">#", sizes=0, usage="n"),
+        "eye": Verb(tensor.eye, ">Mpp", sizes=0, usage="n"),
     }
 )
 # Other names of the same functions, understood where nothing of that name is declared.
