@@ -19,7 +19,7 @@ from symrnn.calculus.law_table import LAWS
 from symrnn.calculus.sweep import Use, sweep
 from symrnn.errors import Unsupported
 from symrnn.model import Element, Equation, Range, Recurrence, Sequence
-from symrnn.model.ranges import grows, is_empty, meet
+from symrnn.model.ranges import grows, is_empty, meet, smallest_order
 from symrnn.tensor.adjoint import Adjoint, nabla
 from symrnn.tensor.binders import TimeSum, time_sum
 from symrnn.tensor.elementwise import add
@@ -54,6 +54,12 @@ class Template:
         equation with that equation's range (a point when it holds once).
     known
         Adjoints that are plain numbers, such as 1 for the terms of a summed loss, with their ranges.
+    raw_elements, raw_shared
+        The contributions before they were narrowed to where their users' adjoints live for large last
+        times; with their ranges they are exact for every last time.
+    smallest
+        For sequences with a contribution that is there for small last times only, the smallest last time
+        at which it is gone.
     """
 
     model: Recurrence
@@ -62,6 +68,9 @@ class Template:
     known: dict[Sequence, tuple[Contribution, ...]]
     steps: tuple[Step, ...]
     support: dict[Sequence, tuple[Range, ...]] = field(default_factory=dict)
+    raw_elements: dict[Sequence, tuple[Contribution, ...]] = field(default_factory=dict)
+    raw_shared: dict[Any, tuple[Contribution, ...]] = field(default_factory=dict)
+    smallest: dict[Sequence, int] = field(default_factory=dict)
 
 
 def derive_template(model: Recurrence, active: Callable[[Any], bool], objective: Str = OBJECTIVE) -> Template:
@@ -80,10 +89,13 @@ def derive_template(model: Recurrence, active: Callable[[Any], bool], objective:
             _place(use, equation, elements, shared)
     known = {v: tuple(parts) for v, parts in elements.items() if v in model.loss_terms and _is_known(parts)}
     template = Template(model, {v: _ordered(model, parts) for v, parts in elements.items()}, {}, known, ())
-    support = _supports(template)
-    settled, made_equal = _settle(template, support, shared)
+    smallest: dict[Sequence, int] = {}
+    support = _supports(template, smallest)
+    settled, made_equal = _settle(template, support, shared, smallest)
     final = {leaf: _ordered(model, parts) for leaf, parts in settled[1].items()}
-    return Template(model, settled[0], final, known, tuple(steps + made_equal), support)
+    raw_shared = {leaf: _ordered(model, parts) for leaf, parts in shared.items()}
+    raw = (template.elements, raw_shared)
+    return Template(model, settled[0], final, known, tuple(steps + made_equal), support, *raw, smallest)
 
 
 def _place(
@@ -125,7 +137,10 @@ def _place(
 
 
 def _is_known(parts: list[Contribution]) -> bool:
-    return bool(parts) and all(p.equation is None and not p.part.has(Adjoint) and not _varies(p.part) for p in parts)
+    """Whether an adjoint is one plain number: the loss alone reads the node, once."""
+    return (
+        len(parts) == 1 and parts[0].equation is None and not parts[0].part.has(Adjoint) and not _varies(parts[0].part)
+    )
 
 
 def _varies(part: Any) -> bool:
@@ -150,7 +165,7 @@ def is_summed(c: Contribution) -> bool:
     return any(a.time == c.part.index for a in c.part.body.atoms(Adjoint))
 
 
-def _supports(template: Template) -> dict[Sequence, tuple[Range, ...]]:
+def _supports(template: Template, smallest: dict[Sequence, int]) -> dict[Sequence, tuple[Range, ...]]:
     """For each defined sequence, the times at which its adjoint can be other than zero."""
     model = template.model
     support: dict[Sequence, tuple[Range, ...]] = {}
@@ -177,11 +192,19 @@ def _supports(template: Template) -> dict[Sequence, tuple[Range, ...]]:
             else:
                 parts = [r for c in template.elements[v] for r in _narrow(c, readers(v), visit)]
                 support[v] = _union([meet(r, home) for r in parts for home in model.ranges[v]])
+                _note_vanishing(v, parts, smallest)
         return support[v]
 
     for v in model.defined:
         visit(v)
     return support
+
+
+def _note_vanishing(v: Sequence, ranges: list[Range], smallest: dict[Sequence, int]) -> None:
+    """Note from which last time on those ranges are empty that are not empty for every last time."""
+    for r in ranges:
+        if is_empty(r):
+            smallest[v] = max(smallest.get(v, 1), smallest_order(r.last + 1, r.first))
 
 
 def _narrow(c: Contribution, readers: list[Sequence], visit: Callable[[Sequence], tuple[Range, ...]]) -> list[Range]:
@@ -214,16 +237,19 @@ def _order_key(end: Expr) -> int:
 
 
 def _settle(
-    template: Template, support: dict[Sequence, tuple[Range, ...]], shared: dict[Any, list[Contribution]]
+    template: Template,
+    support: dict[Sequence, tuple[Range, ...]],
+    shared: dict[Any, list[Contribution]],
+    smallest: dict[Sequence, int],
 ) -> tuple[tuple[dict[Sequence, tuple[Contribution, ...]], dict[Any, list[Contribution]]], list[Step]]:
     """Narrow every contribution to where its user's adjoint lives, and write known adjoints in."""
     steps: list[Step] = []
 
-    def settle(c: Contribution, time: bool) -> list[Contribution]:
+    def settle(c: Contribution, v: Sequence | None) -> list[Contribution]:
         if c.equation is None:
             return [c]
         home = support[c.equation.sequence]
-        offset = offset_from(c.user.time, t) if time else 0
+        offset = offset_from(c.user.time, t) if v is not None else 0
         if offset is None or (not c.equation.over):
             pieces = [c.when] if home else []
         else:
@@ -232,12 +258,14 @@ def _settle(
         if is_summed(c):
             return _narrowed_sum(c, home, known, steps)
         part = _written_in(c, known, steps)
+        if v is not None:
+            _note_vanishing(v, pieces, smallest)
         return [Contribution(part, r, c.user, c.equation) for r in pieces if not is_empty(r)]
 
-    elements = {v: tuple(x for c in parts for x in settle(c, True)) for v, parts in template.elements.items()}
+    elements = {v: tuple(x for c in parts for x in settle(c, v)) for v, parts in template.elements.items()}
     return (
         elements,
-        {leaf: [x for c in parts for x in settle(c, False)] for leaf, parts in shared.items()},
+        {leaf: [x for c in parts for x in settle(c, None)] for leaf, parts in shared.items()},
     ), steps
 
 

@@ -37,10 +37,27 @@ class Instances:
             found = self.whens[id(c)] = c.when.at(self.rule).times()
         return time in found
 
-    def received(self, v: Sequence, time: int) -> list[tuple[Contribution, Any]]:
-        """The contributions to v[time], instantiated."""
+    def received(self, v: Sequence, time: int, alive: set[Any]) -> list[tuple[Contribution, Any]]:
+        """The contributions to v[time] from adjoints that are `alive`, instantiated; the others send back zero."""
         at = {**self.rule, t: Integer(time)}
-        return [(c, instantiate(c.part, at)) for c in self.template.elements[v] if self.holds(c, time)]
+        here = [c for c in self.template.raw_elements[v] if self.holds(c, time)]
+        parts = [(c, self.living(instantiate(c.part, at), c, alive)) for c in here]
+        return [(c, part) for c, part in parts if part is not None]
+
+    def living(self, part: Any, c: Contribution, alive: set[Any]) -> Any:
+        """A contribution with known adjoints written in, or None when its adjoint is zero."""
+        if is_summed(c):
+            part = _without_dead_terms(part, alive)
+        if not _is_alive(part, alive):
+            return None
+        known = self.template.known
+        if c.equation is None or (c.equation.sequence not in known and not is_summed(c)):
+            return part
+        return part.xreplace({a: self._number(a) for a in part.atoms(Adjoint) if self._number(a) is not None})
+
+    def _number(self, a: Adjoint) -> Any:
+        found = self.template.known.get(getattr(a.node, "sequence", None), ())
+        return instantiate(found[0].part, self.rule) if len(found) == 1 else None
 
     def copies(self, leaf: Any, alive: set[Any]) -> tuple[list[tuple[int, Any]], list[Any]]:
         """What each step at which a shared leaf is used sends back, and what the loss itself sends back.
@@ -49,15 +66,15 @@ class Instances:
         """
         found: dict[int, list[Any]] = {}
         direct: list[Any] = []
-        for c in self.template.shared.get(leaf, ()):
+        for c in self.template.raw_shared.get(leaf, ()):
             if c.equation is None:
                 direct.append(instantiate(c.part, self.rule))
                 continue
             over = c.equation.over
             for s in (c.when if over else c.equation.times).at(self.rule).times():
                 at = {**self.rule, over[0]: Integer(s)} if over else self.rule
-                part = instantiate(c.part, at)
-                if _is_alive(part, alive):
+                part = self.living(instantiate(c.part, at), c, alive)
+                if part is not None:
                     found.setdefault(s, []).append(part)
         return [(s, total(found[s], leaf)) for s in sorted(found)], direct
 
@@ -92,7 +109,7 @@ def numbered_lines(template: Template, chosen: tuple[Any, ...], last: Last) -> t
 
 def _node_row(v: Sequence, time: int, instances: Instances, alive: set[Any]) -> Any:
     """The line of one node's adjoint, or None when nothing reaches the loss from it."""
-    got = _living(instances.received(v, time), alive)
+    got = instances.received(v, time, alive)
     if not got:
         return None
     node = v[time]
@@ -100,12 +117,6 @@ def _node_row(v: Sequence, time: int, instances: Instances, alive: set[Any]) -> 
     if v in instances.template.known:
         return equation, "seed", None, Reason("law", node, law=LAWS["seed"])
     return equation, "backward", None, _line_reason(node, _users(got, time), [c for c, _ in got])
-
-
-def _living(got: list[tuple[Contribution, Any]], alive: set[Any]) -> list[tuple[Contribution, Any]]:
-    """Contributions without those whose adjoint is zero because nothing led from it to the loss."""
-    parts = [(c, _without_dead_terms(part, alive)) for c, part in got]
-    return [(c, part) for c, part in parts if _is_alive(part, alive)]
 
 
 def _is_alive(part: Any, alive: set[Any]) -> bool:
@@ -150,7 +161,7 @@ def _leaf_rows(leaf: Any, instances: Instances, alive: set[Any]) -> list[Any]:
 
 
 def _element_row(node: Any, group: str, instances: Instances, alive: set[Any]) -> Any:
-    got = _living(instances.received(node.sequence, int(node.time)), alive)
+    got = instances.received(node.sequence, int(node.time), alive)
     value = total([part for _, part in got], node)
     reason = _reason(node, _users(got, int(node.time)))
     return (Equation._trusted(nabla(node), value), group, None, reason), name_of(node), value, ()

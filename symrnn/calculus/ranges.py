@@ -9,14 +9,14 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
-from sympy import Expr, Integer, Tuple, ceiling
+from sympy import Expr, Tuple
 
 from symrnn.calculus.adjoint import Contribution, Template, _order_key, is_summed, total
 from symrnn.calculus.derivation import Line, Reason, Step, name_of
 from symrnn.calculus.law_table import LAWS
 from symrnn.calculus.laws import law_of
 from symrnn.model import Element, Equation, Range, Recurrence, Sequence, reads
-from symrnn.model.ranges import grows, is_empty
+from symrnn.model.ranges import grows, is_empty, smallest_order
 from symrnn.tensor.adjoint import nabla
 from symrnn.tensor.binders import guard, time_sum
 from symrnn.tensor.special import SoftmaxCrossEntropy
@@ -41,9 +41,9 @@ def ranged_lines(template: Template, chosen: tuple[Any, ...]) -> Lines:
             found += _element_lines(leaf, template, "input")
             gradients[leaf.name] = _guarded(leaf, template)
         elif isinstance(leaf, Element):
-            value = boundary_gradient(leaf, template)
+            value, smallest = boundary_gradient(leaf, template)
             nodes = tuple(_user_at(c, leaf.time) for c in template.elements[leaf.sequence] if _may_hold(c, leaf.time))
-            found.append((Equation._trusted(nabla(leaf), value), "boundary", None, _reason(leaf, nodes), 1))
+            found.append((Equation._trusted(nabla(leaf), value), "boundary", None, _reason(leaf, nodes), smallest))
             gradients[name_of(leaf)] = value
         else:
             value = shared_gradient(leaf, template)
@@ -110,7 +110,8 @@ def _element_lines(v: Sequence, template: Template, group: str) -> list[tuple[An
     home = template.support.get(v) or (template.model.given_range(v),)
     rows: list[tuple[Any, ...]] = []
     for r in reversed(home):
-        found, smallest = pieces(template.elements[v], r)
+        found, fitting = pieces(template.elements[v], r)
+        smallest = max(fitting, template.smallest.get(v, 1))
         for when, parts in reversed(found):
             if not parts and group == "input":
                 continue
@@ -137,17 +138,6 @@ def pieces(parts: tuple[Contribution, ...], home: Range) -> tuple[list[tuple[Ran
     return found, max([smallest_order(a, b) for a, b in pairwise(ordered)], default=1)
 
 
-def smallest_order(a: Expr, b: Expr) -> int:
-    """The smallest last time, at least 1, for which a <= b."""
-    gap = b - a
-    lengths = gap.free_symbols
-    if len(lengths) != 1:
-        return 1
-    (last,) = lengths
-    rate = gap.diff(last)
-    return max(1, int(ceiling(-gap.xreplace({last: Integer(0)}) / rate))) if rate.is_positive else 1
-
-
 def _user_at(c: Contribution, time: Expr) -> Any:
     if c.user is None or is_summed(c):
         return c.user
@@ -171,15 +161,22 @@ def _reason(node: Any, nodes: tuple[Any, ...]) -> Reason:
     return Reason("only_use" if len(named) == 1 else "uses" if named else "unused", node, named)
 
 
-def boundary_gradient(leaf: Any, template: Template) -> Any:
-    """The gradient of one boundary value; guarded where its uses depend on how large tau is."""
+def boundary_gradient(leaf: Any, template: Template) -> tuple[Any, int]:
+    """The gradient of one boundary value, and the smallest last time for which it is this.
+
+    A use that appears as tau grows is guarded; one that disappears is left out, and small tau excluded.
+    """
     parts = []
+    smallest = template.smallest.get(leaf.sequence, 1)
     for c in template.elements[leaf.sequence]:
+        if not grows(c.when.first, leaf.time):
+            smallest = max(smallest, smallest_order(leaf.time + 1, c.when.first))
+            continue
         at = c.part.xreplace({t: leaf.time})
         value = guard(at, leaf.time, c.when.first, c.when.last)
         if value != 0 and getattr(value, "value", None) != 0:
             parts.append(value)
-    return total(parts, leaf)
+    return total(parts, leaf), smallest
 
 
 def shared_gradient(leaf: Any, template: Template) -> Any:

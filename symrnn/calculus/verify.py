@@ -13,11 +13,11 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from sympy import Basic, Symbol
+from sympy import Basic, Integer, Symbol
 
 from symrnn.calculus.claims import check_step, times_of
 from symrnn.calculus.decision import decide
-from symrnn.calculus.derivation import Derivation, Line, Step
+from symrnn.calculus.derivation import Derivation, Line, Step, name_of
 from symrnn.calculus.evaluation import concrete_lines, run_lines
 from symrnn.calculus.numerical import compare_numerically
 from symrnn.calculus.report import FAILS, HOLDS, Finding, Report
@@ -26,11 +26,12 @@ from symrnn.calculus.unfolding import verify_nest
 from symrnn.errors import Unsupported
 from symrnn.graph.lengths import Last, numbers_of, spread
 from symrnn.graph.run import Instance, draw, prime_sizes
-from symrnn.model import Equation
-from symrnn.tensor.adjoint import Adjoint
+from symrnn.model import Element, Equation, Sequence
+from symrnn.tensor.adjoint import Adjoint, nabla
 from symrnn.tensor.evaluate import Evaluator
 from symrnn.tensor.field import FiniteField
 from symrnn.tensor.numbers import PRIME, Array, Digits, NumberSystem
+from symrnn.tensor.time import t
 
 LONGEST_EXACT = 12  # last times up to which every node is checked by dual numbers
 
@@ -79,6 +80,7 @@ def verify_long(derivation: Derivation, seed: int, progress: Progress) -> Report
     for line in derivation.lines:
         same = fresh.get(line.equation.lhs) == line.equation
         findings.append(Finding(str(line.equation), HOLDS if same else FAILS, "instance", 0.0, line.number))
+    findings += check_gradients(derivation, (), [])
     instance = draw(derivation.model, last, FiniteField(seed), seed)
     for adjoint, value in run_lines(derivation, last, instance.base).items():
         if adjoint.node in instance.given:
@@ -123,9 +125,7 @@ def check_lines(
     return findings
 
 
-def check_gradients(
-    derivation: Derivation, systems: tuple[NumberSystem, ...], checkers: list[Any]
-) -> list[Finding]:
+def check_gradients(derivation: Derivation, systems: tuple[NumberSystem, ...], checkers: list[Any]) -> list[Finding]:
     """Each gradient as `d[W]` gives it: that of its line, or for a whole input the total derivative at each step."""
     findings: list[Finding] = []
     inputs: dict[Any, int] = {}

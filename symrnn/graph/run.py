@@ -15,7 +15,7 @@ from sympy import Basic, Symbol
 
 from symrnn.graph.graph import Graph, unroll
 from symrnn.graph.instance import written_out
-from symrnn.graph.lengths import Last, numbers_of, rule_of
+from symrnn.graph.lengths import Last, checked_last, numbers_of, rule_of
 from symrnn.model import Parameter, Recurrence, reads
 from symrnn.tensor.evaluate import Evaluator
 from symrnn.tensor.node import shape_of
@@ -98,6 +98,7 @@ def draw(
     sizes: Mapping[Symbol, int] | None = None,
 ) -> Instance:
     """A random instance: generic values, distinct prime sizes; simplex vectors sum to 1 exactly."""
+    last = checked_last(model, last)
     rng = np.random.default_rng([seed, *numbers_of(last)])
     graph = unroll(model, last)
     numbers = dict(sizes) if sizes is not None else prime_sizes(model)

@@ -115,6 +115,13 @@ class Element(Node):
         """Whether its entries sum to 1."""
         return bool(self.args[0].simplex)
 
+    def may_be(self, other: Basic) -> bool:
+        """Elements of one sequence, unless their times differ by a number other than 0."""
+        if not isinstance(other, Element) or self.sequence != other.sequence:
+            return False
+        difference = self.time - other.time
+        return not (difference.is_number and difference != 0)
+
 
 class ElementTensor(Element, Tensor):
     """An element that is a vector or a matrix."""

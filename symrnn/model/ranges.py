@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sympy import Expr, Integer
+from sympy import Expr, Integer, ceiling
 
 from symrnn.errors import Undefined
 
@@ -92,3 +92,14 @@ def outside(reads: Range, defined: list[Range]) -> list[Expr] | None:
             return None
         times += [r.first + i for i in range(int(count) + 1)]
     return times
+
+
+def smallest_order(a: Expr, b: Expr) -> int:
+    """The smallest last time, at least 1, for which a <= b."""
+    gap = b - a
+    lengths = gap.free_symbols
+    if len(lengths) != 1:
+        return 1
+    (last,) = lengths
+    rate = gap.diff(last)
+    return max(1, int(ceiling(-gap.xreplace({last: Integer(0)}) / rate))) if rate.is_positive else 1

@@ -17,6 +17,7 @@ from symrnn.model.given import Constant, Element, Parameter, Sequence
 from symrnn.model.parts import Objective
 from symrnn.model.ranges import Range, outside
 from symrnn.tensor.binders import TimeSum
+from symrnn.tensor.elementwise import placeholder, slots_of
 from symrnn.tensor.node import shape_of
 from symrnn.tensor.time import offset_from, tau
 from symrnn.tensor.unknown import Function
@@ -136,7 +137,11 @@ class Roles:
         for sums in body.atoms(TimeSum):
             if sums.body.has(leaf):
                 body = sums.body
-        return not body.diff(leaf).has(leaf)
+        slots = slots_of(body)
+        hidden = body.xreplace({s: placeholder(i) for i, s in enumerate(slots)})
+        if leaf not in slots or any(s != leaf and leaf in reads(s) for s in slots):
+            return False
+        return placeholder(slots.index(leaf)) not in hidden.diff(placeholder(slots.index(leaf))).free_symbols
 
     @cached_property
     def inputs(self) -> tuple[Sequence, ...]:

@@ -82,7 +82,7 @@ def state_space(feedthrough: bool = True) -> Recurrence:
 
 
 def time_delay(taps: int = 3) -> Recurrence:
-    """A time-delay network, a convolution in time: it sees the last `taps` inputs and has no state (Waibel et al. 1989).
+    """A time-delay network, a convolution in time: it sees the last `taps` inputs, no state (Waibel et al. 1989).
 
     Parameters
     ----------

@@ -23,7 +23,7 @@ from symrnn.tensor.unknown import Function
 WIDTH = 100
 _KINDS: tuple[tuple[str, Any], ...] = (("sequence", Sequence), ("constant", Constant), ("parameter", Parameter))
 _ORDER = (Equation, Objective, Abbreviation, Title)
-_WORDS = {"model", "source", "loss", "where", "for"}  # as names of sequences or parameters they need their kind
+_WORDS = {"model", "source", "loss", "where"}  # as names of sequences or parameters they need their kind
 
 
 def write_model(model: Recurrence) -> str:

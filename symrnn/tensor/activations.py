@@ -6,6 +6,8 @@ derivative is the one from the left: relu'(0) = 0.
 
 from __future__ import annotations
 
+from typing import Any
+
 import sympy
 from sympy import Expr, S
 from sympy.core.function import ArgumentIndexError
@@ -26,6 +28,14 @@ class _Scalar(sympy.Function):
     def _slope(self) -> Expr:
         raise NotImplementedError  # every subclass states its law
 
+    def _code(self, printer: Any, **_: object) -> str:
+        return str(printer._print(self._in_sympy()))  # so that lambdify works with any of its modules
+
+    _numpycode = _pythoncode = _lambdacode = _mpmathcode = _scipycode = _code
+
+    def _in_sympy(self) -> Expr:
+        raise NotImplementedError  # every subclass has a form in SymPy's functions that does not overflow
+
     def _eval_evalf(self, precision: int) -> Expr | None:
         formula = self.doit()
         return None if formula == self else formula._eval_evalf(precision)
@@ -43,6 +53,9 @@ class sigmoid(_Scalar):
     def _eval_rewrite_as_exp(self, x: Expr, **_: object) -> Expr:
         return 1 / (1 + sympy.exp(-x))
 
+    def _in_sympy(self) -> Expr:
+        return (1 + sympy.tanh(self.args[0] / 2)) / 2
+
 
 class relu(_Scalar):
     """max(0, x); its derivative is `step(x)`."""
@@ -56,6 +69,8 @@ class relu(_Scalar):
 
     def doit(self, **hints: object) -> Expr:
         return sympy.Max(0, self.args[0])
+
+    _in_sympy = doit
 
 
 class step(_Scalar):
@@ -71,6 +86,8 @@ class step(_Scalar):
     def doit(self, **hints: object) -> Expr:
         return sympy.Piecewise((1, self.args[0] > 0), (0, True))
 
+    _in_sympy = doit
+
 
 class softplus(_Scalar):
     """log(1 + exp(x)); its derivative is `sigmoid(x)`."""
@@ -80,3 +97,7 @@ class softplus(_Scalar):
 
     def doit(self, **hints: object) -> Expr:
         return sympy.log(1 + sympy.exp(self.args[0]))
+
+    def _in_sympy(self) -> Expr:
+        x = self.args[0]
+        return sympy.Max(0, x) + sympy.log(1 + sympy.exp(-sympy.Abs(x)))

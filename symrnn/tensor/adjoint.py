@@ -23,6 +23,10 @@ class Adjoint(Node):
     is_leaf = True
     args: tuple[Any, ...]
 
+    def may_be(self, other: Any) -> bool:
+        """Adjoints of nodes that may be one and the same."""
+        return isinstance(other, Adjoint) and self.objective == other.objective and self.node.may_be(other.node)
+
     node = property(lambda self: self.args[0])
     objective = property(lambda self: self.args[1])
 

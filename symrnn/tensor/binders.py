@@ -168,9 +168,10 @@ def decided(lower: Expr, time: Expr, upper: Expr) -> bool | None:
     return None
 
 
-def guard(content: Operand, time: Expr, lower: Expr, upper: Expr) -> Any:
+def guard(content: Operand, time: object, lower: object, upper: object) -> Any:
     """`content` where lower <= time <= upper, else 0; decided at once when the numbers allow it."""
     content = as_operand(content)
+    time, lower, upper = (as_time(x, "guard") for x in (time, lower, upper))
     inside = decided(lower, time, upper)
     if inside is True:
         return content

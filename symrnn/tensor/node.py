@@ -31,6 +31,10 @@ class Node(Basic):
     def shape(self) -> Shape:
         return ()
 
+    def may_be(self, other: Basic) -> bool:
+        """Whether this leaf and another can be one and the same, for some values of the times in them."""
+        return bool(self == other)
+
     def _sympystr(self, printer: object) -> str:
         from symrnn.tensor.plain import plain
 
@@ -91,7 +95,10 @@ class Slot(Node, Expr):
 
     def depends_on(self, variable: Basic) -> bool:
         """Whether the value of this slot can change with `variable` (other than being it)."""
-        return bool(self.free_symbols & variable.free_symbols)
+        if not isinstance(variable, Node):
+            return variable in self.free_symbols
+        theirs = leaves_in(variable)
+        return any(mine.may_be(other) for mine in leaves_in(self) for other in theirs)
 
     def _eval_is_zero(self) -> None:
         return None
@@ -252,6 +259,23 @@ def refuse_tensors_inside(expr: Basic) -> None:
             )
             raise ShapeError(f"{kind} takes a scalar; {arg} is {show_kind(arg.shape)}", repair=better)
         refuse_tensors_inside(arg)
+
+
+def leaves_in(expr: Basic) -> list[Any]:
+    """The leaves of an expression, each once, in order of appearance."""
+    found: dict[Basic, None] = {}
+    seen: set[Basic] = set()
+    stack = [expr]
+    while stack:
+        e = stack.pop()
+        if e in seen:
+            continue
+        seen.add(e)
+        if isinstance(e, Node) and e.is_leaf:
+            found[e] = None
+        else:
+            stack += reversed(e.args)
+    return list(found)
 
 
 def shape_of(x: Basic) -> Shape:

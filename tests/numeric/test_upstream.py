@@ -30,7 +30,6 @@ def test_gradients_of_what_arrives_at_a_sequence(name: str) -> None:
             np.testing.assert_allclose(grads[key], oracle.inner(drawn, nodes, leaf), rtol=1e-10, atol=1e-13)
 
 
-@pytest.mark.xfail(raises=sr.Unsupported, strict=False, reason="a product of two scalar elements is not yet a loss")
 def test_gradients_of_what_arrives_at_a_scalar() -> None:
     model = systems.MODELS["matrices"]()
     net = sr.to_numpy(model)

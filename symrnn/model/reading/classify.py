@@ -29,7 +29,7 @@ _CLOSING = frozenset({"RPAR", "RSQB", "RBRACE"})
 def classify(source: Source, statements: list[Statement]) -> tuple[Names, list[Statement]]:
     """The names of a file, and its statements with the tokens that its parser needs."""
     names = Names(source)
-    marked = [mark_declaration(names, s) if is_declaration(s) else mark_keywords(s) for s in statements]
+    marked = [mark_declaration(names, s) if is_declaration(s) else mark_keywords(source, s) for s in statements]
     for statement in marked:
         if not is_declaration(statement):
             _find_sequences(names, statement)

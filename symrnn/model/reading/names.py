@@ -20,6 +20,7 @@ from symrnn.model.reading.verbs import ALIASES, VERBS, Verb
 KINDS = ("sequence", "constant", "parameter", "fixed", "function")
 _WORDS = {"scalar": "SCALAR", "elementwise": "ELEMENTWISE", "simplex": "SIMPLEX", "latex": "LATEX"}
 LAST_TIMES = {"tau"}
+_RESERVED = {"t": "is the time index", "tau": "is the last time", "for": "begins a range"}
 
 
 @dataclass
@@ -93,9 +94,9 @@ def mark_declaration(names: Names, statement: Statement) -> Statement:
 
 def _declare(names: Names, token: Token, kind: str) -> None:
     name = str(token.value)
-    if name in {"t"} | LAST_TIMES:
-        what = "the time index" if name == "t" else "the last time"
-        raise names.source.error(start(token), f"the name {name} is taken: it is {what}", repair="choose another name")
+    if name in _RESERVED:
+        what = f"the name {name} is taken: it {_RESERVED[name]}"
+        raise names.source.error(start(token), what, repair="choose another name")
     if name in names.kinds:
         raise names.source.error(start(token), f"{name} is declared twice", repair="keep one of the declarations")
     names.kinds[name] = kind
@@ -118,7 +119,7 @@ def _sizes(tail: Statement) -> Statement:
     return found
 
 
-def mark_keywords(statement: Statement) -> Statement:
+def mark_keywords(source: Source, statement: Statement) -> Statement:
     """`loss =` and `where` at the beginning, `for t =` anywhere."""
     found = list(statement)
     kinds = [token.type for token in found] + ["", "", ""]
@@ -127,7 +128,9 @@ def mark_keywords(statement: Statement) -> Statement:
     elif found[0].value == "where" and kinds[1] == "NAME":
         found[0] = changed(found[0], "WHERE")
     for i, token in enumerate(found):
-        if token.value == "for" and kinds[i] == "NAME" and kinds[i + 1] == "NAME":
+        if token.value == "for" and kinds[i] == "NAME":
+            if kinds[i + 1] != "NAME":
+                raise source.error(start(token), "`for` begins a range", repair="write  for t = 2..tau")
             found[i] = changed(token, "FOR")
             if i + 2 < len(found) and found[i + 2].value == "in":
                 found[i + 2] = changed(found[i + 2], "IN")

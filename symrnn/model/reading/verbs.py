@@ -38,12 +38,13 @@ class Verb:
     apply: Callable[..., Any]
     shapes: str
     sizes: int | None = None
+    counts: tuple[int, ...] = (0,)  # how many sizes it takes
     usage: str = "x"  # its arguments, as a message shows them
 
     def patterns(self, count: int, sizes: int) -> list[Pattern]:
         """The alternatives for `count` arguments of which `sizes` are sizes."""
         ranks = self.shapes.replace("#", {1: "Vp", 2: "Mpq"}.get(sizes, ""))
-        return [p for p in patterns(ranks) if len(p) == count - sizes + 1]
+        return [p for p in patterns(ranks) if len(p) == count - sizes + 1 and sizes in self.counts]
 
 
 @cache
@@ -96,12 +97,12 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
         **{name: Verb(getattr(tensor, name), "S>S|Va>S|Mab>S") for name in ("sum", "mean", "norm2")},
         "vec": Verb(tensor.vec, "Va>Va|Mab>Vc"),
         "concat": Verb(tensor.concat, "", usage="a, b"),
-        "segment": Verb(tensor.segment, "Va>Vq|Mab>Mqb", sizes=1, usage="x, start, size"),
-        "reshape": Verb(tensor.reshape, "Va>#|Mab>#", sizes=1, usage="x, n, m"),
-        "entry": Verb(tensor.entry, "", sizes=1, usage="x, i"),
-        "zeros": Verb(tensor.zeros, ">#", sizes=0, usage="n"),
-        "ones": Verb(tensor.ones, ">#", sizes=0, usage="n"),
-        "eye": Verb(tensor.eye, ">Mpp", sizes=0, usage="n"),
+        "segment": Verb(tensor.segment, "Va>Vq|Mab>Mqb", sizes=1, counts=(2,), usage="x, start, size"),
+        "reshape": Verb(tensor.reshape, "Va>#|Mab>#", sizes=1, counts=(1, 2), usage="x, n, m"),
+        "entry": Verb(tensor.entry, "", sizes=1, counts=(1, 2), usage="x, i"),
+        "zeros": Verb(tensor.zeros, ">#", sizes=0, counts=(1, 2), usage="n"),
+        "ones": Verb(tensor.ones, ">#", sizes=0, counts=(1, 2), usage="n"),
+        "eye": Verb(tensor.eye, ">Mpp", sizes=0, counts=(1,), usage="n"),
     }
 )
 # Other names of the same functions, understood where nothing of that name is declared.
