@@ -29,7 +29,7 @@ class _Scalar(sympy.Function):
         raise NotImplementedError  # every subclass states its law
 
     def _code(self, printer: Any, **_: object) -> str:
-        return str(printer._print(self._in_sympy()))  # so that lambdify works with any of its modules
+        return f"({printer._print(self._in_sympy())})"  # so that lambdify works with any of its modules
 
     _numpycode = _pythoncode = _lambdacode = _mpmathcode = _scipycode = _code
 
@@ -70,7 +70,8 @@ class relu(_Scalar):
     def doit(self, **hints: object) -> Expr:
         return sympy.Max(0, self.args[0])
 
-    _in_sympy = doit
+    def _in_sympy(self) -> Expr:
+        return (self.args[0] + sympy.Abs(self.args[0])) / 2
 
 
 class step(_Scalar):
@@ -100,4 +101,4 @@ class softplus(_Scalar):
 
     def _in_sympy(self) -> Expr:
         x = self.args[0]
-        return sympy.Max(0, x) + sympy.log(1 + sympy.exp(-sympy.Abs(x)))
+        return (x + sympy.Abs(x)) / 2 + sympy.log(1 + sympy.exp(-sympy.Abs(x)))

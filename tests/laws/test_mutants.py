@@ -104,14 +104,14 @@ def one_copy(right, *arguments):
     return copies[-1:], direct
 
 
-def no_last_step(right, self, v, time):
+def no_last_step(right, self, v, time, alive):
     """Nothing arrives at the last step."""
-    return right(self, v, time) if time < self.last else []
+    return right(self, v, time, alive) if time < self.last else []
 
 
-def no_recursion(right, self, v, time):
+def no_recursion(right, self, v, time, alive):
     """Nothing arrives from the step after."""
-    return [(use, part) for use, part in right(self, v, time) if use.user is None or use.user.time == t]
+    return [(use, part) for use, part in right(self, v, time, alive) if use.user is None or use.user.time == t]
 
 
 def no_loss_of_its_own(right, *arguments):
