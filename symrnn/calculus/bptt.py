@@ -114,7 +114,7 @@ def with_upstream(model: Recurrence, upstream: Any) -> Recurrence:
     sequence = upstream.sequence if isinstance(upstream, Element) else upstream
     if not isinstance(sequence, Sequence) or sequence not in model.defined:
         raise Undefined(
-            f"upstream={upstream}: the gradient can arrive at a sequence that the model defines",
+            f"upstream={upstream!r}: the gradient can arrive at a sequence that the model defines",
             repair="one of " + ", ".join(map(str, model.defined)),
         )
     name = sequence.name + "bar"
@@ -149,9 +149,15 @@ def chosen_leaves(model: Recurrence, wrt: Iterable[Any] | None) -> tuple[Any, ..
             chosen.append(x)
         elif isinstance(x, Element) and x.sequence in (*model.inputs, *model.targets):
             chosen.append(x.sequence)
+        elif isinstance(x, Element) and x.sequence in model.defined:
+            raise Undefined(
+                f"wrt: {x} is computed by {model.title.name}, not given",
+                repair="its adjoint is among the lines of every derivation; wrt takes one of "
+                + ", ".join(map(str, known)),
+            )
         else:
             raise Undefined(
-                f"wrt: {x} is not read by {model.title.name}",
+                f"wrt: {x!r} is not read by {model.title.name}",
                 repair="one of " + ", ".join(map(str, known)),
             )
     return tuple(dict.fromkeys(chosen))

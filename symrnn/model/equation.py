@@ -14,7 +14,8 @@ from symrnn.errors import ShapeError, SymrnnError, Undefined
 from symrnn.model.given import Sequence
 from symrnn.model.ranges import Range
 from symrnn.tensor.binders import TimeSum
-from symrnn.tensor.node import Node, as_operand, shape_of
+from symrnn.tensor.node import Node, shape_of
+from symrnn.tensor.operands import as_operand
 from symrnn.tensor.shape import same_shape, show_kind, show_shape
 from symrnn.tensor.time import as_time, offset_from, t, tau
 
@@ -65,7 +66,7 @@ class Equation(Basic):
                 repair=f"declare {getattr(lhs, 'name', lhs)} with shape {show_shape(shape_of(rhs))}, "
                 "or mend the right side",
             )
-        _check_symbols(lhs, rhs, set(over[:1]) if over else set())
+        check_symbols(rhs, set(over[:1]) if over else set(), f"equation: {lhs} = {rhs}")
         return Basic.__new__(cls, lhs, rhs, over)
 
     @classmethod
@@ -143,6 +144,12 @@ def _range_of(lhs: Any, over: Any) -> Tuple:
     time = lhs.time
     if over is None or over == Tuple():
         return Tuple(t, 1, tau) if over is None and time is not None and time.has(t) else Tuple()
+    if not isinstance(over, tuple | Tuple) or len(over) != 3:
+        raise Undefined(
+            f"over={over}: a range of times is (index, first, last)",
+            where=f"equation: {lhs} = ...",
+            repair="for instance  over=(t, 2, tau)",
+        )
     index, first, last = over
     if not isinstance(index, Symbol) or not index.is_integer:
         raise Undefined(f"over=({index}, ...): the index must be symrnn's t", repair="from symrnn import t")
@@ -166,12 +173,11 @@ def _canonical_step(lhs: Any, rhs: Any, over: Tuple) -> tuple[Any, Any, Tuple]:
     return lhs, rhs, Tuple(index, first + offset, last + offset)
 
 
-def _check_symbols(lhs: Basic, rhs: Basic, indices: set[Basic]) -> None:
+def check_symbols(expr: Basic, indices: set[Basic], where: str) -> None:
     """Every plain symbol is a time index in scope, a last time or a dimension; the rest is undeclared."""
-    for symbol in sorted((s for s in rhs.free_symbols if isinstance(s, Symbol)), key=lambda s: s.name):
+    for symbol in sorted((s for s in expr.free_symbols if isinstance(s, Symbol)), key=lambda s: s.name):
         if symbol in indices or (symbol.is_integer and symbol.is_positive):
             continue
-        where = f"equation: {lhs} = {rhs}"
         if symbol == t:
             raise Undefined(
                 "t is read, but this equation holds at one time only",

@@ -10,14 +10,15 @@ from typing import Any
 
 from sympy import Basic, Expr, Symbol
 
-from symrnn.errors import Redefined, ShapeError, Undefined, Unsupported
-from symrnn.model.equation import Equation, bound_reads
+from symrnn.errors import Redefined, ShapeError, SymrnnError, Undefined, Unsupported
+from symrnn.model.equation import Equation, bound_reads, check_symbols
 from symrnn.model.given import Element
 from symrnn.model.parts import Abbreviation, Objective, Title
 from symrnn.model.ranges import Range, at_most, grows
 from symrnn.model.roles import Roles
 from symrnn.model.wellposed import check_well_posed
-from symrnn.tensor.node import as_operand, shape_of
+from symrnn.tensor.node import shape_of
+from symrnn.tensor.operands import as_operand
 from symrnn.tensor.shape import show_shape
 from symrnn.tensor.time import offset_from, t
 
@@ -97,7 +98,8 @@ class Recurrence(Roles, Basic):
             raise Undefined(
                 f"no equation holds for a range of times: {self.equations[0]}",
                 law="a recurrence defines v[t] for t = 1..tau",
-                repair="`t` may have been replaced by a number, as a loop `for t in ...` does: from symrnn import t",
+                repair=f"if `t` is the number {self.equations[0].lhs.time} here, a loop `for t in ...` "
+                "has replaced it: from symrnn import t",
             )
         self._check_overlaps()
         check_well_posed(self.equations, self.ranges)
@@ -163,7 +165,10 @@ def _overlap(a: Range, b: Range) -> bool:
 
 
 def _checked_loss(loss: Any) -> Expr:
-    expr = as_operand(loss)
+    try:
+        expr = as_operand(loss)
+    except SymrnnError as error:
+        raise error.located("the loss") from None
     if shape_of(expr):
         raise ShapeError(
             f"the loss must be a scalar; {expr} has shape {show_shape(shape_of(expr))}",
@@ -175,4 +180,5 @@ def _checked_loss(loss: Any) -> Expr:
             law="a loss is one number",
             repair="sum over time: symrnn.time_sum(L[t]), or take L[tau]",
         )
+    check_symbols(expr, set(), f"loss = {expr}")
     return expr

@@ -60,13 +60,16 @@ def write_model(model: Recurrence) -> str:
     """
     if not isinstance(model, Recurrence):
         raise Undefined(f"{model!r} is not a model", repair="write_model(sr.Recurrence(...))")
-    blocks = [_titles(model), _declarations(model), _definitions(model)]
-    text = "\n".join("\n".join(block) + "\n" for block in blocks if block)
+    text, why = "", ""
     try:
+        blocks = [_titles(model), _declarations(model), _definitions(model)]
+        text = "\n".join("\n".join(block) + "\n" for block in blocks if block)
         same = read_model(text) == _in_order(model)
         why = "" if same else f"what is written reads back as another model:\n{text}"
     except ReadError as error:
         why = error.what
+    except RecursionError:
+        why = "it is nested too deep"
     if why:
         raise Unsupported(f"this model cannot be written as a model file: {why}", repair="keep the model as Python")
     return text

@@ -12,7 +12,8 @@ from sympy import Basic, Expr, Integer, Symbol
 
 from symrnn.errors import Unsupported
 from symrnn.tensor.elementwise import Full, Operand
-from symrnn.tensor.node import Node, Slot, Tensor, as_operand, shape_of
+from symrnn.tensor.node import Node, Slot, Tensor, shape_of
+from symrnn.tensor.operands import as_operand
 from symrnn.tensor.shape import Shape
 from symrnn.tensor.time import as_time, fresh_index, t, tau
 

@@ -15,7 +15,8 @@ from sympy.core.function import ArgumentIndexError
 
 from symrnn.errors import Undefined
 from symrnn.tensor.elementwise import Operand, elementwise
-from symrnn.tensor.node import Node, Slot, Tensor, as_operand, new_slot, new_tensor
+from symrnn.tensor.node import Node, Slot, Tensor, new_slot, new_tensor
+from symrnn.tensor.operands import as_operand
 
 
 class StopGradient(Node):

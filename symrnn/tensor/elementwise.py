@@ -14,7 +14,9 @@ from typing import Any
 from sympy import Add, Basic, Expr, Lambda, Mul, Pow, S, Symbol
 
 from symrnn.errors import ShapeError
-from symrnn.tensor.node import Slot, Tensor, as_operand, shape_of
+from symrnn.tensor import refusals
+from symrnn.tensor.node import Slot, Tensor, shape_of
+from symrnn.tensor.operands import as_operand
 from symrnn.tensor.shape import Shape, as_shape, same_shape, show_shape
 
 Operand = Any  # Tensor | Expr; SymPy ships no types
@@ -228,7 +230,7 @@ def combine(sign: str, left: Operand, right: Operand) -> Any:
             repair=_product_repair(left, right) if sign == "*" else "",
         )
     if sign == "**" and isinstance(right, Tensor):
-        raise ShapeError(f"{left} ** {right}: a tensor cannot be an exponent")
+        raise refusals.exponent(left, right)
     z0, z1 = placeholder(0), placeholder(1)
     bodies = {
         "+": Add(z0, z1),
@@ -238,6 +240,25 @@ def combine(sign: str, left: Operand, right: Operand) -> Any:
         "**": Pow(z0, z1),
     }
     return _build(bodies[sign], (left, right))
+
+
+def split_scale(x: Operand) -> tuple[Expr, Operand]:
+    """A scalar factor of a tensor and the rest: (1 - alpha, v) of `(1 - alpha) * v`; 1 and x where there is none."""
+    if not isinstance(x, Elementwise) or not x.body.is_Mul:
+        return S.One, x
+    scalars = {placeholder(i): op for i, op in enumerate(x.operands) if not isinstance(op, Tensor)}
+    outside = [f for f in x.body.args if f.free_symbols <= scalars.keys()]
+    if not outside:
+        return S.One, x
+    inside = [f for f in x.body.args if f not in outside]
+    return Mul(*outside).xreplace(scalars), _build(Mul(*inside), x.operands)
+
+
+def scaled(scale: Expr, x: Operand) -> Any:
+    """The product of a scalar and a tensor or scalar."""
+    if scale == 1:
+        return x
+    return combine("*", scale, x) if isinstance(x, Tensor) else scale * x
 
 
 def check_equal_shapes(sign: str, terms: tuple[Operand, ...]) -> None:
@@ -262,4 +283,8 @@ def check_equal_shapes(sign: str, terms: tuple[Operand, ...]) -> None:
 def _product_repair(left: Tensor, right: Tensor) -> str:
     if left.rank == 2 and same_shape(left.shape[1:], right.shape[:1]):
         return f"for the matrix product write  {left} @ {right}"
-    return "for the matrix product write  A @ x ; entry by entry needs equal shapes"
+    if left.rank == 1 and right.rank == 2 and same_shape(right.shape[1:], left.shape):
+        return f"for the matrix product write  {right} @ {left}"
+    if left.rank == right.rank == 1:
+        return f"for the matrix of all products write  symrnn.outer({left}, {right})"
+    return "for the matrix product write  A @ x, with as many columns in A as x has rows"

@@ -7,7 +7,8 @@ from typing import Any
 from symrnn.errors import ShapeError
 from symrnn.tensor.elementwise import Operand, elementwise, placeholder
 from symrnn.tensor.linear import Diag, Eye, Transpose, contract, need_square, transpose
-from symrnn.tensor.node import Tensor, need_rank, new_tensor
+from symrnn.tensor.node import Tensor, new_tensor
+from symrnn.tensor.operands import need_rank
 from symrnn.tensor.shape import same_dim, show_shape
 
 

@@ -12,8 +12,9 @@ from typing import Any
 from sympy import Basic, Expr, S
 
 from symrnn.errors import ShapeError
-from symrnn.tensor.elementwise import Full, Operand, by_structure, combine
-from symrnn.tensor.node import Slot, Tensor, as_operand, need_rank, new_slot, new_tensor, shape_of
+from symrnn.tensor.elementwise import Full, Operand, by_structure, combine, scaled, split_scale
+from symrnn.tensor.node import Slot, Tensor, new_slot, new_tensor, shape_of
+from symrnn.tensor.operands import as_operand, need_rank
 from symrnn.tensor.shape import as_dim, same_dim, show_kind, show_shape
 
 
@@ -127,7 +128,8 @@ def contract(left: Operand, right: Operand) -> Any:
             law="A @ x needs as many columns in A as x has rows",
             repair=_contract_repair(left, right),
         )
-    return _contracted(left, right)
+    (a, left), (b, right) = split_scale(left), split_scale(right)
+    return scaled(a * b, _contracted(left, right))
 
 
 def _contracted(left: Tensor, right: Tensor) -> Tensor:
@@ -150,13 +152,13 @@ def _contracted(left: Tensor, right: Tensor) -> Tensor:
 
 
 def _contract_repair(left: Tensor, right: Tensor) -> str:
-    if same_dim(left.shape[0], right.shape[0]):
-        rows, columns = left.shape
-        either = f"either  {left}.T @ {right}"
-        return (
-            f"{either}  or declare  {left}  of shape ({columns}, {rows})" if not left.args or left.is_leaf else either
-        )
-    return "check the shapes of both"
+    rows, columns = left.shape
+    if same_dim(rows, right.shape[0]):
+        flipped = f"{transpose(left)} @ {right}"
+        return f"either  {flipped}  or declare  {left}  of shape ({columns}, {rows})" if left.is_leaf else flipped
+    if left.is_leaf:
+        return f"declare  {left}  of shape ({rows}, {right.shape[0]}), or mend  {right}"
+    return f"{left} needs {right.shape[0]} columns, or {right} {columns} rows"
 
 
 def dot(left: Operand, right: Operand) -> Any:
@@ -173,7 +175,8 @@ def dot(left: Operand, right: Operand) -> Any:
     for x, other in ((left, right), (right, left)):
         if isinstance(x, Full):
             return x.value * sum_entries(other)
-    return new_slot(Dot, left, right)
+    (a, left), (b, right) = split_scale(left), split_scale(right)
+    return scaled(a * b, new_slot(Dot, left, right))
 
 
 def outer(left: Operand, right: Operand) -> Any:
@@ -183,7 +186,8 @@ def outer(left: Operand, right: Operand) -> Any:
         need_rank(x, 1, "an outer product")
     if is_zero(left) or is_zero(right):
         return Full(0, left.shape[0], right.shape[0])
-    return new_tensor(Outer, left.shape + right.shape, left, right)
+    (a, left), (b, right) = split_scale(left), split_scale(right)
+    return scaled(a * b, new_tensor(Outer, left.shape + right.shape, left, right))
 
 
 def transpose(matrix: Operand) -> Any:
@@ -203,7 +207,8 @@ def transpose(matrix: Operand) -> Any:
         return contract(transpose(matrix.args[1]), transpose(matrix.args[0]))
     if isinstance(matrix, Full):
         return Full(matrix.value, *reversed(matrix.shape))
-    return new_tensor(Transpose, matrix.shape[::-1], matrix)
+    scale, rest = split_scale(matrix)
+    return new_tensor(Transpose, matrix.shape[::-1], matrix) if scale == 1 else scaled(scale, transpose(rest))
 
 
 def diag(x: Operand) -> Any:
@@ -212,7 +217,10 @@ def diag(x: Operand) -> Any:
     if not isinstance(x, Tensor):
         raise ShapeError(f"diag needs a vector or a matrix; {x} is a scalar")
     if x.rank == 1:
-        return Eye(x.shape[0]) if isinstance(x, Full) and x.value == 1 else Diag(x)
+        if isinstance(x, Full):
+            return scaled(x.value, Eye(x.shape[0]))
+        scale, rest = split_scale(x)
+        return scaled(scale, Diag(rest))
     return x.args[0] if isinstance(x, Diag) else Diagonal(x)
 
 

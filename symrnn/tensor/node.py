@@ -7,18 +7,28 @@ and the refusal of what has no meaning.
 
 from __future__ import annotations
 
-from decimal import Decimal
-from math import isfinite
+import operator
 from typing import Any, ClassVar
 
-from sympy import Basic, Expr, Integer, Number, Rational, S, Symbol
-from sympy.core.function import AppliedUndef
-from sympy.matrices.expressions.matexpr import MatrixExpr
-from sympy.matrices.matrixbase import MatrixBase
+import numpy as np
+from sympy import Basic, Expr, S
 from sympy.printing.precedence import PRECEDENCE
 
-from symrnn.errors import ShapeError, Undefined, Unsupported
-from symrnn.tensor.shape import Shape, show_kind, show_shape
+from symrnn.errors import ShapeError, Unsupported
+from symrnn.tensor import refusals
+from symrnn.tensor.arithmetic import Arithmetic
+from symrnn.tensor.shape import Shape, show_kind
+
+_OPERATORS = {
+    "add": operator.add,
+    "subtract": operator.sub,
+    "multiply": operator.mul,
+    "matmul": operator.matmul,
+    "divide": operator.truediv,
+    "power": operator.pow,
+    "equal": operator.eq,
+    "not_equal": operator.ne,
+}
 
 
 class Node(Basic):
@@ -34,6 +44,17 @@ class Node(Basic):
     def may_be(self, other: Basic) -> bool:
         """Whether this leaf and another can be one and the same, for some values of the times in them."""
         return bool(self == other)
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **_: object) -> Any:
+        apply = _OPERATORS.get(ufunc.__name__)
+        if apply is None:
+            raise refusals.in_numpy_function(ufunc.__name__, self)
+        if not self.shape:
+            return ufunc(*(np.asarray(x, dtype=object) for x in inputs))
+        for x in inputs:
+            if isinstance(x, np.ndarray) and x.ndim:
+                raise refusals.array_operand(x)
+        return apply(*(x.item() if isinstance(x, np.generic | np.ndarray) else x for x in inputs))
 
     def _sympystr(self, printer: object) -> str:
         from symrnn.tensor.plain import plain
@@ -110,7 +131,7 @@ class Slot(Node, Expr):
         return self
 
 
-class Tensor(Node, Basic):
+class Tensor(Arithmetic, Node, Basic):
     """A vector (rank 1) or matrix (rank 2) with a symbolic shape.
 
     `+ - * /` work entry by entry on equal shapes or with a scalar, `@` contracts, `.T` transposes.
@@ -139,14 +160,14 @@ class Tensor(Node, Basic):
 
         return transpose(self)
 
-    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: object, **_: object) -> object:
-        name = ufunc.__name__
-        if name in {"add", "subtract", "multiply", "matmul", "divide", "true_divide"}:
-            raise ShapeError(
-                f"a NumPy array cannot be combined with {self}, {show_kind(self.shape)}",
-                repair="declare it as Constant(...) or Parameter(...) and pass the array when numbers are computed",
-            )
-        raise ShapeError(f"numpy.{name} takes numbers; {self} is {show_kind(self.shape)}", repair=f"use symrnn.{name}")
+    def __float__(self) -> float:
+        raise refusals.as_number(self)
+
+    def __getitem__(self, place: object) -> Any:
+        raise refusals.subscript(self, place)
+
+    def _eval_power(self, power: object) -> Any:  # SymPy's sqrt and Pow ask this of their base
+        raise refusals.in_sympy_function("Pow", False, self)
 
     def as_coefficient(self, _: object) -> Expr:
         """SymPy's functions ask this of their argument; a tensor is none."""
@@ -157,108 +178,6 @@ class Tensor(Node, Basic):
 
     def __bool__(self) -> bool:
         return True
-
-    def __add__(self, other: object) -> Any:
-        return _combine("+", self, other)
-
-    def __radd__(self, other: object) -> Any:
-        return _combine("+", other, self)
-
-    def __sub__(self, other: object) -> Any:
-        return _combine("-", self, other)
-
-    def __rsub__(self, other: object) -> Any:
-        return _combine("-", other, self)
-
-    def __mul__(self, other: object) -> Any:
-        return _combine("*", self, other)
-
-    def __rmul__(self, other: object) -> Any:
-        return _combine("*", other, self)
-
-    def __truediv__(self, other: object) -> Any:
-        return _combine("/", self, other)
-
-    def __rtruediv__(self, other: object) -> Any:
-        return _combine("/", other, self)
-
-    def __neg__(self) -> Any:
-        return _combine("*", S.NegativeOne, self)
-
-    def __pos__(self) -> Tensor:
-        return self
-
-    def __pow__(self, exponent: object) -> Any:
-        if self.rank == 2:
-            raise ShapeError(
-                f"{self} ** {exponent} of a matrix can mean two things",
-                repair=f"write  {self} @ {self}  for the matrix product or  {self} * {self}  entry by entry",
-            )
-        return _combine("**", self, exponent)
-
-    def __matmul__(self, other: object) -> Any:
-        from symrnn.tensor.linear import contract
-
-        return contract(self, as_operand(other))
-
-    def __rmatmul__(self, other: object) -> Any:
-        from symrnn.tensor.linear import contract
-
-        return contract(as_operand(other), self)
-
-
-def _combine(sign: str, left: object, right: object) -> Any:
-    from symrnn.tensor.elementwise import combine
-
-    return combine(sign, as_operand(left), as_operand(right))
-
-
-def as_operand(x: object) -> Any:
-    """A tensor or scalar of ours from an operand; numbers become exact SymPy numbers.
-
-    Raises `Undefined` for a free SymPy symbol's container, text or arrays, which have no place here.
-    """
-    if isinstance(x, Tensor):
-        return x
-    if isinstance(x, bool):
-        raise Undefined(f"{x} is a truth value, not a number")
-    if isinstance(x, int):
-        return Integer(x)
-    if isinstance(x, float):
-        if not isfinite(x):
-            raise Undefined(f"{x} is not a finite number")
-        return Rational(*Decimal(repr(x)).as_integer_ratio())  # 0.1 is one tenth, as written
-    if isinstance(x, MatrixExpr | MatrixBase):
-        raise Unsupported(
-            f"{x} is a SymPy matrix; it does not mix with symrnn's tensors by operators",
-            repair="bring it in with symrnn.from_sympy, or declare a Parameter of that shape",
-        )
-    if isinstance(x, Expr):
-        refuse_tensors_inside(x)
-        return x
-    if getattr(x, "is_sequence_of_symrnn", False):
-        raise Undefined(f"{x} is a whole sequence; an equation needs one element of it", repair=f"write  {x}[t]")
-    raise Undefined(
-        f"{x!r} ({type(x).__name__}) is neither a number nor an expression",
-        repair="use numbers, Sequence elements, Constants and Parameters",
-    )
-
-
-def refuse_tensors_inside(expr: Basic) -> None:
-    """Raise when a SymPy function holds a tensor: SymPy would treat it as a scalar."""
-    if isinstance(expr, Slot | Number | Symbol) or not expr.args:
-        return
-    for arg in expr.args:
-        if isinstance(arg, Tensor):
-            name = expr.func.__name__
-            kind = "an undefined function of SymPy" if isinstance(expr, AppliedUndef) else f"sympy.{name}"
-            better = (
-                f'declare  {name} = symrnn.Function("{name}", ...)'
-                if isinstance(expr, AppliedUndef)
-                else f"use symrnn.{name}: it does both"
-            )
-            raise ShapeError(f"{kind} takes a scalar; {arg} is {show_kind(arg.shape)}", repair=better)
-        refuse_tensors_inside(arg)
 
 
 def leaves_in(expr: Basic) -> list[Any]:
@@ -281,17 +200,6 @@ def leaves_in(expr: Basic) -> list[Any]:
 def shape_of(x: Basic) -> Shape:
     """The shape of a tensor, () for any scalar expression."""
     return x.shape if isinstance(x, Tensor) else ()
-
-
-def need_rank(x: Basic, rank: int, what: str, *, repair: str = "") -> Shape:
-    """The shape of x, or a ShapeError saying that `what` needs another rank."""
-    shape = shape_of(x)
-    if len(shape) != rank:
-        raise ShapeError(
-            f"{what} needs {('a scalar', 'a vector', 'a matrix')[rank]}; {x} has shape {show_shape(shape)}",
-            repair=repair,
-        )
-    return shape
 
 
 def new_tensor(cls: type[Any], shape: Shape, *args: Basic) -> Any:

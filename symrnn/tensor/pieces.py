@@ -13,7 +13,8 @@ from sympy import Expr, Integer, S
 from symrnn.errors import ShapeError
 from symrnn.tensor.elementwise import Elementwise, Full, Operand, elementwise, placeholder
 from symrnn.tensor.linear import Diag, Eye, Outer, Transpose, dot, need_square
-from symrnn.tensor.node import Slot, Tensor, as_operand, new_slot, new_tensor, shape_of
+from symrnn.tensor.node import Slot, Tensor, new_slot, new_tensor, shape_of
+from symrnn.tensor.operands import as_operand
 from symrnn.tensor.shape import as_dim, as_shape, same_dim, same_shape, show_kind, show_shape, size_of
 
 

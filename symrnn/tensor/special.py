@@ -15,7 +15,8 @@ from symrnn.errors import ShapeError
 from symrnn.tensor.elementwise import Operand, combine, elementwise, placeholder
 from symrnn.tensor.functions import log
 from symrnn.tensor.linear import dot
-from symrnn.tensor.node import Slot, Tensor, as_operand, need_rank, new_slot, new_tensor, shape_of
+from symrnn.tensor.node import Slot, Tensor, new_slot, new_tensor, shape_of
+from symrnn.tensor.operands import as_operand, need_rank
 from symrnn.tensor.pieces import norm2
 from symrnn.tensor.shape import same_shape, show_shape
 

@@ -32,7 +32,11 @@ def as_time(time: object, owner: str) -> Expr:
                 repair="from symrnn import t, tau",
             )
     if not expr.is_integer:
-        raise Undefined(f"{owner}[{time}]: {time} is not an integer", law="time is counted in whole steps")
+        raise Undefined(
+            f"{owner}[{time}]: {time} is not an integer",
+            law="time is counted in whole steps",
+            repair=f"write  {owner}[t],  {owner}[t - 1]  or  {owner}[3]",
+        )
     return expr
 
 

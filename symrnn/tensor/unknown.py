@@ -12,7 +12,8 @@ from sympy.printing.precedence import PRECEDENCE
 from symrnn.errors import ShapeError, Undefined
 from symrnn.tensor.elementwise import Operand
 from symrnn.tensor.names import check_name
-from symrnn.tensor.node import Node, Slot, Tensor, as_operand, new_slot, new_tensor, shape_of
+from symrnn.tensor.node import Node, Slot, Tensor, new_slot, new_tensor, shape_of
+from symrnn.tensor.operands import as_operand
 from symrnn.tensor.shape import Shape, as_shape, size_of
 
 

@@ -1,7 +1,6 @@
 """From a tree to an expression, once every name has its shape: each operation is the package's own verb.
 
-An error that a verb raises is given the place of what was written; what it says, its law and its repair stay. A
-transposed vector lives here only: it is a row until the product it stands in is formed.
+An error that a verb raises is given the place of what was written; what it says, its law and its repair stay.
 """
 
 from __future__ import annotations
@@ -13,23 +12,17 @@ from typing import Any
 import sympy
 from sympy import Add, Expr, Integer, Mul, Pow, Symbol
 
-from symrnn.errors import ShapeError, Undefined
+from symrnn.errors import ReadError, SymrnnError
 from symrnn.model.reading import tree
 from symrnn.model.reading.bounds import MOST_IN_A_STATEMENT, check_arguments, check_power, digits
 from symrnn.model.reading.integers import dimension, index_symbol, read_size, read_time
+from symrnn.model.reading.products import Row, is_scalar, joined, scaled, transposed, upright
 from symrnn.model.reading.scope import Scope
 from symrnn.model.reading.source import located
-from symrnn.tensor import Full, contract, dot, elementwise, outer, placeholder, time_mean, time_sum, transpose
+from symrnn.tensor import Full, contract, elementwise, placeholder, time_mean, time_sum
 from symrnn.tensor.elementwise import check_equal_shapes, combine
 from symrnn.tensor.node import Tensor, shape_of
 from symrnn.tensor.time import tau
-
-
-@dataclass(frozen=True)
-class Row:
-    """A transposed vector."""
-
-    vector: Any
 
 
 @dataclass
@@ -54,43 +47,39 @@ class Builder:
 
     def factor(self, node: tree.Node) -> Any:
         """The expression of a tree, or the row of a transposed vector."""
-        return self._at(node, self._factor, node)
+        try:
+            return _BUILDERS[type(node)](self, node)
+        except ReadError:
+            raise
+        except SymrnnError as error:
+            raise self.scope.source.relocated(error, node.position) from None
 
-    def _factor(self, node: tree.Node) -> Any:
-        match node:
-            case tree.Number(value=value):
-                self._count(node, digits(value))
-                return value
-            case tree.Name():
-                return self._name(node)
-            case tree.At(name=name, time=time):
-                return self.scope.objects[name][read_time(self.scope.source, time, self.indices)]
-            case tree.Bracket(body=body):
-                return self.factor(body)
-            case tree.Minus(body=body):
-                return self._entrywise((("*", tree.Number(node.position, Integer(-1))), *_factors(body)))
-            case tree.Sum(terms=terms):
-                return self._sum(terms)
-            case tree.Entrywise(factors=factors):
-                return self._entrywise(factors)
-            case tree.Product(factors=factors):
-                return self._product(factors)
-            case tree.Power(base=base, exponent=exponent):
-                return self._power(node, self.value(base), self.value(exponent))
-            case tree.Transposed(body=body):
-                return _transposed(self.factor(body))
-            case tree.BigSum():
-                return self._big_sum(node)
-            case tree.Call():
-                return self._call(node)
-        raise Undefined("this cannot stand in an expression")
+    def number(self, node: tree.Number) -> Any:
+        self._count(node, digits(node.value))
+        return node.value
+
+    def element(self, node: tree.At) -> Any:
+        return self.scope.objects[node.name][read_time(self.scope.source, node.time, self.indices)]
+
+    def bracket(self, node: tree.Bracket) -> Any:
+        return self.factor(node.body)
+
+    def minus(self, node: tree.Minus) -> Any:
+        inner = node.body.factors if isinstance(node.body, tree.Entrywise) else (("*", node.body),)
+        return self._entrywise((("*", tree.Number(node.position, Integer(-1))), *inner))
+
+    def transposed(self, node: tree.Transposed) -> Any:
+        return transposed(self.factor(node.body))
+
+    def entrywise(self, node: tree.Entrywise) -> Any:
+        return self._entrywise(node.factors)
 
     def _count(self, node: tree.Node, more: int) -> None:
         self.digits += more
         if self.digits > MOST_IN_A_STATEMENT:
             raise self.scope.source.error(node.position, f"more than {MOST_IN_A_STATEMENT} digits in one statement")
 
-    def _name(self, node: tree.Name) -> Any:
+    def name(self, node: tree.Name) -> Any:
         role = self.scope.role(node, self.indices)
         if role == "index":
             return self.indices[node.text]
@@ -100,7 +89,8 @@ class Builder:
             return dimension(node.text)
         return sympy.pi if role == "pi" else self.scope.objects[node.text]
 
-    def _sum(self, terms: tuple[tuple[str, tree.Node], ...]) -> Any:
+    def sum(self, node: tree.Sum) -> Any:
+        terms = node.terms
         values = [self.value(part) for _, part in terms]
         first = next((x for x in values if isinstance(x, Tensor)), None)
         for (sign, part), x in zip(terms, values, strict=True):
@@ -124,33 +114,34 @@ class Builder:
         places = [placeholder(i) if sign == "*" else placeholder(i) ** -1 for i, (sign, _) in enumerate(factors)]
         return elementwise(Mul(*places), *values)
 
-    def _product(self, factors: tuple[tuple[str, tree.Node], ...]) -> Any:
+    def product(self, node: tree.Product) -> Any:
         scalars: list[Any] = []
         total: Any = None
-        for sign, part in factors:
+        for sign, part in node.factors:
             x = self.factor(part)
-            if _is_scalar(x):
+            if is_scalar(x):
                 if sign == "@":
                     self._at(part, contract, total if total is not None else scalars[-1], x)
                 scalars.append(x)
             elif total is None:
                 if sign == "@":
-                    self._at(part, contract, scalars[-1], _upright(x))
+                    self._at(part, contract, scalars[-1], upright(x))
                 total = x
             else:
-                total = self._at(part, _joined, total, sign, x)
-                if _is_scalar(total):
+                total = self._at(part, joined, total, sign, x)
+                if is_scalar(total):
                     scalars.append(total)
                     total = None
-        return _scaled(scalars, total)
+        return scaled(scalars, total)
 
-    def _power(self, node: tree.Power, base: Any, exponent: Any) -> Any:
+    def power(self, node: tree.Power) -> Any:
+        base, exponent = self.value(node.base), self.value(node.exponent)
         if shape_of(base)[1:] or isinstance(exponent, Tensor):
             return base**exponent  # refused, with the reason
         self._count(node, check_power(base, exponent))
         return elementwise(Pow(placeholder(0), placeholder(1)), base, exponent)
 
-    def _big_sum(self, node: tree.BigSum) -> Any:
+    def big_sum(self, node: tree.BigSum) -> Any:
         source = self.scope.source
         index = index_symbol(node.index)
         if node.index in self.scope.dimensions or node.index in self.scope.objects:
@@ -163,7 +154,7 @@ class Builder:
         self.indices = outer_indices
         return (time_mean if node.kind == "mean" else time_sum)(body, over or (index, 1, tau))
 
-    def _call(self, node: tree.Call) -> Any:
+    def call(self, node: tree.Call) -> Any:
         function = self.scope.objects.get(node.function)
         if function is not None:
             values = [self.value(part) for part in node.arguments]
@@ -178,56 +169,17 @@ class Builder:
         return verb.apply(*values, *sizes)
 
 
-def _factors(node: tree.Node) -> tuple[tuple[str, tree.Node], ...]:
-    return node.factors if isinstance(node, tree.Entrywise) else (("*", node),)
-
-
-def _is_scalar(x: Any) -> bool:
-    return not isinstance(x, Row | Tensor)
-
-
-def _upright(x: Any) -> Any:
-    return x.vector if isinstance(x, Row) else x
-
-
-def _scaled(scalars: list[Any], total: Any) -> Any:
-    if total is None:
-        return elementwise(Mul(*(placeholder(i) for i in range(len(scalars)))), *scalars)
-    if not scalars:
-        return total
-    body = Mul(*(placeholder(i) for i in range(len(scalars) + 1)))
-    if isinstance(total, Row):
-        return Row(elementwise(body, *scalars, total.vector))
-    return elementwise(body, *scalars, total)
-
-
-def _transposed(x: Any) -> Any:
-    if isinstance(x, Row):
-        return x.vector
-    return Row(x) if isinstance(x, Tensor) and x.rank == 1 else transpose(x)
-
-
-def _joined(left: Any, sign: str, right: Any) -> Any:
-    """The product of two neighbours, neither of them a scalar."""
-    if isinstance(left, Row):
-        if isinstance(right, Row):
-            raise ShapeError(f"{left.vector}^T and {right.vector}^T: two rows side by side", repair=_TWO)
-        return Row(contract(transpose(right), left.vector)) if right.rank == 2 else dot(left.vector, right)
-    if isinstance(right, Row):
-        if left.rank == 2:
-            raise ShapeError(f"{left} beside the row {right.vector}^T", repair=f"write  {left} {right.vector}")
-        return outer(left, right.vector)
-    if left.rank == 1 and right.rank == 1 and sign == "":
-        raise ShapeError(
-            f"{left} and {right}: two vectors side by side", law="juxtaposition is the matrix product", repair=_TWO
-        )
-    if left.rank == 1 and sign == "":
-        raise ShapeError(
-            f"{left} and {right}: a vector before a matrix",
-            law="juxtaposition is the matrix product",
-            repair=f"write  {left}^T {right}  for a row,  {right} {left}  for a vector",
-        )
-    return dot(left, right) if sign == "·" and left.rank == right.rank == 1 else contract(left, right)
-
-
-_TWO = "a * b  entry by entry,  a^T b  for the dot product,  a b^T  for the outer product"
+_BUILDERS: dict[type, Callable[[Builder, Any], Any]] = {
+    tree.Number: Builder.number,
+    tree.Name: Builder.name,
+    tree.At: Builder.element,
+    tree.Bracket: Builder.bracket,
+    tree.Minus: Builder.minus,
+    tree.Sum: Builder.sum,
+    tree.Entrywise: Builder.entrywise,
+    tree.Product: Builder.product,
+    tree.Power: Builder.power,
+    tree.Transposed: Builder.transposed,
+    tree.BigSum: Builder.big_sum,
+    tree.Call: Builder.call,
+}

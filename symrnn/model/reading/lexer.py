@@ -14,7 +14,7 @@ from lark import Token
 
 from symrnn.model.reading.source import Source, describe
 
-DEEPEST = 100  # brackets inside brackets
+DEEPEST = 50  # brackets inside brackets
 MOST_TOKENS = 10_000
 LONGEST_NAME = 60
 LONGEST_STATEMENTS = 300

@@ -72,6 +72,13 @@ _LONGEST_PATH = 1000
 
 
 def _read(source: Source) -> Recurrence:
+    try:
+        return _read_all(source)
+    except RecursionError:
+        raise source.error(0, "this is nested too deep", repair="name parts by equations of their own") from None
+
+
+def _read_all(source: Source) -> Recurrence:
     titles, source = take_titles(source)
     tokens = one_spelling(statements(source))
     names, classified = classify(source, tokens)

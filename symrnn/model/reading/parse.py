@@ -18,8 +18,11 @@ from symrnn.model.reading.complaints import complaint
 from symrnn.model.reading.lexer import Statement, start
 from symrnn.model.reading.names import Names, is_declaration
 from symrnn.model.reading.source import Source
+from symrnn.model.reading.verbs import ALIASES, WRITTEN_OUT
 
-DEEPEST = 220  # nodes inside nodes: what the walks over a tree can follow
+DEEPEST = 100  # nodes inside nodes: what the walks over a tree can follow
+HEAVIEST = 20_000  # nodes, when functions that are defined by others are written out
+_SMALLER = "name a part of it by an equation of its own"
 MOST_DIGITS = 40
 MOST_SIGNS = 10
 STARTS = ["declaration", "equation", "loss", "abbreviation", "expression"]
@@ -47,9 +50,9 @@ def parse(source: Source, statement: Statement) -> tree.Node:
     except UnexpectedToken as unexpected:
         raise complaint(source, statement, unexpected.token, reader.accepts(), rule) from None
     if tree.depth(found) > DEEPEST:
-        raise source.error(
-            start(statement[0]), "this is nested too deep", repair="name a part of it by an equation of its own"
-        )
+        raise source.error(start(statement[0]), "this is nested too deep", repair=_SMALLER)
+    if weight(found) > HEAVIEST:
+        raise source.error(start(statement[0]), "this grows too large when it is written out", repair=_SMALLER)
     return found
 
 
@@ -66,6 +69,17 @@ def _check_signs(source: Source, statement: Statement) -> None:
 def _parser() -> Lark:
     grammar = resources.files("symrnn.model").joinpath("grammar.lark").read_text(encoding="utf-8")
     return Lark(grammar, parser="lalr", start=STARTS, lexer="basic", transformer=_Trees(), maybe_placeholders=False)
+
+
+def weight(node: tree.Node) -> int:
+    """How many nodes there are when each function that reads its argument twice is written out."""
+    total, stack = 0, [(node, 1)]
+    while stack and total <= HEAVIEST:
+        top, times = stack.pop()
+        total += times
+        twice = isinstance(top, tree.Call) and ALIASES.get(top.function, top.function) in WRITTEN_OUT
+        stack.extend((child, 2 * times if twice else times) for child in tree.children(top))
+    return total
 
 
 def _check_number(source: Source, token: Token) -> None:

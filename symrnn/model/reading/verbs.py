@@ -105,6 +105,11 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
         "eye": Verb(tensor.eye, ">Mpp", sizes=0, counts=(1,), usage="n"),
     }
 )
+# Functions that are defined by others and read an argument more than once.
+WRITTEN_OUT = frozenset(
+    {"silu", "gelu", "hard_tanh", "hard_sigmoid", "leaky_relu", "elu", "maximum", "minimum", "log_softmax"}
+    | {"squared_error", "norm2", "mean"}
+)
 # Other names of the same functions, understood where nothing of that name is declared.
 ALIASES: Mapping[str, str] = MappingProxyType(
     {"sigma": "sigmoid", "σ": "sigmoid", "logistic": "sigmoid", "ln": "log", "max": "maximum", "min": "minimum"}
