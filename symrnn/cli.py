@@ -1,4 +1,4 @@
-"""The command line: `symrnn models | unroll | derive | verify | code | draw`. Arguments in, text out; no mathematics.
+"""The command line, `symrnn derive elman` and its like: arguments in, text out; no mathematics.
 
 Nothing heavy is imported before the arguments are understood, so help and usage errors come at once.
 """
@@ -27,6 +27,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"symrnn {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     commands.add_parser("models", help="list the models that come with it").set_defaults(run=run_models)
+    _add(commands, "show", "the model as a model file: its shapes, equations and loss", run_show)
     _add(commands, "unroll", "the unfolded graph, and the nested composition of its last node", run_unroll, tau=True)
     derive = _add(commands, "derive", "the backward equations and the gradients, checked", run_derive, tau=True)
     derive.add_argument("--wrt", metavar="NAMES", help="differentiate by these only, e.g. W,x or 'h[0]'")
@@ -50,7 +51,7 @@ def _add(commands: Any, name: str, summary: str, run: Callable[..., int], tau: b
     parser: argparse.ArgumentParser = commands.add_parser(
         name, help=summary, description=summary[0].upper() + summary[1:] + "."
     )
-    parser.add_argument("model", metavar="MODEL", help="a name from `symrnn models`")
+    parser.add_argument("model", metavar="MODEL", help="a name from `symrnn models`, or a model file")
     if tau:
         parser.add_argument(
             "--tau", type=_positive, metavar="N", help="the last time, a number (default: symbolic where possible)"
@@ -94,12 +95,13 @@ class Progress:
 
 
 def _model(options: argparse.Namespace) -> Any:
-    from symrnn.model import library
+    from symrnn.model import library, read_model
 
-    if Path(options.model).suffix:
-        raise Unsupported(
-            f"{options.model}: models are not read from files yet", repair="use a name from `symrnn models`"
-        )
+    path = Path(options.model)
+    if options.model not in library.LIBRARY and (path.suffix or path.exists()):
+        if not path.is_file():
+            raise Undefined(f"there is no file {path}", repair="name a model file, or one of `symrnn models`")
+        return read_model(path)
     return library.get(options.model)
 
 
@@ -139,7 +141,15 @@ def run_models(options: argparse.Namespace) -> int:
 
     for name in library.LIBRARY:
         title = library.get(name).title
-        print(f"{name:<12} {title.summary}  ({title.source})")
+        print(f"{name:<19} {title.summary}  ({title.source})")
+    return 0
+
+
+def run_show(options: argparse.Namespace) -> int:
+    """`symrnn show MODEL`."""
+    from symrnn.model import write_model
+
+    print(write_model(_model(options)), end="")
     return 0
 
 

@@ -85,8 +85,9 @@ class Sequence(Basic):
 
     def __getitem__(self, time: object) -> Any:
         if isinstance(time, slice | tuple):
+            shown = f"{time.start}:{time.stop}" if isinstance(time, slice) else ", ".join(map(str, time))
             raise Undefined(
-                f"{self.name}[{time}]: an element of a sequence has one time",
+                f"{self.name}[{shown}]: an element of a sequence has one time",
                 repair=f"{self.name}[t - 1] is an element; symrnn.entry({self.name}[t], 1) is an entry of one",
             )
         return (ElementTensor if self.shape else ElementSlot)(self, as_time(time, self.name))

@@ -227,6 +227,7 @@ class Roles:
                 if missing is None:
                     raise Undefined(
                         f"{v}[t] is read for t = {r} but defined only for t = {', '.join(map(str, home))}",
+                        where="\n".join(f"equation: {e}" for e in self.equations if e.sequence == v),
                         repair=f"add an equation for {v} over the missing times",
                     )
                 times.update(dict.fromkeys(missing))

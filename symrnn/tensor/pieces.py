@@ -139,7 +139,7 @@ def entry(tensor: Operand, *indices: object) -> Any:
         if not isinstance(i, Expr) or not i.is_integer:
             raise ShapeError(f"the index {i!r} of {tensor} is not an integer")
         if (i - 1).is_negative or (size - i).is_negative:
-            raise ShapeError(f"the index {i} of {tensor} is outside 1..{size}")
+            raise ShapeError(f"the index {i} of {tensor} is outside 1..{size}", law="entries are counted from 1")
     if isinstance(tensor, Full):
         return tensor.value
     if isinstance(tensor, Elementwise):
@@ -154,7 +154,11 @@ def concat(*parts: Operand) -> Any:
         raise ShapeError("concat needs vectors, or matrices; got " + ", ".join(show_kind(shape_of(p)) for p in parts))
     for p in parts[1:]:
         if p.rank == 2 and not same_dim(p.shape[1], parts[0].shape[1]):
-            raise ShapeError(f"concat of {parts[0]} and {p}: {parts[0].shape[1]} and {p.shape[1]} columns differ")
+            raise ShapeError(
+                f"concat of {parts[0]} and {p}: {parts[0].shape[1]} and {p.shape[1]} columns differ",
+                law="matrices are put one above the other",
+                repair="transpose them first to put them side by side",
+            )
     flat = tuple(q for p in parts for q in (p.args if isinstance(p, Concat) else (p,)))
     if len(flat) == 1:
         return flat[0]

@@ -120,7 +120,7 @@ MODELS = {
     "needs its own last step": lambda: model((h[t], sr.tanh(W @ h[t - 1] + W @ h[tau]))),
     "needs its own sum": lambda: model((h[t], sr.tanh(time_sum(W @ h[t - 1])))),
     "both ways in time": lambda: model((h[t], sr.tanh(W @ h[t - 1] + W @ h[t + 1]))),
-    "both ways through another": lambda: model((h[t], W @ g[t + 1]), (g[t], h[t - 2])),
+    "both ways through another": lambda: model((h[t], W @ g[t + 1]), (g[t], h[t - 2] + h[t])),
     "backward from its first step": lambda: model((h[0], W @ h[1]), (h[t], W @ h[t - 1])),
     "read where it is not defined": lambda: model((h[t], W @ h[t - 1], (t, 1, 5)), loss=time_sum(norm2(h[t]))),
     "vector as loss": lambda: model((h[t], W @ h[t - 1]), loss=h[tau]),
