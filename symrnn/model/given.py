@@ -83,6 +83,13 @@ class Sequence(Basic):
     def free_symbols(self) -> set[Basic]:
         return {self}
 
+    @property
+    def _diff_wrt(self) -> bool:  # SymPy asks this of what it should differentiate by
+        raise Undefined(
+            f"{self.name} is a whole sequence; a derivative goes by one element of it",
+            repair=f"for instance  {self.name}[t]",
+        )
+
     def __getitem__(self, time: object) -> Any:
         if isinstance(time, slice | tuple):
             shown = f"{time.start}:{time.stop}" if isinstance(time, slice) else ", ".join(map(str, time))

@@ -6,6 +6,7 @@ differ in the name of the index only are equal. A guard is 1 where a time lies i
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from sympy import Basic, Expr, Integer, Symbol
@@ -17,7 +18,11 @@ from symrnn.tensor.operands import as_operand
 from symrnn.tensor.shape import Shape
 from symrnn.tensor.time import as_time, fresh_index, t, tau
 
-_BOUND = Symbol("_bound", integer=True)
+
+@cache
+def _bound(height: int) -> Symbol:
+    """The reserved name of an index, by which sums are compared."""
+    return Symbol(f"_bound{height}", integer=True)
 
 
 class TimeSum(Node):
@@ -42,8 +47,13 @@ class TimeSum(Node):
     def _hashable_content(self) -> tuple[Basic, ...]:
         if self._key is None:
             body, index, lower, upper = self.args
-            self._key = (body.xreplace({index: _BOUND}), lower, upper)  # type: ignore[misc]
+            self._key = (body.xreplace({index: _bound(self.height)}), lower, upper)  # type: ignore[misc]
         return self._key
+
+    @property
+    def height(self) -> int:
+        """How many sums are nested inside it; a sum and those inside it need different names for their indices."""
+        return max((s.height + 1 for s in self.body.atoms(TimeSum)), default=0)
 
     def term(self, at: Expr) -> Any:
         """The summand at one value of the index."""

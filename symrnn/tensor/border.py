@@ -30,7 +30,7 @@ from sympy.matrices.expressions import (
 )
 from sympy.matrices.matrixbase import MatrixBase
 
-from symrnn.errors import ShapeError, Undefined, Unsupported
+from symrnn.errors import ShapeError, TooLarge, Undefined, Unsupported
 from symrnn.tensor.elementwise import Full, add, combine
 from symrnn.tensor.evaluate import Evaluator
 from symrnn.tensor.explicit import Explicit
@@ -39,6 +39,9 @@ from symrnn.tensor.linear import contract, eye, outer, transpose, zeros
 from symrnn.tensor.node import Node, shape_of
 from symrnn.tensor.pieces import concat, trace
 from symrnn.tensor.shape import same_shape, show_shape
+
+
+MOST_ENTRIES = 10_000  # of one leaf written out as symbols
 
 
 def from_sympy(expr: Any, symbols: Mapping[Any, Any]) -> Any:
@@ -229,7 +232,7 @@ def to_sympy(expr: Any, dims: Mapping[Symbol, int] | None = None) -> Any:
     Returns
     -------
     Expr or Matrix
-        A vector becomes a column. Entries of leaves are real symbols named after them, `W_12` or `h[3]_1`.
+        A vector becomes a column. Entries of leaves are real symbols named after them, `W[1,2]` or `h[3][1]`.
 
     Examples
     --------
@@ -237,8 +240,8 @@ def to_sympy(expr: Any, dims: Mapping[Symbol, int] | None = None) -> Any:
     >>> n = sr.dims("n")
     >>> sr.to_sympy(sr.Parameter("W", n, n) @ sr.Constant("x", n), dims={n: 2})
     Matrix([
-    [W_11*x_1 + W_12*x_2],
-    [W_21*x_1 + W_22*x_2]])
+    [W[1,1]*x[1] + W[1,2]*x[2]],
+    [W[2,1]*x[1] + W[2,2]*x[2]]])
     """
     sizes = {d: int(size) for d, size in (dims or {}).items()}
     system = Explicit()
@@ -268,5 +271,11 @@ def _symbols(leaf: Any, shape: tuple[int, ...]) -> Any:
     name = str(leaf).replace(" ", "")
     if not shape:
         return np.asarray(Symbol(name, real=True), dtype=object)
-    entries = [Symbol(f"{name}_{''.join(str(i + 1) for i in place)}", real=True) for place in np.ndindex(shape)]
+    if int(np.prod(shape, dtype=object)) > MOST_ENTRIES:
+        raise TooLarge(
+            f"{leaf} has {' x '.join(map(str, shape))} entries",
+            law=f"explicit matrices have at most {MOST_ENTRIES} symbols a leaf",
+            repair="use smaller sizes in dims={...}",
+        )
+    entries = [Symbol(f"{name}[{','.join(str(i + 1) for i in place)}]", real=True) for place in np.ndindex(shape)]
     return np.array(entries, dtype=object).reshape(shape)

@@ -49,12 +49,11 @@ class Node(Basic):
         apply = _OPERATORS.get(ufunc.__name__)
         if apply is None:
             raise refusals.in_numpy_function(ufunc.__name__, self)
-        if not self.shape:
-            return ufunc(*(np.asarray(x, dtype=object) for x in inputs))
-        for x in inputs:
-            if isinstance(x, np.ndarray) and x.ndim:
-                raise refusals.array_operand(x)
-        return apply(*(x.item() if isinstance(x, np.generic | np.ndarray) else x for x in inputs))
+        operands = [x.item() if isinstance(x, np.generic | np.ndarray) and not x.ndim else x for x in inputs]
+        arrays = [x for x in operands if isinstance(x, np.ndarray)]
+        if arrays and self.shape:
+            raise refusals.array_operand(arrays[0])
+        return ufunc(*(np.asarray(x, dtype=object) for x in operands)) if arrays else apply(*operands)
 
     def _sympystr(self, printer: object) -> str:
         from symrnn.tensor.plain import plain
@@ -165,6 +164,10 @@ class Tensor(Arithmetic, Node, Basic):
 
     def __getitem__(self, place: object) -> Any:
         raise refusals.subscript(self, place)
+
+    @property
+    def _diff_wrt(self) -> bool:
+        raise refusals.derivative_by(self)
 
     def _eval_power(self, power: object) -> Any:  # SymPy's sqrt and Pow ask this of their base
         raise refusals.in_sympy_function("Pow", False, self)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from symrnn.errors import ShapeError, SymrnnError, Undefined
+from symrnn.errors import ShapeError, SymrnnError, Undefined, Unsupported
 from symrnn.tensor.shape import show_kind
 
 # The functions of symrnn by the names that SymPy and NumPy give them.
@@ -74,6 +74,14 @@ def subscript(x: Any, place: Any) -> SymrnnError:
     return ShapeError(
         f"{x}[{places}]: a {('vector', 'matrix')[len(x.shape) - 1]} is not indexed by brackets",
         repair=f"symrnn.entry({x}, i{', j' * (len(x.shape) - 1)}) is an entry, counted from 1; brackets are for times",
+    )
+
+
+def derivative_by(x: Any) -> SymrnnError:
+    """SymPy is asked to differentiate by something that is no scalar."""
+    return Unsupported(
+        f"SymPy's diff goes by a scalar; {x} is {show_kind(x.shape)}",
+        repair="use symrnn.bptt or symrnn.jacobian",
     )
 
 

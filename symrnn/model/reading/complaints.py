@@ -31,6 +31,8 @@ def complaint(source: Source, statement: Statement, token: Token, accepted: set[
     if token.type == "$END":
         return _end_complaint(source, statement, statement[-1].end_pos or 0, rule, hint)
     before = next((a for a, b in pairwise(statement) if b is token), None)
+    if token.type == "COMMA" and "RSQB" in accepted:
+        return source.error(start(token), "an element has one time", repair="an entry is written  entry(W, 1, 2)")
     return _known_fault(source, token, before, rule) or source.error(
         start(token), f"`{token.value}` is not expected here", repair=hint
     )

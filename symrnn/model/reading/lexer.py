@@ -17,7 +17,8 @@ from symrnn.model.reading.source import Source, describe
 DEEPEST = 50  # brackets inside brackets
 MOST_TOKENS = 10_000
 LONGEST_NAME = 60
-LONGEST_STATEMENTS = 300
+MOST_STATEMENTS = 300
+LONGEST_STATEMENT = 2_000  # words and signs
 _GREEK = "αβγδεζηθικλμνξπρστυφχψωϑϕϖϱϵΓΔΘΛΞΠΣΦΨΩ"  # the Greek letters that do not look Latin throughout
 _ACCENTS = {"\u0302": "hat", "\u0303": "tilde", "\u0304": "bar", "\u0307": "dot"}
 _PRECOMPOSED = "".join(
@@ -82,9 +83,16 @@ def statements(source: Source) -> list[Statement]:
             depth += (token.type in {"LPAR", "LSQB", "LBRACE"}) - (token.type in {"RPAR", "RSQB", "RBRACE"})
             found[-1].append(token)
     found = [s for s in found if s]
-    if len(found) > LONGEST_STATEMENTS:
-        first = found[LONGEST_STATEMENTS][0]
-        raise source.error(start(first), f"more than {LONGEST_STATEMENTS} statements", repair="split the model")
+    if len(found) > MOST_STATEMENTS:
+        first = found[MOST_STATEMENTS][0]
+        raise source.error(start(first), f"more than {MOST_STATEMENTS} statements", repair="split the model")
+    long = next((s for s in found if len(s) > LONGEST_STATEMENT), None)
+    if long:
+        raise source.error(
+            start(long[0]),
+            f"a statement of more than {LONGEST_STATEMENT} words and signs",
+            repair="name a part of it by an equation of its own",
+        )
     return found
 
 

@@ -54,7 +54,8 @@ def did_you_mean(name: str, among: Iterable[str]) -> str:
         swapped = 0.95 if sorted(small) == sorted(other.lower()) else 0.0
         return max(swapped, SequenceMatcher(None, small, other.lower()).ratio())
 
-    best = max((other for other in among if other != name), key=nearness, default="")
+    unlike = [other for other in among if other.rstrip("_0123456789") != name.rstrip("_0123456789")]
+    best = max(unlike, key=nearness, default="")
     return f"; did you mean {best}?" if best and nearness(best) >= 0.72 else ""
 
 

@@ -59,10 +59,11 @@ class Source:
 
     def relocated(self, error: SymrnnError, position: int, more: str = "") -> ReadError:
         """An error of the objects as a `ReadError`: what, law and repair are kept, the place is the text's."""
-        found = self.error(position, error.what, law=error.law, repair=error.repair)
+        found = self.error(position, error.what, law=error.law, repair=in_a_file(error.repair))
         if more:
-            found = ReadError(found.what, where=f"{found.where}\n{more}", law=error.law, repair=error.repair)
-            found.line, found.column = self.place(position)
+            line, column = found.line, found.column
+            found = ReadError(found.what, where=f"{found.where}\n{more}", law=found.law, repair=found.repair)
+            found.line, found.column = line, column
         return found
 
 
@@ -89,6 +90,22 @@ def as_source(text: str, name: str = "") -> Source:
             repair="remove it",
         )
     return source
+
+
+def in_a_file(repair: str) -> str:
+    """A repair in the words of a model file where it was in those of Python."""
+    for python, text in _IN_A_FILE:
+        repair = repair.replace(python, text)
+    return repair
+
+
+_IN_A_FILE = (
+    ("symrnn.time_sum(L[t])", "sum_t L[t]"),
+    ("symrnn.time_sum(...)", "sum_t ..."),
+    ("over=(t, a, b)", "for t = a..b"),
+    ("over=(t, first, last)", "for t = first..last"),
+    ("symrnn.", ""),
+)
 
 
 def located(source: Source, position: int, action: Callable[..., Any], *arguments: Any) -> Any:
