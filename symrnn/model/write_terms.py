@@ -187,9 +187,13 @@ class Writer:
         if not x.has(Held):
             above.sort(key=blackboard)
         text, level = self._factors(above, shape)
-        if below:
-            under = self.at_least(POWER, below[0], shape) if len(below) == 1 else f"({self._factors(below, shape)[0]})"
-            text, level = f"{text} / {under}", TIMES
+        # A number divides by itself: SymPy would multiply it into a sum beside it.
+        numbers, rest_below = [f for f in below if f.is_Number], [f for f in below if not f.is_Number]
+        for under in (numbers, rest_below):
+            if len(under) == 1:
+                text, level = f"{text} / {self.at_least(POWER, under[0], shape)}", TIMES
+            elif under:
+                text, level = f"{text} / ({self._factors(under, shape)[0]})", TIMES
         return (f"-{text}", MINUS) if minus else (text, level)
 
     def _factors(self, factors: list[Any], shape: Shape) -> Text:

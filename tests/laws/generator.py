@@ -24,7 +24,7 @@ from symrnn.tensor import (
 
 n, m = dims("n m")
 SHAPES = [(), (n,), (m,), (n, n), (n, m)]
-KNOWN = [sr.tanh, sr.sigmoid, sr.sin, sr.softplus, lambda x: x * sr.cos(x), lambda x: x / 2 - x * x / 3]
+KNOWN = [sr.tanh, sr.sigmoid, sr.sin, sr.softplus, lambda x: sr.cos(x) / 2, lambda x: x - x * x / 3]
 
 
 class Writer:

@@ -5,6 +5,8 @@ The derivation claims that the loss then changes by the sum of the inner product
 directions. In GF(2**61 - 1) two sides that differ agree by chance once in 10**18.
 """
 
+from functools import cached_property
+
 import numpy as np
 
 import symrnn as sr
@@ -30,77 +32,88 @@ def lasts_of(model):
     return LASTS if len(model.lengths) == 1 else spread(model, 1, 4)
 
 
-def smallest(derivation, last):
+def fits(derivation, last):
     """Whether the lines of a derivation for symbolic tau hold as they stand at this last time."""
     return min(numbers_of(last)) >= derivation.smallest
 
 
-def directions_for(instance, found, seed):
-    """A random direction for every leaf and node, and for what has an adjoint without being read at this tau."""
-    rng = np.random.default_rng([seed, 7])
-    values = {a.node: value for a, value in found.items()} | instance.base.values
-    return {x: instance.system.random(rng, np.shape(v)) for x, v in values.items()}
+class Judge:
+    """One random instance of a model with a direction for every leaf and node, and its answer, found once."""
+
+    def __init__(self, model, last, seed=0, system=None):
+        self.last, self.instance = last, draw(model, last, system or FiniteField(seed), seed)
+        self.system, self.rng = self.instance.system, np.random.default_rng([seed, 7])
+        self.directions = {x: self._direction(v) for x, v in self.instance.base.values.items()}
+
+    def _direction(self, value):
+        return self.system.random(self.rng, np.shape(value))
+
+    def claims(self, derivation):
+        """The terms by which the derivation's adjoints say that the loss changes; one without a line is zero.
+
+        What has an adjoint without being read at this last time is moved too, and changes nothing.
+        """
+        found = run_lines(derivation, self.last, self.instance.base)
+        for adjoint, value in found.items():
+            self.directions.setdefault(adjoint.node, self._direction(value))
+        return [(value, self.directions[a.node]) for a, value in found.items()]
+
+    def claimed(self, derivation):
+        """The change of the loss that a derivation claims."""
+        return self.system.add(self.system.array(0), *(inner(self.system, *pair) for pair in self.claims(derivation)))
+
+    @cached_property
+    def exact(self):
+        """The change of the loss by dual numbers: each node's equation gets its direction added."""
+        system, moves, instance = Dual(self.system), self.directions, self.instance
+        values = {x: DualArray(v, moves[x]) for x, v in instance.given.items()}
+        evaluator = Evaluator(system, values, instance.sizes)
+        for e in instance.graph.equations:
+            value = evaluator(e.rhs)
+            values[e.lhs] = DualArray(value.value, self.system.add(value.tangent, moves[e.lhs]))
+        return instance.loss(evaluator).tangent
+
+    def agrees(self, derivation):
+        """Whether what a derivation claims is what dual numbers find."""
+        return self.system.distance(self.claimed(derivation), self.exact) == 0
+
+    def moved(self, step, system):
+        """The loss when everything moves a step along its direction."""
+        instance, moves = self.instance, self.directions
+        values = {x: v + step * moves[x] for x, v in instance.given.items()}
+        evaluator = Evaluator(system, values, instance.sizes)
+        for e in instance.graph.equations:
+            values[e.lhs] = evaluator(e.rhs) + step * moves[e.lhs]
+        return instance.loss(evaluator)[()]
+
+    @cached_property
+    def by_complex_step(self):
+        """The change of the loss by a step into the complex plane."""
+        return float(np.imag(self.moved(1j * STEP, Complexes())) / STEP)
+
+    @cached_property
+    def by_difference(self):
+        """The change of the loss by central differences, extrapolated twice."""
+        a, b, c = (float(self.moved(h, Floats()) - self.moved(-h, Floats())) / (2 * h) for h in (2e-3, 1e-3, 5e-4))
+        return (16 * (4 * c - b) / 3 - (4 * b - a) / 3) / 15
 
 
 def inner(system, value, direction):
-    return system.linear(lambda v: np.sum(v), system.multiply(value, direction))
+    return system.linear(np.sum, system.multiply(value, direction))
 
 
-def claimed_change(instance, found, directions):
-    """The change of the loss by the derivation's own adjoints; a node without a line has adjoint zero."""
-    system = instance.system
-    terms = [inner(system, value, directions[a.node]) for a, value in found.items()]
-    return system.add(*terms) if terms else system.array(0)
-
-
-def exact_change(instance, directions):
-    """The change of the loss by dual numbers: each node's equation gets its direction added."""
-    system = Dual(instance.system)
-    values = {x: DualArray(v, directions[x]) for x, v in instance.given.items()}
-    evaluator = Evaluator(system, values, instance.sizes)
-    for e in instance.graph.equations:
-        value = evaluator(e.rhs)
-        values[e.lhs] = DualArray(value.value, instance.system.add(value.tangent, directions[e.lhs]))
-    return instance.loss(evaluator).tangent
-
-
-def real_change(instance, directions, how):
-    """The change of the loss by a complex step, or by central differences extrapolated twice."""
-
-    def at(step, system):
-        values = {x: v + step * directions[x] for x, v in instance.given.items()}
-        evaluator = Evaluator(system, values, instance.sizes)
-        for e in instance.graph.equations:
-            values[e.lhs] = evaluator(e.rhs) + step * directions[e.lhs]
-        return instance.loss(evaluator)[()]
-
-    if how == "complex step":
-        return float(np.imag(at(1j * STEP, Complexes())) / STEP)
-    a, b, c = (float(at(h, Floats()) - at(-h, Floats())) / (2 * h) for h in (2e-3, 1e-3, 5e-4))
-    return (16 * (4 * c - b) / 3 - (4 * b - a) / 3) / 15
-
-
-def holds_exactly(derivation, last, seed=0, instance=None):
+def holds_exactly(derivation, last, seed=0):
     """Whether all adjoints of a derivation are the total derivatives, exactly in the finite field."""
-    instance = instance or draw(derivation.model, last, FiniteField(seed), seed)
-    found = run_lines(derivation, last, instance.base)
-    directions = directions_for(instance, found, seed)
-    return (
-        instance.system.distance(claimed_change(instance, found, directions), exact_change(instance, directions)) == 0
-    )
+    return Judge(derivation.model, last, seed).agrees(derivation)
 
 
 def distances(derivation, last, seed=0):
     """How far the claimed change is from a complex step and from a difference, relative to its terms."""
-    instance = draw(derivation.model, last, Floats(), seed)
-    found = run_lines(derivation, last, instance.base)
-    directions = directions_for(instance, found, seed)
-    claimed = float(claimed_change(instance, found, directions))
-    terms = [np.sum(np.abs(value) * np.abs(directions[a.node])) for a, value in found.items()]
-    scale = max(1e-3, float(np.sum(terms)))
-    return {
-        how: abs(real_change(instance, directions, how) - claimed) / scale for how in ("complex step", "difference")
-    }
+    judge = Judge(derivation.model, last, seed, Floats())
+    scale = max(1e-3, sum(float(np.sum(np.abs(v) * np.abs(d))) for v, d in judge.claims(derivation)))
+    claimed = float(judge.claimed(derivation))
+    found = {"complex step": judge.by_complex_step, "difference": judge.by_difference}
+    return {how: abs(value - claimed) / scale for how, value in found.items()}
 
 
 def arrays_of(instance):

@@ -10,7 +10,8 @@ import symrnn as sr
 
 TABLE = Path(__file__).with_name("bad_files.txt").read_text(encoding="utf-8")
 CASE = re.compile(
-    r"^=== (?P<name>.+)\n(?P<text>(?s:.*?))\n--- (?P<line>\d+):(?P<column>\d+) (?P<what>.+)(?:\n\+\+\+ (?P<repair>.+))?$",
+    r"^=== (?P<name>.+)\n(?P<text>(?s:.*?))\n"
+    r"--- (?P<line>\d+):(?P<column>\d+) (?P<what>.+)(?:\n\+\+\+ (?P<repair>.+))?$",
     re.MULTILINE,
 )
 CASES = {match["name"]: match for match in CASE.finditer(TABLE)}

@@ -1,15 +1,14 @@
 """Bounds on numbers, before any arithmetic: nothing in a text can make SymPy compute for long.
 
-A number has few digits, an exponent is small, and a function of bare numbers is not put inside another one, since
-SymPy would evaluate it to decide its sign.
+A number has few digits, an exponent is small, and an exponential of bare numbers is not put inside another function,
+since SymPy would evaluate it to decide its sign.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from sympy import Expr, Number, Rational
-from sympy.core.function import Function
+from sympy import Expr, Number, Rational, cosh, exp, sinh
 
 from symrnn.errors import TooLarge, Undefined, Unsupported
 from symrnn.tensor import Elementwise, Full
@@ -63,9 +62,9 @@ def check_arguments(arguments: list[Any]) -> None:
         if digits(x) > MOST_SQUARED:
             raise TooLarge(f"a number in an argument has more than {MOST_SQUARED} digits")
         expr = scalar_part(x)
-        if isinstance(expr, Expr) and not expr.free_symbols and expr.has(Function):
+        if isinstance(expr, Expr) and not expr.free_symbols and expr.has(exp, sinh, cosh):
             raise Unsupported(
                 f"{expr} inside another function",
-                law="a function of bare numbers is not an argument",
+                law="an exponential of a bare number is not an argument",
                 repair="write the number it has, or declare a parameter for it",
             )

@@ -72,7 +72,13 @@ class Builder:
         return transposed(self.factor(node.body))
 
     def entrywise(self, node: tree.Entrywise) -> Any:
-        return self._entrywise(node.factors)
+        factors: list[tuple[str, tree.Node]] = []
+        for sign, part in node.factors:
+            if sign == "*" and isinstance(part, tree.Minus):  # - (a + b) * c: nothing is multiplied out
+                factors.append(("*", tree.Number(part.position, Integer(-1))))
+                part = part.body
+            factors.append((sign, part))
+        return self._entrywise(tuple(factors))
 
     def _count(self, node: tree.Node, more: int) -> None:
         self.digits += more
