@@ -56,9 +56,7 @@ if not TYPE_CHECKING:
 
     def __getattr__(name):
         if name not in _HOME:
-            raise AttributeError(
-                f"module {__name__!r} has no attribute {name!r}", name=name, obj=sys.modules[__name__]
-            )
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name, obj=sys.modules[__name__])
         room = importlib.import_module(_HOME[name])
         value = room if name in _MODULES else getattr(room, name)
         globals()[name] = value

@@ -185,9 +185,13 @@ def _supports(template: Template, smallest: dict[Sequence, int]) -> dict[Sequenc
                 stack += readers(u)
         return False
 
+    living = _leading_to_the_loss(template)
+
     def visit(v: Sequence) -> tuple[Range, ...]:
         if v not in support:
-            if v in model.states or in_cycle(v):
+            if v not in living:
+                support[v] = ()
+            elif v in model.states or in_cycle(v):
                 support[v] = model.ranges[v]
             else:
                 parts = [r for c in template.elements[v] for r in _narrow(c, readers(v), visit)]
@@ -205,6 +209,21 @@ def _note_vanishing(v: Sequence, ranges: list[Range], smallest: dict[Sequence, i
     for r in ranges:
         if is_empty(r):
             smallest[v] = max(smallest.get(v, 1), smallest_order(r.last + 1, r.first))
+
+
+def _leading_to_the_loss(template: Template) -> set[Sequence]:
+    """The sequences that the loss reads, or that one of these reads, and so on."""
+    found = {v for v, parts in template.elements.items() if any(c.equation is None for c in parts)}
+    grown = True
+    while grown:
+        more = {
+            v
+            for v, parts in template.elements.items()
+            if v not in found and any(c.equation is not None and c.equation.sequence in found for c in parts)
+        }
+        found |= more
+        grown = bool(more)
+    return found
 
 
 def _narrow(c: Contribution, readers: list[Sequence], visit: Callable[[Sequence], tuple[Range, ...]]) -> list[Range]:

@@ -21,11 +21,11 @@ def decide(claim: str, line: int, systems: tuple[NumberSystem, ...], checks: Seq
         if all(check(exact) == 0 for check in checks):
             return Finding(claim, HOLDS, "exact", 0.0, line)
         note = ""
-    except Undecidable as reason:
+    except (Undecidable, ArithmeticError) as reason:
         note = str(reason)
     try:
         worst = max(check(digits) for check in checks)
-    except Undecidable as reason:
+    except (Undecidable, ArithmeticError, TypeError) as reason:
         return Finding(claim, UNDECIDED, "50 digits", float("nan"), line, note or str(reason))
     if worst <= TOLERANCE:
         return Finding(claim, HOLDS, "50 digits", worst, line, note or "not a consequence of the declared laws alone")

@@ -126,7 +126,7 @@ class Derivation:
 
     def __getitem__(self, leaf: Any) -> Any:
         node = leaf.node if isinstance(leaf, Adjoint) else leaf
-        name = name_of(node)
+        name = node if isinstance(node, str) else name_of(node) if hasattr(node, "name") else str(node)
         if name not in self.gradients:
             raise Undefined(
                 f"this derivation has no gradient of {name}",

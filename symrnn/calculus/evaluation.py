@@ -10,19 +10,21 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
-from sympy import Integer
+from sympy import Integer, Symbol
 
 from symrnn.calculus.derivation import Derivation, Line, name_of
 from symrnn.errors import ShapeError, Undefined
 from symrnn.graph.graph import unroll
 from symrnn.graph.lengths import Last, checked_last, numbers_of, rule_of
-from symrnn.graph.run import dimension_symbols, leaves_of, run
+from symrnn.graph.run import all_leaves_of, dimension_symbols, leaves_of, run
 from symrnn.model import Element, Equation, Range, Recurrence
 from symrnn.model.equation import bound_reads
 from symrnn.tensor.adjoint import Adjoint, nabla
 from symrnn.tensor.evaluate import Evaluator
 from symrnn.tensor.node import shape_of
 from symrnn.tensor.numbers import Array, Floats
+
+SIMPLEX_TOLERANCE = 1e-5  # float32 probabilities pass
 
 
 def concrete_lines(derivation: Derivation, last: Last) -> list[tuple[Line, Equation]]:
@@ -122,10 +124,33 @@ def evaluate(
     if not isinstance(what, Derivation):
         raise Undefined(f"{type(what).__name__} is not a derivation", repair="evaluate(sr.bptt(model), ...)")
     model = what.model
+    if not isinstance(what.last, Symbol) and what.last != last:
+        raise Undefined(
+            f"the derivation is for tau = {what.last}, not {tau}", repair="derive with symbolic tau: bptt(model)"
+        )
+    _known_keys(model, params, inputs, boundary or {})
     values, sizes = given_values(model, last, params, inputs, boundary or {})
     evaluator = run(unroll(model, last), values, sizes, Floats())
     found = run_lines(what if min(numbers_of(last)) >= what.smallest else what.at(last), last, evaluator)
     return _by_name(what, last, found, evaluator)
+
+
+def _known_keys(model: Recurrence, params: Any, inputs: Any, boundary: Any) -> None:
+    elements = [name_of(b) for b in model.boundary] + [b.name for b in model.boundary]
+    known = {
+        "params": [p.name for p in model.parameters],
+        "inputs": [v.name for v in (*model.inputs, *model.targets, *model.constants)],
+        "boundary": elements,
+    }
+    for label, given in (("params", params), ("inputs", inputs), ("boundary", boundary)):
+        if not isinstance(given, Mapping):
+            raise Undefined(f"{label} is {type(given).__name__}, not a dict of arrays by name")
+        for key in given:
+            if key not in known[label]:
+                raise Undefined(
+                    f"{key!r} is not among the {label} of {model.title.name}",
+                    repair="one of " + ", ".join(known[label]),
+                )
 
 
 def _by_name(derivation: Derivation, last: Last, found: dict[Any, Array], evaluator: Evaluator) -> dict[str, Any]:
@@ -164,10 +189,17 @@ def given_values(
     """The values of the leaves of a model's graph, from arrays by name, and the sizes of the dimensions."""
     values: dict[Any, Array] = {}
     sizes: dict[Any, int] = {}
-    for leaf in leaves_of(model, unroll(model, last), last):
-        array = _array_of(leaf, model, last, params, inputs, boundary)
+    graph = unroll(model, last)
+    needed = set(leaves_of(model, graph, last))
+    for leaf in all_leaves_of(model, graph, last):
+        try:
+            array = _array_of(leaf, model, last, params, inputs, boundary)
+        except Undefined:
+            if leaf in needed:
+                raise
+            continue
         _match(leaf, array, sizes)
-        values[leaf] = array
+        values[leaf] = _on_simplex(leaf, array)
     missing = [d for d in dimension_symbols(model) if d not in sizes and any(d in shape_of(x)[:2] for x in values)]
     if missing:
         raise Undefined(f"the size {missing[0]} does not follow from the arrays")
@@ -196,7 +228,21 @@ def _array_of(leaf: Any, model: Recurrence, last: Last, params: Any, inputs: Any
 def _number(home: Mapping[str, Any], key: str, label: str) -> Array:
     if key not in home:
         raise Undefined(f"no value is given for {label}", repair=f"pass {{{key!r}: array}}")
-    return np.asarray(home[key], dtype=np.float64)
+    array = np.asarray(home[key])
+    if array.dtype.kind not in "biuf":
+        raise ShapeError(f"{label} has entries of type {array.dtype}, where real numbers are expected")
+    return np.asarray(array, dtype=np.float64)
+
+
+def _on_simplex(leaf: Any, array: Array) -> Array:
+    """The array of a leaf declared `simplex=True`, whose entries must sum to 1: the gradient relies on it."""
+    if getattr(leaf, "simplex", False) and abs(float(np.sum(array)) - 1) > SIMPLEX_TOLERANCE:
+        raise ShapeError(
+            f"the entries of {leaf} sum to {float(np.sum(array)):.6g}, not to 1",
+            law=f"{leaf.name} is declared simplex=True",
+            repair="pass one-hot vectors or probabilities, or declare it without simplex=True",
+        )
+    return array
 
 
 def _match(leaf: Any, array: Array, sizes: dict[Any, int]) -> None:

@@ -16,6 +16,8 @@ from symrnn.calculus.laws import unit_rates
 from symrnn.errors import Undefined, Unsupported
 from symrnn.model import Element, Equation, Recurrence, reads
 from symrnn.tensor import linear, pieces, special, unknown
+from symrnn.tensor.binders import TimeSum, decided
+from symrnn.tensor.declared import StopGradient
 from symrnn.tensor.elementwise import (
     Elementwise,
     Full,
@@ -55,6 +57,9 @@ def jacobian(model: Recurrence, node: Any, by: Any, *, immediate: bool = False) 
     >>> sr.jacobian(model, h[t], h[t - 1])
     diag(1 - h[t]**2) @ W
     """
+    _check_known(model, by)
+    if by == node:
+        return linear.eye(shape_of(by)[0]) if shape_of(by) else S.One
     if len(shape_of(by)) > 1 or len(shape_of(node)) > 1:
         raise Unsupported(
             f"the Jacobian of {node} by {by} has rank {len(shape_of(node)) + len(shape_of(by))}",
@@ -69,10 +74,26 @@ def jacobian(model: Recurrence, node: Any, by: Any, *, immediate: bool = False) 
     return _through(model, e, by, immediate, ())
 
 
+def _check_known(model: Recurrence, by: Any) -> None:
+    """Refuse what the model does not read, and sums over time that may hide it."""
+    known = (*model.parameters, *model.constants)
+    if not (isinstance(by, Element) and by.sequence in model.sequences) and by not in known:
+        raise Undefined(
+            f"{by} is not read by {model.title.name}",
+            repair="an element such as " + f"{model.sequences[0]}[t - 1], or one of " + ", ".join(map(str, known)),
+        )
+    for e in model.equations:
+        for s in e.rhs.atoms(TimeSum):
+            if isinstance(by, Element) and any(x.sequence == by.sequence for x in s.body.atoms(Element)):
+                raise Unsupported(f"{by} may be read by the sum over time {s}", repair="use bptt")
+
+
 def _equation(model: Recurrence, node: Any) -> Equation | None:
     for e in model.equations:
         if isinstance(node, Element) and e.sequence == node.sequence:
             if e.over:
+                if decided(e.times.first, node.time, e.times.last) is False:
+                    continue
                 return e.at({e.over[0]: node.time})
             if e.lhs == node:
                 return e
@@ -151,6 +172,12 @@ def _(node: linear.Contract, by: Any, out: Any) -> list[tuple[Any, Any]]:
     if by in reads(node.left) or node.rank != 1:
         raise Unsupported(f"{node}: a matrix that depends on {by} has a Jacobian of rank 3")
     return [(node.right, node.left)]
+
+
+@local_jacobians.register
+def _(node: StopGradient, by: Any, out: Any) -> list[tuple[Any, Any]]:
+    """y = x with its derivative declared zero: nothing."""
+    return []
 
 
 @local_jacobians.register

@@ -20,7 +20,14 @@ from symrnn.model import Element, Equation, Recurrence, reads
 from symrnn.tensor.histories import history
 
 
-def nest(model: Recurrence, node: Any, *, as_function: bool | None = None, deepest: int = DEEPEST) -> Derivation:
+def nest(
+    model: Recurrence,
+    node: Any,
+    *,
+    tau: int | None = None,
+    as_function: bool | None = None,
+    deepest: int = DEEPEST,
+) -> Derivation:
     """A node as a nested composition, line by line.
 
     Parameters
@@ -29,6 +36,8 @@ def nest(model: Recurrence, node: Any, *, as_function: bool | None = None, deepe
         A `Recurrence`.
     node
         An element it defines: `s[3]` to unfold it down to what is given, `h[t]` for its two readings.
+    tau
+        The last time, for a model in which a node depends on it: one that reads it, or runs backward.
     as_function
         Whether to begin with g^(t)(x[t], ..., x[1]), the function of the whole past; by default for a
         symbolic time only.
@@ -58,7 +67,7 @@ def nest(model: Recurrence, node: Any, *, as_function: bool | None = None, deepe
     if symbolic or as_function:
         rows.append(_right_side(model, node))
     else:
-        rows += _unfolded(model, node, deepest)
+        rows += _unfolded(model, node, tau, deepest)
     steps = [
         Step(LAWS["unfolding"], "equal", before, after) for before, after in zip([node, *rows], rows, strict=False)
     ]
@@ -66,7 +75,7 @@ def nest(model: Recurrence, node: Any, *, as_function: bool | None = None, deepe
         Line(i, Equation._trusted(node, rhs), "chain", None, Reason("law", node, law=LAWS["unfolding"]))
         for i, rhs in enumerate(rows, 1)
     ]
-    last = int(node.time) if not symbolic else node.time
+    last = node.time if symbolic else max(int(node.time), 1) if tau is None else tau
     return Derivation(model, last, tuple(lines), tuple(steps), {str(node): rows[-1]}, title="nest")
 
 
@@ -138,9 +147,19 @@ def inputs_behind(model: Recurrence, graph: Graph, node: Any) -> dict[Any, set[i
     return found
 
 
-def _unfolded(model: Recurrence, node: Any, deepest: int) -> list[Any]:
+def _depends_on_last(model: Recurrence) -> bool:
+    """Whether values of nodes, and not just how many there are, depend on the last time."""
+    lengths = set(model.lengths)
+    return any(e.rhs.free_symbols & lengths for e in model.equations) or any(min(x) < 0 for x in model.lags.values())
+
+
+def _unfolded(model: Recurrence, node: Any, tau: int | None, deepest: int) -> list[Any]:
     """The right sides, each with the latest computed nodes replaced by their equations."""
-    graph = unroll(model, max(int(node.time), 1))
+    if tau is None and _depends_on_last(model):
+        raise Undefined(f"{node} depends on the last time", repair=f"nest(model, {node}, tau=...)")
+    graph = unroll(model, max(int(node.time), 1) if tau is None else tau)
+    if not graph.equations:
+        raise Undefined(f"{node} is not computed: no equation holds at tau = {int(node.time)}")
     by_node = {e.lhs: e.rhs for e in graph.equations}
     if node not in by_node:
         raise Undefined(f"{node} is given, not computed", repair=f"the first computed one is {graph.equations[0].lhs}")

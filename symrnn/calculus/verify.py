@@ -168,11 +168,16 @@ class LineChecker:
     """
 
     def __init__(self, derivation: Derivation, instance: Instance) -> None:
-        self.instance, self.base = instance, instance.base
+        self.instance = instance
         self._totals: dict[Any, Array] = {}
         self.rows: dict[int, list[Equation]] = {}
         for line, e in concrete_lines(derivation, instance.last):
             self.rows.setdefault(line.number, []).append(e)
+
+    @property
+    def base(self) -> Evaluator:
+        """The model's own run."""
+        return self.instance.base
 
     def distance(self, line: Line) -> float:
         """The largest distance over the times of the line's range."""

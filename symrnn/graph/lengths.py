@@ -7,6 +7,7 @@ hashable and mean the same everywhere in the package.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from numbers import Integral
 from typing import Any
 
 from sympy import Basic, Integer, Symbol
@@ -25,7 +26,7 @@ def last_time(last: object) -> int:
             "an unfolded graph needs a number for tau",
             repair="unroll(model, tau=3); for symbolic tau use bptt(model)",
         )
-    if isinstance(last, bool) or not isinstance(last, int | Integer) or int(last) < 1:
+    if isinstance(last, bool) or not isinstance(last, Integral | Integer) or int(last) < 1:
         raise Undefined(f"tau={last!r}: the last time must be an integer, at least 1", repair="for instance tau=3")
     return int(last)
 

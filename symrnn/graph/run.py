@@ -17,7 +17,9 @@ from symrnn.graph.graph import Graph, unroll
 from symrnn.graph.instance import written_out
 from symrnn.graph.lengths import Last, checked_last, numbers_of, rule_of
 from symrnn.model import Parameter, Recurrence, reads
+from symrnn.tensor.elementwise import Full
 from symrnn.tensor.evaluate import Evaluator
+from symrnn.tensor.linear import Eye
 from symrnn.tensor.node import shape_of
 from symrnn.tensor.numbers import Array, NumberSystem
 
@@ -67,8 +69,11 @@ def dimension_symbols(model: Recurrence) -> list[Symbol]:
     """The dimension symbols of a model, in order of appearance of what has them."""
     shapes: list[Any] = [shape_of(e.lhs) for e in model.equations] + [x.shape for x in model.sequences]
     shapes += [shape_of(x) for x in model.read_leaves] + [f.shape for f in model.functions]
+    written = [e.rhs for e in model.equations] + ([model.loss] if model.loss is not None else [])
+    shapes += [x.shape for e in written for x in sorted(e.atoms(Full, Eye), key=str)]
     found = dict.fromkeys(s for shape in shapes for d in shape for s in sorted(d.free_symbols, key=str))
-    return list(found)
+    loose = {s for e in written for s in e.free_symbols if isinstance(s, Symbol) and s.is_positive}
+    return list(found | dict.fromkeys(sorted(loose - set(model.lengths) - set(found), key=str)))
 
 
 def prime_sizes(model: Recurrence) -> dict[Symbol, int]:
@@ -83,6 +88,16 @@ def leaves_of(model: Recurrence, graph: Graph, last: Last) -> list[Any]:
     if model.loss is not None:
         expressions.append(expanded_loss(model, last))
     return [x for x in dict.fromkeys(leaf for e in expressions for leaf in reads(e)) if x not in computed]
+
+
+def all_leaves_of(model: Recurrence, graph: Graph, last: Last) -> list[Any]:
+    """Those, and what the model reads but this instance happens not to: a factor may be zero at some times."""
+    rule = rule_of(model, last)
+    known: list[Any] = [*model.parameters, *model.constants, *(b.xreplace(rule) for b in model.boundary)]
+    for v in (*model.inputs, *model.targets):
+        known += [v[s] for s in model.given_range(v).at(rule).times()]
+    computed = {e.lhs for e in graph.equations}
+    return list(dict.fromkeys([*leaves_of(model, graph, last), *(x for x in known if x not in computed)]))
 
 
 def expanded_loss(model: Recurrence, last: Last) -> Any:
@@ -104,7 +119,7 @@ def draw(
     numbers = dict(sizes) if sizes is not None else prime_sizes(model)
     shaper = Evaluator(system, {}, numbers)
     given: dict[Any, Array] = {}
-    for leaf in leaves_of(model, graph, last):
+    for leaf in all_leaves_of(model, graph, last):
         value = system.random(rng, shaper.shape(leaf))
         if getattr(leaf, "simplex", False):
             value = _on_simplex(system, value)

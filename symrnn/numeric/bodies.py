@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sympy import Expr, Float, Integer, Rational, Symbol, nan, oo, zoo
+from sympy import Expr, Float, Integer, Piecewise, Rational, Symbol, nan, oo, zoo
 from sympy.core.function import AppliedUndef
 from sympy.printing.codeprinter import PrintMethodNotImplementedError
 from sympy.printing.numpy import NumPyPrinter
@@ -156,6 +156,8 @@ def body_text(body: Expr, texts: Mapping[Any, str], used: set[str], loose: Mappi
     Unsupported
         For an unknown function, or one that NumPy does not have.
     """
+    if body.has(Piecewise):
+        raise Unsupported(f"no code is made for cases: {body}", repair="write it with step, relu, maximum or minimum")
     try:
         text = BodyPrinter(texts, loose, used).doprint(body)
     except PrintMethodNotImplementedError as error:

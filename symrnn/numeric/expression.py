@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -89,7 +90,11 @@ def _by_lambdify(expr: Expr, scope: LeafScope) -> Callable[..., Any]:
         symbols[extra] = Symbol(scope.symbol(extra), real=True)
     body_text(plain, {s: s.name for s in symbols.values()} | {s: s.name for s in plain.free_symbols}, set())
     function = lambdify(
-        list(symbols.values()), expr.xreplace(symbols), [dict(SCALAR), np], printer=ScalarPrinter, cse=True
+        list(symbols.values()),
+        expr.xreplace(symbols),
+        [{**SCALAR, "reduce": reduce}, np],
+        printer=ScalarPrinter,
+        cse=True,
     )
     function.source = inspect.getsource(function)
     return function

@@ -48,6 +48,11 @@ class Arithmetic:
     def __pos__(self) -> Any:
         return self
 
+    def __abs__(self) -> Any:
+        from symrnn.tensor.functions import absolute
+
+        return absolute(self)
+
     def __pow__(self, exponent: object) -> Any:
         if len(self.shape) == 2:
             raise refusals.power_of_matrix(self, exponent)

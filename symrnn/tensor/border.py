@@ -6,7 +6,7 @@ reason. Explicit matrices are an independent judge for small sizes: SymPy alone 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from functools import singledispatch
 from typing import Any
 
@@ -33,13 +33,12 @@ from sympy.matrices.matrixbase import MatrixBase
 from symrnn.errors import ShapeError, TooLarge, Undefined, Unsupported
 from symrnn.tensor.elementwise import Full, add, combine
 from symrnn.tensor.evaluate import Evaluator
-from symrnn.tensor.explicit import Explicit
+from symrnn.tensor.explicit import Written
 from symrnn.tensor.inverses import inverse
 from symrnn.tensor.linear import contract, eye, outer, transpose, zeros
 from symrnn.tensor.node import Node, shape_of
 from symrnn.tensor.pieces import concat, trace
 from symrnn.tensor.shape import same_shape, show_shape
-
 
 MOST_ENTRIES = 10_000  # of one leaf written out as symbols
 
@@ -78,7 +77,7 @@ class _Importer:
         self.symbols = symbols
 
     def __call__(self, expr: Any) -> Any:
-        if expr in self.symbols:
+        if isinstance(expr, Hashable) and expr in self.symbols:
             return self._fitting(expr, self.symbols[expr])
         return _import(expr, self)
 
@@ -244,7 +243,10 @@ def to_sympy(expr: Any, dims: Mapping[Symbol, int] | None = None) -> Any:
     [W[2,1]*x[1] + W[2,2]*x[2]]])
     """
     sizes = {d: int(size) for d, size in (dims or {}).items()}
-    system = Explicit()
+    for d, size in sizes.items():
+        if size < 1:
+            raise ShapeError(f"the dimension {d} is {size}", law="a dimension is a positive integer")
+    system = Written()
     shaper = Evaluator(system, {}, sizes)
     values = {leaf: _symbols(leaf, shaper.shape(leaf)) for leaf in _leaves(expr)}
     result = Evaluator(system, values, sizes)(expr)

@@ -7,11 +7,13 @@ independent judge for small sizes.
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Sequence as Collection
 from typing import Any, ClassVar
 
 import numpy as np
 import sympy
-from sympy import Expr, Float, Rational, Symbol
+from sympy import Derivative, Dummy, Expr, Float, Matrix, Rational, Subs, Symbol
+from sympy import Function as SympyFunction
 
 from symrnn.errors import Unsupported
 from symrnn.tensor.numbers import Array, Floats
@@ -43,9 +45,25 @@ class Explicit(Floats):
     def irrational(self, number: Any) -> Array:
         return np.asarray(number, dtype=object)
 
+    def inverse(self, x: Array) -> Array:
+        return np.array(Matrix(x).inv().tolist(), dtype=object)
+
     def random(self, rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
         symbols = [Symbol(f"v{int(rng.integers(10**12))}", real=True) for _ in range(int(np.prod(shape, dtype=int)))]
         return np.array(symbols, dtype=object).reshape(shape)
+
+
+class Written(Explicit):
+    """The same with unknown functions left as undefined functions of SymPy, one for each component."""
+
+    def unknown(self, name: str, orders: tuple[int, ...], component: int, z: Collection[Array]) -> Array:
+        function = SympyFunction(name if component == 0 else f"{name}_{component + 1}")
+        values = [v[()] for v in z]
+        if not orders:
+            return np.asarray(function(*values), dtype=object)
+        dummies = [Dummy(f"xi_{i + 1}", real=True) for i in range(len(values))]
+        derivative = Derivative(function(*dummies), *(dummies[i] for i in orders))
+        return np.asarray(Subs(derivative, tuple(dummies), tuple(values)), dtype=object)
 
 
 def _exact(value: Any) -> Expr:

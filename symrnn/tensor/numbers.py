@@ -25,7 +25,7 @@ _PRECISE = mpmath.mp.clone()
 _PRECISE.dps = 60  # a complex step of 1e-30 must survive beside a real part of 1
 
 
-class Undecidable(Exception):
+class Undecidable(Unsupported):
     """This number system cannot evaluate the expression; another one may."""
 
 

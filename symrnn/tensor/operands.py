@@ -7,7 +7,7 @@ from decimal import Decimal
 from math import isfinite
 from typing import Any
 
-from sympy import Basic, Expr, Number, Rational, S, Symbol
+from sympy import Basic, Derivative, Expr, Integral, Limit, Number, Product, Rational, S, Subs, Sum, Symbol
 from sympy.core.function import AppliedUndef
 from sympy.matrices.expressions.matexpr import MatrixExpr
 from sympy.matrices.matrixbase import MatrixBase
@@ -51,6 +51,7 @@ def as_operand(x: object) -> Any:
     )
 
 
+_UNEVALUATED = (Derivative, Subs, Sum, Product, Integral, Limit)
 _NOT_FINITE = {S.NaN, S.Infinity, S.NegativeInfinity, S.ComplexInfinity}
 
 
@@ -60,6 +61,13 @@ def refuse_tensors_inside(expr: Basic) -> None:
         raise Undefined(f"{expr} is not a finite number")
     if isinstance(expr, Slot | Number | Symbol) or not expr.args:
         return
+    if isinstance(expr, _UNEVALUATED):
+        name = type(expr).__name__
+        raise Unsupported(
+            f"sympy.{name} is not taken into an equation: {expr}",
+            law="what SymPy leaves unevaluated it would silently differentiate to zero here",
+            repair="use symrnn.time_sum for sums over time; write derivatives and integrals out",
+        )
     for arg in expr.args:
         if isinstance(arg, Tensor):
             raise refusals.in_sympy_function(expr.func.__name__, isinstance(expr, AppliedUndef), arg)

@@ -10,7 +10,7 @@ from operator import itemgetter
 from typing import Any
 
 import numpy as np
-from sympy import Add, Basic, Expr, Float, Integer, Mul, Piecewise, Pow, Rational, Symbol
+from sympy import Add, Basic, Expr, Float, Heaviside, Integer, Max, Min, Mul, Piecewise, Pow, Rational, Symbol
 from sympy.core.function import AppliedUndef
 from sympy.core.function import Function as SympyFunction
 from sympy.core.numbers import NumberSymbol
@@ -87,6 +87,10 @@ class BodyEvaluator:
         if isinstance(e, Declared):
             x, value, slope = e.args
             return system.declared(walk(x), self._as_function(value), self._as_function(slope))
+        if isinstance(e, Max | Min):
+            return self._extreme(walk, e)
+        if isinstance(e, Heaviside):
+            return system.function("step", walk(e.args[0]))
         if isinstance(e, SympyFunction) and len(e.args) == 1:
             return system.function(e.func.__name__, walk(e.args[0]))
         if isinstance(e, Symbol) and e in self.sizes:
@@ -99,6 +103,19 @@ class BodyEvaluator:
         if isinstance(e, Piecewise | SympyFunction):
             raise Undecidable(f"{type(e).__name__} is not evaluated here: {e}")
         raise Undefined(f"{e} has no value: it is neither declared nor a number")
+
+    def _extreme(self, walk: Any, e: Any) -> Array:
+        """max(a, b) = a + relu(b - a), min(a, b) = a - relu(a - b), over all arguments."""
+        system, minus = self.system, self.system.array(-1)
+        found = walk(e.args[0])
+        for other in e.args[1:]:
+            b = walk(other)
+            if isinstance(e, Max):
+                found = system.add(found, system.function("relu", system.add(b, system.multiply(minus, found))))
+            else:
+                over = system.function("relu", system.add(found, system.multiply(minus, b)))
+                found = system.add(found, system.multiply(minus, over))
+        return found
 
     def _as_function(self, formula: Any) -> Any:
         (z,) = formula.variables

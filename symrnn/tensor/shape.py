@@ -30,6 +30,10 @@ def dims(names: str) -> Any:
     words = names.replace(",", " ").split()
     if not words:
         raise Undefined("dims needs at least one name", repair='for instance  n, m = dims("n m")')
+    for word in words:
+        if word in {"t", "tau"}:
+            meaning = "the time index" if word == "t" else "the last time"
+            raise Undefined(f"a dimension cannot be called {word}: it is {meaning}", repair="choose another name")
     symbols = tuple(Symbol(word, integer=True, positive=True) for word in words)
     return symbols[0] if len(symbols) == 1 else symbols
 

@@ -190,9 +190,7 @@ def _banned(node: ast.AST) -> Iterator[str]:
         if node.id in BUILTINS | READERS | {"__builtins__"}:
             yield node.id
     elif isinstance(node, ast.Attribute):
-        if node.attr in READERS or (
-            node.attr in BUILTINS and _dotted(node.value) in {"builtins", "__builtins__"}
-        ):
+        if node.attr in READERS or (node.attr in BUILTINS and _dotted(node.value) in {"builtins", "__builtins__"}):
             yield node.attr
     elif isinstance(node, ast.Import):
         for alias in node.names:
@@ -218,21 +216,15 @@ def _sympy_names(tree: ast.AST) -> dict[str, str]:
     names = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            names.update(
-                {a.asname or a.name.split(".")[0]: "" for a in node.names if a.name.split(".")[0] == "sympy"}
-            )
+            names.update({a.asname or a.name.split(".")[0]: "" for a in node.names if a.name.split(".")[0] == "sympy"})
         elif isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "sympy":
-            names.update(
-                {a.asname or a.name: a.name for a in node.names if not _takes_text(node.module, a.name)}
-            )
+            names.update({a.asname or a.name: a.name for a in node.names if not _takes_text(node.module, a.name)})
     return names
 
 
 def _takes_text(module: str | None, name: str) -> bool:
     """Printers' parts and exceptions take text as text."""
-    return (module or "").startswith("sympy.printing") or name.endswith(
-        ("Error", "Warning", "warning", "Printer")
-    )
+    return (module or "").startswith("sympy.printing") or name.endswith(("Error", "Warning", "warning", "Printer"))
 
 
 def _parsed(call: ast.Call, names: dict[str, str]) -> Iterator[str]:
@@ -296,9 +288,7 @@ def shape(path: str, text: str) -> list[Offence]:
     found = []
     lines = len(text.splitlines())
     if lines > LONGEST:
-        found.append(
-            Offence(path, lines, "shape", f"{lines} lines, more than {LONGEST}: is there a second idea?")
-        )
+        found.append(Offence(path, lines, "shape", f"{lines} lines, more than {LONGEST}: is there a second idea?"))
     if not ast.get_docstring(ast.parse(text)):
         found.append(Offence(path, 1, "shape", "no docstring says what this module is for"))
     return found

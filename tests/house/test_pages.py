@@ -13,9 +13,7 @@ import pytest
 from house import rules
 
 PAGES = [name for name in rules.repository_files() if name.endswith(".md") and name != "CHANGELOG.md"]
-FENCE = re.compile(
-    r"^(?P<fence>`{3,})(?P<kind>[^\n`]*)\n(?P<body>.*?)^(?P=fence)\s*$", re.MULTILINE | re.DOTALL
-)
+FENCE = re.compile(r"^(?P<fence>`{3,})(?P<kind>[^\n`]*)\n(?P<body>.*?)^(?P=fence)\s*$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"!?\[[^\]]*\]\((?!\w+:|#)([^)#\s]+)")
 
 

@@ -16,9 +16,7 @@ def offends(check, text, path="symrnn/model/planted.py", *more):
 # -- the repository -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "check", [rules.floors, rules.evaluators, rules.shape], ids=lambda check: check.__name__
-)
+@pytest.mark.parametrize("check", [rules.floors, rules.evaluators, rules.shape], ids=lambda check: check.__name__)
 def test_package_keeps(check):
     found = [offence for path in SOURCES for offence in check(path, rules.read(path))]
     assert not found, rules.report(found)
@@ -202,9 +200,7 @@ def test_words_catch_places(start):
     assert not offends(rules.words, f"forward/{start}/x and https://example.org/{start}/x", "docs/index.md")
 
 
-@pytest.mark.parametrize(
-    "host", [("pypi", "org"), ("files.python" + "hosted", "org"), ("registry.npm" + "js", "org")]
-)
+@pytest.mark.parametrize("host", [("pypi", "org"), ("files.python" + "hosted", "org"), ("registry.npm" + "js", "org")])
 def test_words_catch_hosts(host):
     assert offends(rules.words, "from " + ".".join(host), "README.md")
 

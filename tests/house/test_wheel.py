@@ -12,9 +12,7 @@ def test_same():
 
 def test_missing_data():
     assert differences(set(WHEEL) - {"symrnn/py.typed"}, FILES) == ["missing: symrnn/py.typed"]
-    assert differences(set(WHEEL) - {"symrnn-1.dist-info/entry_points.txt"}, FILES) == [
-        "missing: entry_points.txt"
-    ]
+    assert differences(set(WHEEL) - {"symrnn-1.dist-info/entry_points.txt"}, FILES) == ["missing: entry_points.txt"]
 
 
 def test_too_much():

@@ -1,5 +1,7 @@
 """Every law of this folder kills the mistakes it is there for: each is planted, and the law is seen to fail."""
 
+import sys
+
 import pytest
 from sympy import Basic
 
@@ -8,28 +10,25 @@ from laws import compositions as c
 from laws.judges import distances, everything, holds_exactly
 from laws.mutants import WRONG, plant, plant_kind
 from laws.systems import MODELS
-from laws.test_nodes import agree, directions_of
+from laws.test_bptt import equals_sympy, evaluates_to_its_instances, ranged_equals_instances
+from laws.test_nodes import forward_holds, pullback_holds, second_holds, sweep_holds
 from symrnn import nabla, t
 from symrnn.calculus import adjoint, instances, ranges
 from symrnn.calculus.laws import pullback
 from symrnn.calculus.sweep import Use
 from symrnn.errors import SymrnnError
-from symrnn.model import reads
-from symrnn.tensor import Contract, Elementwise, SoftmaxCrossEntropy, shape_of
+from symrnn.tensor import Contract, Elementwise, Partial, SoftmaxCrossEntropy, shape_of
 
-
-def sweep_holds(expr):
-    """The law of a whole sweep, for one expression."""
-    ct, directions = c.like(expr, "ct"), directions_of(reads(expr), "v")
-    return agree(c.gradient(expr, ct), directions, c.inner(c.value_of(ct), c.change(expr, directions)))
+EVALUATION = sys.modules["symrnn.calculus.evaluation"]
+PUSHFORWARD = sys.modules["symrnn.calculus.pushforward"]
 
 
 @pytest.mark.parametrize("mistake", WRONG)
 def test_a_wrong_law_of_a_node_is_seen(mistake, monkeypatch):
     node, wrong = WRONG[mistake]
-    assert sweep_holds(node)
+    assert sweep_holds(node) and forward_holds(node)
     plant(monkeypatch, node, wrong)
-    assert not sweep_holds(node)
+    assert not sweep_holds(node) and not forward_holds(node)
 
 
 def test_every_law_has_a_mistake_planted():
@@ -40,13 +39,43 @@ def test_every_law_has_a_mistake_planted():
     assert {law for law in laws if not any(issubclass(k, law) for k in kinds)} <= constant | second_order
 
 
-def test_a_wrong_second_derivative_is_seen(monkeypatch):
-    """The law of the pullback of a pullback fails for a Partial differentiated by the wrong argument."""
-    b, f = c.LEAVES[1], sr.Function("f", *c.LEAVES[1].shape)
-    node = sr.tensor.partial(f(b), 0)
-    assert sweep_holds(node)
-    plant_kind(monkeypatch, lambda other: other == node, lambda x, ct: [(f(b).arguments[0], ct @ b)])
-    assert not sweep_holds(node)
+@pytest.mark.parametrize("forget", [True, False], ids=["second partial forgotten", "slope of the slope forgotten"])
+def test_a_wrong_second_derivative_is_seen(forget, monkeypatch):
+    """A law can be right once and wrong twice: what it hands on must be differentiable too."""
+    b = c.LEAVES[1]
+    expr = sr.Function("f", *b.shape)(b) if forget else sr.tanh(b)
+    assert second_holds(expr)
+    kind = Partial if forget else Elementwise
+    plant_kind(monkeypatch, lambda node: isinstance(node, kind) and node != expr, lambda node, ct: [])
+    assert sweep_holds(expr) and not second_holds(expr)
+
+
+@pytest.mark.parametrize("mistake", ["missing transpose", "rows summed", "parts exchanged", "product rule cut off"])
+def test_a_wrong_law_is_seen_node_by_node(mistake, monkeypatch):
+    """The law of single nodes puts leaves for the operands first, so the mistake is planted by kind."""
+    node, wrong = WRONG[mistake]
+    assert pullback_holds(node)
+    plant_kind(monkeypatch, lambda other: type(other) is type(node), lambda other, ct: _renamed(node, wrong, other, ct))
+    assert not pullback_holds(node)
+
+
+def _renamed(node, wrong, other, ct):
+    """The wrong parts of a node, with the leaves that stand for its operands in their places."""
+    names = dict(zip(node.args, other.args, strict=True))
+    return [(names[operand], part.xreplace(names)) for operand, part in wrong(node, ct)]
+
+
+@pytest.mark.parametrize("mistake", ["doubled", "one operand only"])
+def test_a_wrong_forward_law_is_seen(mistake, monkeypatch):
+    right = PUSHFORWARD.pushforward
+    wrong = {
+        "doubled": lambda node, of, out: 2 * right(node, of, out),
+        "one operand only": lambda node, of, out: right(node, lambda x: of(x) if x == node.args[0] else None, out),
+    }
+    expr = c.LEAVES[3] @ c.LEAVES[1]
+    assert forward_holds(expr)
+    monkeypatch.setattr(PUSHFORWARD, "pushforward", wrong[mistake])
+    assert not forward_holds(expr)
 
 
 def derived(model):
@@ -145,6 +174,34 @@ def test_a_wrong_assembly_of_the_adjoint_recurrence_is_seen(mistake, monkeypatch
     monkeypatch.setattr(where, what, lambda *arguments: wrong(right, *arguments))
     for ranged in forms:
         assert seen_by(model, 3, ranged=ranged) == {"exact", "complex step", "difference"}
+
+
+# -- the other laws of a derivation -------------------------------------------------------------------------
+
+
+def test_lines_with_ranges_that_differ_from_their_instances_are_seen(monkeypatch):
+    model, right = MODELS["elman"](), ranges.time_sum
+    assert ranged_equals_instances(derived(model), 3, 0)
+    monkeypatch.setattr(ranges, "time_sum", lambda x, over: right(x, (over[0], 2, over[2])))
+    assert not ranged_equals_instances(derived(model), 3, 0)
+
+
+def test_numbers_that_differ_from_the_lines_are_seen(monkeypatch):
+    d = derived(MODELS["elman"]())
+    assert evaluates_to_its_instances(d, 3, 0)
+    right = EVALUATION.run
+    monkeypatch.setattr(
+        EVALUATION, "run", lambda graph, values, *rest: right(graph, {k: -v for k, v in values.items()}, *rest)
+    )
+    assert not evaluates_to_its_instances(d, 3, 0)
+
+
+@pytest.mark.parametrize("mistake", SYSTEM_MISTAKES)
+def test_sympy_s_own_derivative_sees_a_wrong_law(mistake, monkeypatch):
+    kind, name, wrong = SYSTEM_MISTAKES[mistake]
+    assert equals_sympy(derived(MODELS[name]()), 2, 0)
+    plant_kind(monkeypatch, lambda node: isinstance(node, kind), wrong)
+    assert not equals_sympy(derived(MODELS[name]()), 2, 0)
 
 
 def test_a_gradient_of_zero_is_seen():

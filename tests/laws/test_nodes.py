@@ -41,35 +41,46 @@ def test_the_pullback_of_every_node_is_adjoint_to_its_derivative(rng):
         assert pullback_holds(node), node
 
 
+def sweep_holds(expr):
+    """⟨ct, D expr[v]⟩ is what a whole reverse sweep hands to the leaves, along v."""
+    ct, directions = c.like(expr, "ct"), directions_of(reads(expr), "v")
+    return agree(c.gradient(expr, ct), directions, c.inner(c.value_of(ct), c.change(expr, directions)))
+
+
 @given(rngs)
 @settings(max_examples=60)
 def test_a_sweep_is_adjoint_to_the_derivative_of_the_whole(rng):
-    expr = c.composition(rng, depth=3, extras=ALL)
-    ct, directions = c.like(expr, "ct"), directions_of(reads(expr), "v")
-    assert agree(c.gradient(expr, ct), directions, c.inner(c.value_of(ct), c.change(expr, directions)))
+    assert sweep_holds(c.composition(rng, depth=3, extras=ALL))
+
+
+def forward_holds(expr):
+    """⟨w, J v⟩ = ⟨Jᵀ w, v⟩, both sides as expressions."""
+    ct, leaves = c.like(expr, "ct"), {x: c.like(x, f"v{x.name}") for x in reads(expr)}
+    forward = c.pushed(expr, leaves)
+    expected = 0 if forward is None else c.inner(c.value_of(ct), c.value(forward))
+    return agree(c.gradient(expr, ct), {x: c.value_of(v) for x, v in leaves.items()}, expected)
 
 
 @given(rngs)
 @settings(max_examples=60)
 def test_forward_and_reverse_are_adjoint(rng):
-    """⟨w, J v⟩ = ⟨Jᵀ w, v⟩, both sides as expressions."""
-    expr = c.composition(rng)
-    ct, leaves = c.like(expr, "ct"), {x: c.like(x, f"v{x.name}") for x in reads(expr)}
-    forward = c.pushed(expr, leaves)
-    expected = 0 if forward is None else c.inner(c.value_of(ct), c.value(forward))
-    assert agree(c.gradient(expr, ct), {x: c.value_of(v) for x, v in leaves.items()}, expected)
+    assert forward_holds(c.composition(rng))
 
 
-@given(rngs)
-@settings(max_examples=60)
-def test_the_pullback_of_a_pullback_is_the_second_derivative(rng):
-    expr = c.composition(rng)
+def second_holds(expr):
+    """The sweep of a sweep, along u and then v, is the second derivative along both."""
     leaves = reads(expr)
     ct, first = c.like(expr, "ct"), {x: c.like(x, f"u{x.name}") for x in leaves}
     slope = sum(c.product(part, first[x]) for x, part in c.gradient(expr, ct).items())
     along, then = directions_of(leaves, "u"), directions_of(leaves, "v")
     parts = {x: part for x, part in c.gradient(slope, 1).items() if x in leaves} if slope != 0 else {}
-    assert agree(parts, then, c.inner(c.value_of(ct), c.second_change(expr, along, then)))
+    return agree(parts, then, c.inner(c.value_of(ct), c.second_change(expr, along, then)))
+
+
+@given(rngs)
+@settings(max_examples=60)
+def test_the_pullback_of_a_pullback_is_the_second_derivative(rng):
+    assert second_holds(c.composition(rng))
 
 
 @cache

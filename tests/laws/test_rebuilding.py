@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from sympy import Basic
+from sympy import Basic, Integer
 
 import symrnn as sr
 from laws.samples import SAMPLES
@@ -57,12 +57,24 @@ def _subtrees(x):
         yield from _subtrees(a)
 
 
+def rebuilds(x):
+    """Whether func(*args) is an equal object of the same class that hashes and prints the same."""
+    again = x.func(*x.args)
+    same = again == x and hash(again) == hash(x) and type(again) is type(x)
+    return same and str(again) == str(x) == repr(again) and all(isinstance(a, Basic) for a in x.args)
+
+
 @every_sample
 def test_rebuilding_gives_an_equal_object(sample):
-    again = sample.func(*sample.args)
-    assert again == sample and hash(again) == hash(sample) and type(again) is type(sample)
-    assert str(again) == str(sample) == repr(again)
-    assert all(isinstance(a, Basic) for a in sample.args)
+    assert rebuilds(sample)
+
+
+def test_an_object_that_changes_when_rebuilt_is_found():
+    class Growing(Basic):
+        def __new__(cls, *args):
+            return Basic.__new__(cls, *args, Integer(1))
+
+    assert not rebuilds(Growing())
 
 
 @every_sample

@@ -92,10 +92,11 @@ def test_any_text(text):
     survives(text)
 
 
-SIGNS = (
-    "h x W s t tau n m [t] [t-1] [0] ( ) = + - * / @ ^ ; : , .. for where loss = sum_t mean_t f( tanh( softmax( norm2( "
-    "diag( concat( constant fixed function simplex scalar elementwise model source 0 1 2 0.5 ^T ² ⁽ᵗ⁾ θ ŷ # { }"
-).split(" ") + [" ", "\n", " x ", '"a"', "for t = ", "sum_{t=1..3} ", "\u202e", "\0", "\u0430"]
+WORDS = """
+    h x W s t tau n m [t] [t-1] [0] ( ) = + - * / @ ^ ; : , .. for where loss = sum_t mean_t f( tanh( softmax( norm2(
+    diag( concat( constant fixed function simplex scalar elementwise model source 0 1 2 0.5 ^T ² ⁽ᵗ⁾ θ ŷ # { }
+"""
+SIGNS = [*WORDS.split(), " ", "\n", " x ", '"a"', "for t = ", "sum_{t=1..3} ", "\u202e", "\0", "\u0430"]
 
 
 @given(st.lists(st.sampled_from(SIGNS), max_size=40).map("".join))

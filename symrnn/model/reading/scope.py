@@ -95,7 +95,7 @@ class Scope:
             raise self.source.error(node.position, f"{name} is a function", repair=f"write  {name}(...)")
         if name not in self.declared:
             self._refuse_unfit(node)
-            if name == "pi":
+            if spelled(name) == "pi":
                 return "pi"
         return "value"
 
@@ -109,6 +109,13 @@ class Scope:
                 node.position,
                 f"{name} is a function",
                 repair=f"write  {name}(...), or declare  {name}: ...  if it is a name of yours",
+            )
+        if name in _ALSO_NUMBERS:
+            what, instead = _ALSO_NUMBERS[name]
+            raise self.source.error(
+                node.position,
+                f"{name} may be {what} or a name of yours",
+                repair=f"write  {instead}, or declare  {name}: ...",
             )
         if name == "t":
             raise self.source.error(node.position, "t is not a time here", repair="use the index of this equation")
@@ -126,6 +133,11 @@ class Scope:
         return did_you_mean(name, [*others, *VERBS] if name not in self.names.sequences else others)
 
 
+_ALSO_NUMBERS = {
+    "I": ("the identity", "eye(n)"),
+    "e": ("Euler's number", "exp(...)"),
+    "i": ("an index", "entry(h[t], 1)"),
+}
 _SIGNS = "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΦΨΩ"
 _LETTERS = {
     sign: word.lower() if "SMALL" in unicodedata.name(sign) else word.capitalize()

@@ -15,7 +15,7 @@ from symrnn.model.reading import tree
 from symrnn.model.reading.integers import read_size
 from symrnn.model.reading.kinds import Clash, Term, known, unify
 from symrnn.model.reading.relations import Flattened, Relation, Stacked
-from symrnn.model.reading.scope import Scope
+from symrnn.model.reading.scope import Scope, spelled
 from symrnn.model.reading.verbs import DOTTED, ENTRYWISE, MATMUL, SAME, SIDE_BY_SIDE, TRANSPOSED, VERBS, patterns
 from symrnn.tensor.shape import show_shape
 
@@ -183,7 +183,7 @@ def is_number(node: tree.Node, scope: Scope) -> bool:
         case tree.Number():
             return True
         case tree.Name(text=text):
-            return text == "pi" and text not in scope.declared
+            return spelled(text) == "pi" and text not in scope.declared
         case tree.Bracket(body=body) | tree.Minus(body=body):
             return is_number(body, scope)
         case tree.Power(base=base, exponent=exponent):
