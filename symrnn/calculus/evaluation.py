@@ -139,7 +139,7 @@ def _known_keys(model: Recurrence, params: Any, inputs: Any, boundary: Any) -> N
     elements = [name_of(b) for b in model.boundary] + [b.name for b in model.boundary]
     known = {
         "params": [p.name for p in model.parameters],
-        "inputs": [v.name for v in (*model.inputs, *model.targets, *model.constants)],
+        "inputs": [str(v.name) for vs in (model.inputs, model.targets, model.constants) for v in vs],
         "boundary": elements,
     }
     for label, given in (("params", params), ("inputs", inputs), ("boundary", boundary)):

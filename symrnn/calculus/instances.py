@@ -10,10 +10,11 @@ from typing import Any
 
 from sympy import Integer, Symbol
 
-from symrnn.calculus.adjoint import Contribution, Template, is_summed, total
+from symrnn.calculus.adjoint import Contribution, Template, total
 from symrnn.calculus.derivation import Line, Reason, Step, name_of
 from symrnn.calculus.law_table import LAWS
 from symrnn.calculus.ranges import _line_reason, _reason, ordered_leaves, sum_step
+from symrnn.calculus.support import is_summed
 from symrnn.graph import instantiate, unroll
 from symrnn.graph.lengths import Last, rule_of
 from symrnn.model import Element, Equation, Range, Sequence
@@ -56,7 +57,7 @@ class Instances:
         return part.xreplace({a: self._number(a) for a in part.atoms(Adjoint) if self._number(a) is not None})
 
     def _number(self, a: Adjoint) -> Any:
-        found = self.template.known.get(getattr(a.node, "sequence", None), ())
+        found = self.template.known.get(a.node.sequence, ()) if isinstance(a.node, Element) else ()
         return instantiate(found[0].part, self.rule) if len(found) == 1 else None
 
     def copies(self, leaf: Any, alive: set[Any]) -> tuple[list[tuple[int, Any]], list[Any]]:

@@ -11,10 +11,11 @@ from typing import Any
 
 from sympy import Expr, Tuple
 
-from symrnn.calculus.adjoint import Contribution, Template, _order_key, is_summed, total
+from symrnn.calculus.adjoint import Contribution, Template, total
 from symrnn.calculus.derivation import Line, Reason, Step, name_of
 from symrnn.calculus.law_table import LAWS
 from symrnn.calculus.laws import law_of
+from symrnn.calculus.support import is_summed, order_key
 from symrnn.model import Element, Equation, Range, Recurrence, Sequence, reads
 from symrnn.model.ranges import grows, is_empty, smallest_order
 from symrnn.tensor.adjoint import nabla
@@ -129,7 +130,7 @@ def pieces(parts: tuple[Contribution, ...], home: Range) -> tuple[list[tuple[Ran
         for cut in (c.when.first, c.when.last + 1):
             if grows(home.first, cut) and grows(cut, home.last + 1):
                 cuts.add(cut)
-    ordered = sorted(cuts, key=_order_key)
+    ordered = sorted(cuts, key=order_key)
     found: list[tuple[Range, list[Contribution]]] = []
     for first, after in pairwise(ordered):
         r = Range(first, after - 1)

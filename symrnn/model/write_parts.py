@@ -87,11 +87,11 @@ def integer(x: Expr, space: str = " ") -> str:
 
 
 def _integer_term(x: Expr, space: str) -> str:
-    pieces_: list[str] = []
+    parts: list[str] = []
     for factor in sympy.Mul.make_args(x):
         base, exponent = factor.as_base_exp()
         if not isinstance(base, Symbol | Integer) and not base.is_Add:
             raise Unsupported(f"a model file has no spelling for the size {x}", repair="give it a name of its own")
         text = f"({integer(base)})" if base.is_Add else str(base)
-        pieces_.append(text if exponent == 1 else f"{text}^{exponent}")
-    return " ".join(pieces_)
+        parts.append(text if exponent == 1 else f"{text}^{exponent}")
+    return " ".join(sorted(parts, key="x".__ne__))  # between two sizes an x means `by`

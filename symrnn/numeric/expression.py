@@ -9,7 +9,6 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable
-from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -92,7 +91,7 @@ def _by_lambdify(expr: Expr, scope: LeafScope) -> Callable[..., Any]:
     function = lambdify(
         list(symbols.values()),
         expr.xreplace(symbols),
-        [{**SCALAR, "reduce": reduce}, np],
+        [dict(SCALAR), np],
         printer=ScalarPrinter,
         cse=True,
     )

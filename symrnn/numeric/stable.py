@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from functools import reduce
 from types import MappingProxyType
 from typing import Any
 
@@ -118,5 +119,5 @@ def softplus(x: np.ndarray) -> np.ndarray:
 
 
 SCALAR: MappingProxyType[str, Callable[..., Any]] = MappingProxyType(
-    {f.__name__: f for f in (sigmoid, relu, step, softplus)}
+    {"reduce": reduce, f.__name__: f for f in (sigmoid, relu, step, softplus)}
 )

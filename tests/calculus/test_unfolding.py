@@ -65,7 +65,7 @@ def test_each_line_replaces_the_latest_nodes_by_their_equations():
     assert texts == [
         "c + V @ h[1]",
         "c + V @ (a[1] + tanh(a[1]))",
-        "c + V @ (W @ h[0] + U @ x[1] + tanh(W @ h[0] + U @ x[1]))",
+        "c + V @ (W @ h[0] + tanh(W @ h[0] + U @ x[1]) + U @ x[1])",
     ]
     assert sr.nest(model, o[1]).verify()
 

@@ -79,7 +79,7 @@ def test_a_composition_has_the_value_of_its_node(number):
 def test_a_composition_is_the_last_line_of_the_unfolding(name):
     model = MODELS[name]()
     node = model.defined[-1][3]
-    assert sr.nest(model, node).lines[-1].equation.rhs == sr.unroll(model, 3).compose(node)
+    assert sr.nest(model, node, tau=3).lines[-1].equation.rhs == sr.unroll(model, 3).compose(node)
 
 
 def test_composing_what_is_given_gives_itself():

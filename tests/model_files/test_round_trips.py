@@ -100,6 +100,7 @@ ODD = {
         sr.time_sum(x[i] @ x[i], (i, 1, tau)) * h[t - 1] - sr.time_sum(U @ x[i], (i, 2, tau))
     ),
     "mean in a loss": lambda: step(W @ h[t - 1], loss=w * sr.time_mean(sr.norm2(h[t])) + sr.mean(h[tau]) * sr.trace(W)),
+    "a dimension called x": lambda: step(Parameter("X", n, 2 * dims("x")) @ Parameter("q", dims("x") * 2)),
     "dimensions": lambda: Recurrence(
         Equation(Sequence("q", 2 * n + m * k + 3, 4)[t], Parameter("Q", 2 * n + m * k + 3, 4)),
         Equation(s[t], n * s[t - 1] + m),
