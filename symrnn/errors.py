@@ -64,3 +64,21 @@ class ReadError(SymrnnError):
 
     line: int = 0
     column: int = 0
+
+    def located(self, where: str) -> ReadError:
+        """The same error with its place filled in; line and column stay."""
+        return self._placed(super().located(where))
+
+    def _placed(self, other: SymrnnError) -> ReadError:
+        error = ReadError(other.what, where=other.where, law=other.law, repair=other.repair)
+        error.line, error.column = self.line, self.column
+        return error
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuild_read, (self.what, self.where, self.law, self.repair, self.line, self.column)
+
+
+def _rebuild_read(what: str, where: str, law: str, repair: str, line: int, column: int) -> ReadError:
+    error = ReadError(what, where=where, law=law, repair=repair)
+    error.line, error.column = line, column
+    return error

@@ -72,6 +72,8 @@ class Recurrence(Roles, Basic):
                 raise Undefined(f"{part} is not an equation", repair="write  Equation(left, right)")
         if not any(isinstance(p, Equation) for p in parts):
             raise Undefined("a model needs at least one equation", repair="Recurrence(Equation(h[t], ...))")
+        order = (Equation, Objective, Abbreviation, Title)
+        parts.sort(key=lambda part: next(i for i, kind in enumerate(order) if isinstance(part, kind)))
         obj = Basic.__new__(cls, *parts)
         obj._check()
         return obj
@@ -91,9 +93,9 @@ class Recurrence(Roles, Basic):
         self._check_names()
         for e in self.equations:
             for leaf, binder in bound_reads(e.rhs):
-                _check_time(leaf, binder[0] if binder else e.over[0] if e.over else None, f"equation: {e}")
+                _check_time(leaf, binder[0] if binder else e.over[0] if e.over else None, "equation", e)
         for leaf, binder in bound_reads(self.loss) if self.loss is not None else ():
-            _check_time(leaf, binder[0] if binder else None, f"loss: {self.loss}")
+            _check_time(leaf, binder[0] if binder else None, "loss", self.loss)
         if not any(e.over for e in self.equations):
             raise Undefined(
                 f"no equation holds for a range of times: {self.equations[0]}",
@@ -142,11 +144,11 @@ class Recurrence(Roles, Basic):
         return f"$\\displaystyle {symrnn.latex(self)}$"
 
 
-def _check_time(leaf: Any, index: Symbol | None, where: str) -> None:
+def _check_time(leaf: Any, index: Symbol | None, label: str, owner: Basic) -> None:
     if isinstance(leaf, Element) and index in leaf.time.free_symbols and offset_from(leaf.time, index) is None:
         raise Unsupported(
             f"{leaf} is read at a time that is not {index} plus a number",
-            where=where,
+            where=f"{label}: {owner}",
             law="lags are integers",
             repair=f"use {leaf.name}[{index} - 1], {leaf.name}[{index} - 2], ... "
             f"or a fixed time such as {leaf.name}[0], {leaf.name}[tau]",

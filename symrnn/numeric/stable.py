@@ -119,5 +119,5 @@ def softplus(x: np.ndarray) -> np.ndarray:
 
 
 SCALAR: MappingProxyType[str, Callable[..., Any]] = MappingProxyType(
-    {"reduce": reduce, f.__name__: f for f in (sigmoid, relu, step, softplus)}
+    {f.__name__: f for f in (sigmoid, relu, step, softplus, reduce)}
 )

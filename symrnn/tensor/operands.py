@@ -7,7 +7,7 @@ from decimal import Decimal
 from math import isfinite
 from typing import Any
 
-from sympy import Basic, Derivative, Expr, Integral, Limit, Number, Product, Rational, S, Subs, Sum, Symbol
+from sympy import Basic, Derivative, Expr, Float, Integral, Limit, Number, Product, Rational, S, Subs, Sum, Symbol
 from sympy.core.function import AppliedUndef
 from sympy.matrices.expressions.matexpr import MatrixExpr
 from sympy.matrices.matrixbase import MatrixBase
@@ -32,7 +32,7 @@ def as_operand(x: object) -> Any:
     if isinstance(x, numbers.Real) and not isinstance(x, Expr):
         if not isfinite(x):
             raise Undefined(f"{float(x)} is not a finite number")
-        return Rational(*Decimal(repr(float(x))).as_integer_ratio())  # 0.1 is one tenth, as written
+        return _exact(float(x))
     if isinstance(x, MatrixExpr | MatrixBase):
         raise Unsupported(
             f"{x} is a SymPy matrix; it does not mix with symrnn's tensors by operators",
@@ -40,7 +40,8 @@ def as_operand(x: object) -> Any:
         )
     if isinstance(x, Expr):
         refuse_tensors_inside(x)
-        return x
+        floats = x.atoms(Float)
+        return x.xreplace({f: _exact(float(f)) for f in floats}) if floats else x
     if getattr(x, "is_sequence_of_symrnn", False):
         raise Undefined(f"{x} is a whole sequence; an equation needs one element of it", repair=f"write  {x}[t]")
     if hasattr(x, "__array__"):
@@ -49,6 +50,10 @@ def as_operand(x: object) -> Any:
         f"{x!r} ({type(x).__name__}) is neither a number nor an expression",
         repair="use numbers, Sequence elements, Constants and Parameters",
     )
+
+
+def _exact(number: float) -> Rational:
+    return Rational(*Decimal(repr(number)).as_integer_ratio())  # 0.1 is one tenth, as written
 
 
 _UNEVALUATED = (Derivative, Subs, Sum, Product, Integral, Limit)

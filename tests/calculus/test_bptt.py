@@ -42,7 +42,7 @@ def test_a_parameter_that_is_not_learned_is_differentiated_when_asked_for():
     model = HAND["echo state"]()
     fixed = next(w for w in model.parameters if not w.learned)
     d = sr.bptt(model, wrt=[fixed])
-    assert d[fixed] == sr.bptt(elman)[W].xreplace({}) or d.verify()
+    assert list(d.gradients) == [fixed.name] and d.verify()
 
 
 def test_a_gradient_by_its_leaf_its_adjoint_or_its_name_s_element():
@@ -106,23 +106,23 @@ def test_what_the_loss_does_not_depend_on_has_gradient_zero_and_no_line():
         assert d.verify()
 
 
-@pytest.mark.parametrize("upstream", [o, h, o[tau], h[2]], ids=str)
-def test_upstream_is_a_gradient_that_arrives(upstream):
+@pytest.mark.parametrize(
+    ("where", "name"),
+    [(o, "obar"), (h, "hbar"), (o[tau], "obar"), (h[2], "hbar")],
+    ids=["o", "h", "o[tau]", "h[2]"],
+)
+def test_upstream_is_a_gradient_that_arrives(where, name):
     """The loss whose adjoint at a node is given; the given one is an input named after it."""
-    model = sr.models.driven(output=True)
-    state, output = model.states[0], model.outputs[0]
-    where = upstream.xreplace({h: state, o: output}) if upstream not in (h, o) else state if upstream == h else output
+    model = sr.Recurrence(*elman.equations[:2])
     d = sr.bptt(model, upstream=where)
-    name = (where if isinstance(where, Sequence) else where.sequence).name + "bar"
     assert name in {v.name for v in (*d.model.inputs, *d.model.targets)}
     assert d.verify() and sr.bptt(model, tau=3, upstream=where).verify()
 
 
 def test_upstream_does_not_take_a_name_that_is_in_use():
-    obar = Sequence("obar", *o.shape)
-    model = sr.Recurrence(*sr.models.driven(output=True).equations, loss=None)
-    busy = sr.Recurrence(*model.equations[:1], sr.Equation(o[t], model.equations[1].rhs + obar[t]))
-    assert sr.bptt(busy, upstream=o).verify()
+    busy = sr.Recurrence(elman.equations[0], sr.Equation(o[t], V @ h[t] + Sequence("obar", *o.shape)[t]))
+    d = sr.bptt(busy, upstream=o)
+    assert [v.name for v in d.model.targets] == ["obarr"] and d.verify()
 
 
 @pytest.mark.parametrize("last", [1, 2])

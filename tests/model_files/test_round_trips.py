@@ -187,12 +187,16 @@ def test_random_right_sides(right):
     same(model)
 
 
+def test_a_decimal_is_exact_in_a_scalar_as_it_is_beside_a_vector():
+    assert scalar(sympy.Float(0.1) * s[t - 1]) == scalar(s[t - 1] / 10)
+    same(scalar(0.1 * s[t - 1]))
+
+
 def test_what_has_no_spelling_is_refused():
     spiking = step(sr.surrogate(sr.step, lambda z: 1 / (1 + z**2), h[t - 1]))
-    floating = scalar(sympy.Float(0.1) * s[t - 1])
     odd_symbol = scalar(sympy.Function("phi", real=True)(s[t - 1]))
     reserved = scalar(Parameter("for") * s[t - 1])
-    for model in (spiking, floating, odd_symbol, reserved):
+    for model in (spiking, odd_symbol, reserved):
         with pytest.raises(sr.Unsupported):
             sr.write_model(model)
     with pytest.raises(sr.Undefined):
