@@ -6,6 +6,8 @@ Nothing heavy is imported before the arguments are understood, so help and usage
 from __future__ import annotations
 
 import argparse
+import io
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -36,7 +38,7 @@ def build_parser() -> argparse.ArgumentParser:
     derive.add_argument("--notation", default="goodfellow", help="goodfellow (default), d2l or cs231n")
     derive.add_argument("-o", "--output", metavar="FILE", type=Path, help="write a document: .tex, .md or .html")
     verify = _add(commands, "verify", "check every step and line, and say how each was decided", run_verify, tau=True)
-    verify.add_argument("--seed", type=int, default=0, help="of the random instances (default 0)")
+    verify.add_argument("--seed", type=_seed, default=0, help="of the random instances (default 0)")
     code = _add(commands, "code", "NumPy source of loss and gradient", run_code)
     code.add_argument("-o", "--output", metavar="FILE", type=Path, help="write it to a file: .py")
     draw = _add(commands, "draw", "the circuit and the unfolded graph", run_draw, tau=True)
@@ -66,20 +68,36 @@ def _positive(text: str) -> int:
     return int(text)
 
 
+def _seed(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 18:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0")
+    return int(text)
+
+
+def _last(model: Any, number: int | None) -> Any:
+    """The last time from the command line: one number, which stands for every length of the model."""
+    return None if number is None else dict.fromkeys(model.lengths, number)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; 0 when all is well, 1 when a check failed, 2 for a request that cannot be met."""
     parser = build_parser()
     options = parser.parse_args(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal without these letters gets question marks
     try:
-        return int(options.run(options))
+        code = int(options.run(options))
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever was reading has gone
+        return 0
     except SymrnnError as error:
         print(f"symrnn: {error}", file=sys.stderr)
         return 2
     except OSError as error:
-        print(f"symrnn: {error.strerror}: {error.filename}", file=sys.stderr)
+        print(f"symrnn: {error.strerror}" + (f": {error.filename}" if error.filename else ""), file=sys.stderr)
         return 2
-    except BrokenPipeError:
-        return 0
 
 
 class Progress:
@@ -110,7 +128,9 @@ def _derivation(options: argparse.Namespace, wrt: str | None = None) -> Any:
 
     model = _model(options)
     chosen = _leaves(model, wrt) if wrt else None
-    return sr.bptt(model, options.tau, wrt=chosen, upstream=None if model.loss is not None else _last_node(model))
+    return sr.bptt(
+        model, _last(model, options.tau), wrt=chosen, upstream=None if model.loss is not None else _last_node(model)
+    )
 
 
 def _last_node(model: Any) -> Any:
@@ -158,16 +178,19 @@ def run_unroll(options: argparse.Namespace) -> int:
     import symrnn as sr
 
     model = _model(options)
-    graph = sr.unroll(model, options.tau or 3)
+    graph = sr.unroll(model, _last(model, options.tau or 3))
+    if not graph.equations:
+        given = ", ".join(map(str, model.boundary))
+        print(f"nothing is computed up to tau = {options.tau or 3}; given: {given}")
+        return 0
     print(sr.text(graph))
     last = graph.equations[-1].lhs if not model.states else model.states[-1][graph.equations[-1].lhs.time]
     try:
-        nested = sr.nest(model, last)
+        nested = sr.text(sr.nest(model, last, tau=_last(model, options.tau or 3)))
     except SymrnnError as error:
-        print(f"\nnested: {error.what}")
-        return 0
+        nested = error.what
     print("\nnested:")
-    print(sr.text(nested))
+    print(nested)
     return 0
 
 

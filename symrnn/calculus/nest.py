@@ -12,19 +12,21 @@ from sympy import Tuple
 
 from symrnn.calculus.derivation import Derivation, Line, Reason, Step
 from symrnn.calculus.law_table import LAWS
-from symrnn.errors import Undefined
+from symrnn.errors import TooLarge, Undefined
 from symrnn.graph import Graph, unroll
 from symrnn.graph.graph import DEEPEST, _too_deep
 from symrnn.graph.lengths import spread
 from symrnn.model import Element, Equation, Recurrence, reads
 from symrnn.tensor.histories import history
 
+LARGEST = 2_000  # symbols of a nested expression that somebody may still read
+
 
 def nest(
     model: Recurrence,
     node: Any,
     *,
-    tau: int | None = None,
+    tau: Any = None,
     as_function: bool | None = None,
     deepest: int = DEEPEST,
 ) -> Derivation:
@@ -153,7 +155,7 @@ def _depends_on_last(model: Recurrence) -> bool:
     return any(e.rhs.free_symbols & lengths for e in model.equations) or any(min(x) < 0 for x in model.lags.values())
 
 
-def _unfolded(model: Recurrence, node: Any, tau: int | None, deepest: int) -> list[Any]:
+def _unfolded(model: Recurrence, node: Any, tau: Any, deepest: int) -> list[Any]:
     """The right sides, each with the latest computed nodes replaced by their equations."""
     if tau is None and _depends_on_last(model):
         raise Undefined(f"{node} depends on the last time", repair=f"nest(model, {node}, tau=...)")
@@ -174,3 +176,18 @@ def _unfolded(model: Recurrence, node: Any, tau: int | None, deepest: int) -> li
         latest = max(inner, key=lambda x: position[x])
         same = [x for x in inner if x.time == latest.time and not any(y in reads(by_node[x]) for y in inner)]
         rows.append(rows[-1].xreplace({x: by_node[x] for x in same or [latest]}))
+        if written_size(rows[-1], {}) > LARGEST:
+            raise TooLarge(
+                f"the nested expression of {node} has more than {LARGEST} symbols",
+                law="a nest grows with every level, for gated cells exponentially; the equations stay linear",
+                repair="use graph.equations, or an earlier node",
+            )
+
+
+def written_size(expr: Any, known: dict[Any, int]) -> int:
+    """How many symbols an expression has when it is written out, shared parts counted as often as they occur."""
+    found = known.get(expr)
+    if found is None:
+        leaf = getattr(expr, "is_leaf", False) or not expr.args
+        found = known[expr] = 1 if leaf else sum(written_size(a, known) for a in expr.args)
+    return found

@@ -39,7 +39,7 @@ def _gap(before: Any, after: Any, instance: Instance, ahead: int) -> float:
     rule: dict[Any, Any] = {**instance.rule}
     rule[t] = Integer(min(map(int, rule.values())) - 1 - ahead)
     before, after = before.xreplace(rule), after.xreplace(rule)
-    if isinstance(after, History) and _inputs_of(after.value, instance) != _listed(after):
+    if isinstance(after, History) and not _inputs_of(after.value, instance) <= _listed(after):
         return 1.0
     return instance.system.distance(_value(after, instance), _value(before, instance))
 

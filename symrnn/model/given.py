@@ -102,6 +102,11 @@ class Sequence(Basic):
     def _sympystr(self, printer: object) -> str:
         return self.name
 
+    _sympyrepr = _sympystr
+
+    def _latex(self, printer: object, **_: object) -> str:
+        return self.name
+
 
 class Element(Node):
     """One element of a sequence, at a time."""

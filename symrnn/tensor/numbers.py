@@ -52,7 +52,7 @@ class NumberSystem:
 
     def linear(self, operation: Callable[[Array], Array], x: Array) -> Array:
         """A linear map of the entries (transposing, reshaping, summing, ...)."""
-        return self._reduce(np.asarray(operation(x), dtype=self.dtype))
+        return self._reduce(np.asarray(operation(np.asarray(x, dtype=self.dtype)), dtype=self.dtype))
 
     def bilinear(self, operation: Callable[[Array, Array], Array], x: Array, y: Array) -> Array:
         """A bilinear map of two arrays (a product of some kind)."""

@@ -60,6 +60,11 @@ class Function(Basic):
     def _sympystr(self, printer: object) -> str:
         return self.name
 
+    _sympyrepr = _sympystr
+
+    def _latex(self, printer: object, **_: object) -> str:
+        return self.name
+
 
 class Applied(Node):
     """The value of an unknown function at its arguments."""

@@ -206,6 +206,10 @@ def _(x: Any, p: Presenter) -> Item:
 @present.register(binders.Guard)
 def _(x: Any, p: Presenter) -> Item:
     """[a <= t <= b] before what it guards; a bound that always holds is left out."""
+    slack = x.upper - x.time
+    if (x.time - x.lower).is_nonnegative and len(slack.free_symbols) == 1:
+        (last,) = slack.free_symbols  # a number before tau: what it takes is that tau is large enough
+        return product([Fence(Compared((p.time(last - slack), p.time(last)), "le"), "square"), p(x.content)])
     members = [p.time(x.time)]
     if not (x.time - x.lower).is_nonnegative:
         members.insert(0, p.time(x.lower))
