@@ -34,7 +34,7 @@ _ROOMS = {
         t tau dims Function Tensor Slot Adjoint nabla time_sum time_mean
         sum mean dot outer diag trace transpose concat entry eye zeros ones vec
         softmax log_softmax logsumexp softmax_cross_entropy cross_entropy squared_error
-        inverse solve norm2 segment reshape elementwise stop_gradient surrogate from_sympy to_sympy copy_at
+        inverse solve norm2 unit_vector segment reshape elementwise stop_gradient surrogate from_sympy to_sympy copy_at
         tanh sigmoid relu leaky_relu elu softplus gelu silu hard_sigmoid hard_tanh step sign absolute maximum minimum
         exp log sqrt sin cos erf
     """,

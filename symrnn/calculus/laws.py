@@ -215,20 +215,8 @@ def _are_sizes(*sizes: Expr) -> bool:
 def _(node: pieces.Entry, ct: Any, out: Any) -> Pulled:
     """y = one entry of x: ct at this entry, zero at the others."""
     x, *places = node.args
-    units = [unit_vector(size, i) for size, i in zip(shape_of(x), places, strict=True)]
+    units = [pieces.unit_vector(size, i) for size, i in zip(shape_of(x), places, strict=True)]
     return [(x, ct * (units[0] if len(units) == 1 else linear.outer(*units)))]
-
-
-def unit_vector(size: Expr, place: Expr) -> Any:
-    """The vector with 1 at a place (from 1) and 0 elsewhere."""
-    if not _are_sizes(place - 1, size - place):
-        return pieces.reshape(pieces.segment(linear.eye(size), place - 1, 1), size)
-    parts = [linear.ones(1)]
-    if place != 1:
-        parts.insert(0, linear.zeros(place - 1))
-    if size - place != 0:
-        parts.append(linear.zeros(size - place))
-    return pieces.concat(*parts)
 
 
 @pullback.register

@@ -65,6 +65,7 @@ from symrnn.tensor.pieces import (
     reshape,
     segment,
     trace,
+    unit_vector,
     vec,
 )
 from symrnn.tensor.pieces import mean_entries as mean
@@ -183,6 +184,7 @@ __all__ = [
     "to_sympy",
     "trace",
     "transpose",
+    "unit_vector",
     "vec",
     "zeros",
 ]

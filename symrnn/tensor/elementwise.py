@@ -182,7 +182,8 @@ def elementwise(body: Callable[..., Expr] | Expr, *operands: Operand) -> Any:
     Parameters
     ----------
     body
-        A function of scalars such as `sympy.tanh`, a SymPy `Lambda`, or an expression over `placeholder(0)`, ...
+        A function of scalars such as `sympy.tanh`, a SymPy `Lambda`, an expression in one symbol, or one over
+        `placeholder(0)`, ...
     operands
         Tensors of one shape, and scalars, which are broadcast.
 
@@ -196,6 +197,9 @@ def elementwise(body: Callable[..., Expr] | Expr, *operands: Operand) -> Any:
     sin(b)
     """
     values = tuple(as_operand(x) for x in operands)
+    if isinstance(body, Expr) and not isinstance(body, Lambda) and len(values) == 1:
+        plain = [s for s in body.free_symbols if isinstance(s, Symbol) and s != placeholder(0)]
+        body = Lambda(plain[0], body) if len(plain) == 1 and plain[0] not in values[0].free_symbols else body
     if isinstance(body, Lambda):
         body = body(*(placeholder(i) for i in range(len(values))))
     if not isinstance(body, Expr):

@@ -206,3 +206,25 @@ def reshape(tensor: Operand, *shape: object) -> Any:
 def vec(matrix: Operand) -> Any:
     """The entries of a matrix as one vector, row by row."""
     return matrix if shape_of(matrix) and matrix.rank == 1 else reshape(matrix, matrix.shape[0] * matrix.shape[1])
+
+
+def unit_vector(size: object, place: object) -> Any:
+    """The one-hot vector of a size with 1 at a place, counted from 1, and 0 elsewhere.
+
+    Examples
+    --------
+    >>> from symrnn import unit_vector
+    >>> unit_vector(3, 2)
+    concat(zeros(1), ones(1), zeros(1))
+    """
+    n, i = as_dim(size), as_dim(place)
+    if (n - i).is_negative:
+        raise ShapeError(f"a vector of size {n} has no place {i}")
+    if not all(rows == 0 or rows.is_positive for rows in (i - 1, n - i)):
+        return reshape(segment(Eye(n), i - 1, 1), n)
+    parts = [Full(1, 1)]
+    if i != 1:
+        parts.insert(0, Full(0, i - 1))
+    if n - i != 0:
+        parts.append(Full(0, n - i))
+    return concat(*parts)
