@@ -213,7 +213,8 @@ def run_derive(options: argparse.Namespace) -> int:
     report = derivation.verify(progress=lambda done, total: progress(f"checking {done} of {total}"))
     progress("")
     if options.output is not None:
-        sr.document(derivation, notation=options.notation, report=report).save(options.output)
+        detail = "full" if options.steps else "lecture"
+        sr.document(derivation, notation=options.notation, report=report, detail=detail).save(options.output)
         print(f"wrote {options.output}")
     else:
         from symrnn.typeset import derivation_page
