@@ -75,7 +75,8 @@ def _rebuilt(e: Basic, rule: dict[Any, Any], walk: Any) -> Basic:
     if all(a is b for a, b in zip(args, e.args, strict=True)):
         return e
     if isinstance(e, Elementwise):
-        if args[0] is e.args[0] and len(set(args[1:])) == len(args) - 1:
+        alike = all(type(a) is type(b) for a, b in zip(args[1:], e.args[1:], strict=True))
+        if alike and args[0] is e.args[0] and len(set(args[1:])) == len(args) - 1:
             return Elementwise._make(e.args[0], args[1:], e.shape)
         return e.func(*args)
     if isinstance(e, _SAFE):

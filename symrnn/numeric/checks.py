@@ -87,7 +87,9 @@ class Checker:
         found = Found()
         for owner, places in self.places.items():
             for place in places:
-                found.fit(place, given[owner][place.key], labels.get(place.key, f'{owner}["{place.key}"]'))
+                label = labels.get(place.key, f'{owner}["{place.key}"]')
+                found.fit(place, given[owner][place.key], label)
+                found.on_simplex(place, given[owner][place.key], label)
         steps = self.steps(found, tau)
         cast = [{key: x.astype(dtype, copy=False) for key, x in arrays.items()} for arrays in given.values()]
         return Arguments(cast[0], cast[1], cast[2], steps, found.batch[0] if found.batch else (), dtype)
@@ -190,6 +192,15 @@ class Found:
             self.batch = self.batch or (batch, label)
             if self.batch[0] != batch:
                 raise self.misfit(place, x, label, f"B = {self.batch[0][0]} from {self.batch[1]}")
+
+    def on_simplex(self, place: Place, x: np.ndarray, label: str) -> None:
+        """Entries declared to sum to 1 must: the gradient relies on it."""
+        if getattr(place.leaf, "simplex", False) and x.size and float(np.max(np.abs(x.sum(-1) - 1))) > 1e-4:
+            raise ShapeError(
+                f"{label} has entries that do not sum to 1",
+                law=f"{place.key} is declared simplex=True, and its gradient uses that",
+                repair="pass one-hot vectors or probabilities, or declare it without simplex=True",
+            )
 
     def allowed(self, place: Place) -> tuple[int, ...]:
         """How many batch axes something may have: a boundary value may be given once for the whole batch."""

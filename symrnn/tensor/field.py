@@ -28,6 +28,9 @@ class FiniteField(NumberSystem):
     def __init__(self, seed: int = 0) -> None:
         self.seed = seed
 
+    def array(self, value: Any) -> Array:
+        return self._reduce(np.asarray(value).astype(object))  # Python's integers: NumPy's would overflow
+
     def _reduce(self, x: Array) -> Array:
         return np.asarray(x % PRIME, dtype=object)
 

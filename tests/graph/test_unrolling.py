@@ -11,6 +11,7 @@ from laws.judges import lasts_of
 from laws.systems import MODELS
 from symrnn import Equation, Function, Parameter, Recurrence, Sequence, dims, t, tau
 from symrnn.graph import graph as room
+from symrnn.graph import instantiate
 from symrnn.graph.run import draw
 from symrnn.model import reads
 from symrnn.tensor.evaluate import Evaluator
@@ -53,6 +54,16 @@ def test_an_unfolded_equation_is_the_equation_at_its_time(name):
         for time in e.times.at(rule).times():
             here = e.at({**rule, **({e.over[0]: Integer(time)} if e.over else {})})
             assert found[here.lhs] == here.rhs or here.rhs.atoms(sr.tensor.TimeSum)
+
+
+@every_model
+def test_an_instance_of_a_template_is_what_replacing_gives(name):
+    """`instantiate` is a faster `xreplace` for times, on every right side and every line of a derivation."""
+    model = MODELS[name]()
+    lines = [line.equation for line in sr.bptt(model).lines]
+    at = {**dict.fromkeys(model.lengths, Integer(6)), t: Integer(4)}
+    for e in (*model.equations, *lines):
+        assert instantiate(e.rhs, at) == e.rhs.xreplace(at)
 
 
 @every_model

@@ -3,6 +3,7 @@
 import random
 from functools import cache
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -81,6 +82,18 @@ def second_holds(expr):
 @settings(max_examples=60)
 def test_the_pullback_of_a_pullback_is_the_second_derivative(rng):
     assert second_holds(c.composition(rng))
+
+
+@given(rngs)
+@settings(max_examples=60)
+def test_replacing_a_leaf_and_evaluating_commute(rng):
+    """Whatever is simplified by construction when a leaf is replaced, the value stays."""
+    expr, leaf = c.composition(rng), rng.choice(c.LEAVES)
+    other = c.like(leaf, "q")
+    moved = c.FIELD.add(c.value_of(leaf), c.value_of(other))
+    assert np.all(
+        (c.value(expr.xreplace({leaf: leaf + other})) - c.value(expr, moved={leaf: moved})) % c.FIELD_PRIME == 0
+    )
 
 
 @cache

@@ -107,3 +107,16 @@ def test_one_hot() -> None:
     assert (
         vectors.shape == (2, 2, 3) and (vectors.argmax(-1) == [[0, 1], [2, 2]]).all() and (vectors.sum(-1) == 1).all()
     )
+
+
+def test_targets_off_the_simplex_are_refused():
+    """The gradient of a softmax loss relies on targets that sum to 1; a masked row would contradict the loss."""
+    net = sr.to_numpy(sr.models.elman())
+    rng = np.random.default_rng(0)
+    params = {"W": rng.normal(size=(3, 3)), "U": rng.normal(size=(3, 2)), "V": rng.normal(size=(5, 3))}
+    params |= {"b": np.zeros(3), "c": np.zeros(5)}
+    inputs = {"x": rng.normal(size=(4, 2)), "y": np.eye(5)[[0, 2, 1, 4]]}
+    assert np.isfinite(net.loss(params, inputs, {"h[0]": np.ones(3)}))
+    inputs["y"][3] = 0
+    with pytest.raises(sr.ShapeError, match="do not sum to 1"):
+        net.loss_and_grad(params, inputs, {"h[0]": np.ones(3)})

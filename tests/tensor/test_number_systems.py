@@ -65,6 +65,15 @@ def test_every_element_but_zero_divides(a, b):
     assert FIELD.power(b, PRIME - 1) == 1 and FIELD.power(b, -2) == FIELD.divide(number(1), FIELD.multiply(b, b))
 
 
+@given(st.lists(st.integers(-(2**62), 2**62), min_size=1, max_size=3))
+def test_numbers_of_numpy_do_not_overflow(vs):
+    """The field computes with Python's integers, whatever it is given."""
+    for given_as in (np.array(vs, dtype=np.int64), np.int64(vs[0]), vs):
+        x = FIELD.array(given_as)
+        square = FIELD.multiply(x, x)
+        assert [int(v) for v in np.ravel(square)] == [v**2 % PRIME for v in np.ravel(given_as).tolist()]
+
+
 def test_a_division_by_zero_is_undecided():
     with pytest.raises(Undecidable):
         FIELD.divide(number(1), number(0))
