@@ -103,7 +103,7 @@ def frame(layout: Layout, stored: list[Store], *, first: bool) -> list[str]:
         else:
             core = "".join(f", {layout.end(d)}" for d in shape_of(leaf))
             name = layout.leaf(leaf, None).text
-            lines.append(f'{name} = np.broadcast_to(inputs["{leaf.name}"], (*{layout.word("batch")}{core}))')
+            lines.append(f'{name} = np.broadcast_to(inputs["{leaf.name}"], (*{layout.word("batch")}{core or ","}))')
     return [*_words(layout, lines), *lines]
 
 

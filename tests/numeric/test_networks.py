@@ -193,3 +193,12 @@ def test_the_judge_catches_wrong_code(right: str, wrong: str) -> None:
     drawn = oracle.instance(net.model, 4)
     _, grads = mutant(*oracle.arguments(net.model, drawn))
     assert oracle.mistakes(drawn, grads)
+
+
+def test_a_scalar_constant_is_spread_over_the_batch():
+    s, c = sr.Sequence("s"), sr.Constant("c")
+    net = sr.to_numpy(sr.Recurrence(sr.Equation(s[sr.t], sr.tanh(c * s[sr.t - 1])), loss=sr.time_sum(s[sr.t])))
+    alone = [net.loss({}, {"c": c}, {"s[0]": 0.5}, tau=2) for c in (0.3, 0.7)]
+    both = net.loss({}, {"c": np.array([0.3, 0.7])}, {"s[0]": np.array([0.5, 0.5])}, tau=2)
+    first = np.tanh(0.3 * 0.5)
+    assert np.isclose(alone[0], first + np.tanh(0.3 * first)) and np.isclose(both, sum(alone))
