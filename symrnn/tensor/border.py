@@ -11,7 +11,7 @@ from functools import singledispatch
 from typing import Any
 
 import numpy as np
-from sympy import Basic, Expr, Matrix, Symbol
+from sympy import Expr, Matrix, Symbol
 from sympy.matrices.expressions import (
     HadamardProduct,
     Identity,
@@ -36,7 +36,7 @@ from symrnn.tensor.evaluate import Evaluator
 from symrnn.tensor.explicit import Written
 from symrnn.tensor.inverses import inverse
 from symrnn.tensor.linear import contract, eye, outer, transpose, zeros
-from symrnn.tensor.node import Node, shape_of
+from symrnn.tensor.node import Node, leaves_in, shape_of
 from symrnn.tensor.pieces import concat, trace
 from symrnn.tensor.shape import same_shape, show_shape
 
@@ -248,25 +248,11 @@ def to_sympy(expr: Any, dims: Mapping[Symbol, int] | None = None) -> Any:
             raise ShapeError(f"the dimension {d} is {size}", law="a dimension is a positive integer")
     system = Written()
     shaper = Evaluator(system, {}, sizes)
-    values = {leaf: _symbols(leaf, shaper.shape(leaf)) for leaf in _leaves(expr)}
+    values = {leaf: _symbols(leaf, shaper.shape(leaf)) for leaf in leaves_in(expr)}
     result = Evaluator(system, values, sizes)(expr)
     if np.ndim(result) == 0:
         return result[()]
     return Matrix(np.reshape(result, (len(result), -1)).tolist())
-
-
-def _leaves(expr: Basic) -> list[Any]:
-    found: dict[Any, None] = {}
-
-    def walk(e: Basic) -> None:
-        if isinstance(e, Node) and e.is_leaf:
-            found[e] = None
-        else:
-            for a in e.args:
-                walk(a)
-
-    walk(expr)
-    return list(found)
 
 
 def _symbols(leaf: Any, shape: tuple[int, ...]) -> Any:
