@@ -29,7 +29,7 @@ if TYPE_CHECKING:  # what the table below does at run time, for type checkers an
     from symrnn.typeset import *
 
 _ROOMS = {
-    "symrnn.errors": "SymrnnError ShapeError IllPosed Undefined Redefined Unsupported TooLarge ReadError",
+    "symrnn.errors": "SymrnnError ShapeError IllPosed Undefined Redefined Unsupported TooLarge ReadError WriteError",
     "symrnn.tensor": """
         t tau dims Function Tensor Slot Adjoint nabla time_sum time_mean
         sum mean dot outer diag trace transpose concat entry eye zeros ones vec

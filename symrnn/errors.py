@@ -59,6 +59,10 @@ class TooLarge(SymrnnError):
     """A request beyond a stated bound of size, refused before any work is done."""
 
 
+class WriteError(SymrnnError):
+    """A file that cannot be written; what was there before is untouched."""
+
+
 class ReadError(SymrnnError):
     """Text that cannot be read; `line` and `column` (from 1) say where."""
 

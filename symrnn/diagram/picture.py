@@ -19,6 +19,7 @@ from symrnn.diagram.ink_tikz import tikz
 from symrnn.diagram.labels import Label
 from symrnn.diagram.layout import MARGIN, SMALLER, Edge, Layout, Panel, Text
 from symrnn.errors import Undefined, Unsupported
+from symrnn.files import write_file
 from symrnn.model import Recurrence
 
 ARROW = 84.0  # length of the arrow between two pictures, and the room around it
@@ -89,8 +90,7 @@ class Diagram:
                 f"{target.name}: a diagram is not written as {target.suffix or 'a file without an ending'}",
                 repair="one of the endings " + ", ".join(inks),
             )
-        target.write_text(inks[target.suffix](), encoding="utf-8", newline="\n")
-        return target
+        return write_file(target, inks[target.suffix]())
 
     def _repr_svg_(self) -> str:
         return self.svg()

@@ -16,6 +16,7 @@ from symrnn.calculus.bptt import bptt
 from symrnn.calculus.derivation import Derivation
 from symrnn.calculus.report import Report
 from symrnn.errors import Undefined, Unsupported
+from symrnn.files import write_file
 from symrnn.model import Recurrence
 from symrnn.typeset import sections as parts
 from symrnn.typeset.blocks import Block, Picture
@@ -63,8 +64,7 @@ class Document:
     def save(self, path: str | Path) -> Path:
         """Write the document to a file; its ending says which kind."""
         target = Path(path)
-        target.write_text(self.render(target.suffix), encoding="utf-8", newline="\n")
-        return target
+        return write_file(target, self.render(target.suffix))
 
     def _repr_markdown_(self) -> str:
         return self.render(".md")

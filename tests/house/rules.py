@@ -58,6 +58,7 @@ def _nodes(tree: ast.AST, functions: tuple[str, ...] = ()) -> Iterator[tuple[ast
 
 FLOORS = {
     "errors": 0,
+    "files": 1,
     "tensor": 1,
     "model": 2,
     "graph": 3,
@@ -68,8 +69,9 @@ FLOORS = {
     "exercises": 6,
     "analysis": 6,
     "testing": 6,
-    "cli": 7,
-    "__main__": 8,
+    "commands": 7,
+    "cli": 8,
+    "__main__": 9,
 }
 OPEN_TO_THE_PACKAGE = 7  # from this floor up a module may use the public names themselves
 # The one exception: the hooks by which SymPy and Jupyter show an object find the rich printer when called.

@@ -1,0 +1,97 @@
+"""What the subcommands share: the MODEL argument, numbers from the command line, a line of progress."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from symrnn.errors import Undefined
+
+
+def add(commands: Any, name: str, summary: str, run: Callable[..., int], tau: bool = False) -> argparse.ArgumentParser:
+    """A subcommand with a MODEL, and --tau if it has a last time."""
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name, help=summary, description=summary[0].upper() + summary[1:] + "."
+    )
+    parser.add_argument("model", metavar="MODEL", help="a name from `symrnn models`, or a model file")
+    if tau:
+        parser.add_argument(
+            "--tau", type=positive, metavar="N", help="the last time, a number (default: symbolic where possible)"
+        )
+    parser.set_defaults(run=run)
+    return parser
+
+
+def positive(text: str) -> int:
+    """A last time."""
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 100_000:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to 100000")
+    return int(text)
+
+
+def seed(text: str) -> int:
+    """A seed."""
+    if not text.isascii() or not text.isdigit() or len(text) > 18:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0")
+    return int(text)
+
+
+def last_time(model: Any, number: int | None) -> Any:
+    """The last time from the command line: one number, which stands for every length of the model."""
+    return None if number is None else dict.fromkeys(model.lengths, number)
+
+
+def model_of(options: argparse.Namespace) -> Any:
+    """The model that is named: of the library, or in a file."""
+    from symrnn.model import library, read_model
+
+    path = Path(options.model)
+    if options.model not in library.LIBRARY and (path.suffix or path.exists()):
+        if not path.is_file():
+            raise Undefined(f"there is no file {path}", repair="name a model file, or one of `symrnn models`")
+        return read_model(path)
+    return library.get(options.model)
+
+
+def derivation_of(options: argparse.Namespace, wrt: str | None = None) -> Any:
+    """The derivation of the gradient; without a loss, of the gradient that arrives at the last node."""
+    import symrnn as sr
+
+    model = model_of(options)
+    chosen = leaves(model, wrt) if wrt else None
+    return sr.bptt(
+        model, last_time(model, options.tau), wrt=chosen, upstream=None if model.loss is not None else last_node(model)
+    )
+
+
+def last_node(model: Any) -> Any:
+    """The sequence that a model without a loss is computed for."""
+    return (model.outputs or model.states)[-1]
+
+
+def leaves(model: Any, names: str) -> list[Any]:
+    """The parameters, inputs, constants and boundary values that the text names."""
+    known = {str(x).replace(" ", ""): x for x in (*model.parameters, *model.constants, *model.inputs, *model.boundary)}
+    chosen = []
+    for name in names.split(","):
+        if name.strip().replace(" ", "") not in known:
+            raise Undefined(
+                f"--wrt: {name.strip()!r} is not read by the model", repair="one or more of " + ", ".join(known)
+            )
+        chosen.append(known[name.strip().replace(" ", "")])
+    return chosen
+
+
+class Progress:
+    """One changing line on stderr, shown on a terminal only."""
+
+    def __init__(self) -> None:
+        self.shown = sys.stderr.isatty()
+
+    def __call__(self, text: str) -> None:
+        """Replace the line."""
+        if self.shown:
+            print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)

@@ -1,0 +1,31 @@
+"""`symrnn code`: the NumPy source of loss and gradient."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from symrnn.commands.arguments import add, model_of
+from symrnn.errors import Unsupported
+from symrnn.files import write_file
+
+
+def register(commands: Any) -> None:
+    """The options."""
+    code = add(commands, "code", "NumPy source of loss and gradient", run_code)
+    code.add_argument("-o", "--output", metavar="FILE", type=Path, help="write it to a file: .py")
+
+
+def run_code(options: argparse.Namespace) -> int:
+    """`symrnn code MODEL`."""
+    import symrnn as sr
+
+    if options.output is not None and options.output.suffix != ".py":
+        raise Unsupported(f"{options.output}: cannot write this ending", repair="end it in .py")
+    source = sr.to_numpy(model_of(options)).source
+    if options.output is not None:
+        print(f"wrote {write_file(options.output, source)}")
+    else:
+        print(source, end="")
+    return 0

@@ -1,0 +1,51 @@
+"""`symrnn derive`: the backward equations and the gradients, on the terminal or as a document."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from symrnn.commands.arguments import Progress, add, derivation_of
+from symrnn.errors import Unsupported
+
+DOCUMENTS = (".tex", ".md", ".html")
+
+
+def register(commands: Any) -> None:
+    """The options."""
+    derive = add(commands, "derive", "the backward equations and the gradients, checked", run_derive, tau=True)
+    derive.add_argument("--wrt", metavar="NAMES", help="differentiate by these only, e.g. W,x or 'h[0]'")
+    derive.add_argument("--steps", action="store_true", help="show every step with its law")
+    derive.add_argument("--latex", action="store_true", help="print LaTeX instead of text")
+    derive.add_argument("--notation", default="goodfellow", help="goodfellow (default), d2l or cs231n")
+    derive.add_argument("-o", "--output", metavar="FILE", type=Path, help="write a document: .tex, .md or .html")
+
+
+def run_derive(options: argparse.Namespace) -> int:
+    """`symrnn derive MODEL`."""
+    import symrnn as sr
+
+    if options.output is not None and options.output.suffix not in DOCUMENTS:
+        raise Unsupported(
+            f"{options.output}: cannot write {options.output.suffix or 'a file without an ending'}",
+            repair="end it in " + ", ".join(DOCUMENTS),
+        )
+    progress = Progress()
+    progress("deriving")
+    derivation = derivation_of(options, options.wrt)
+    progress("")
+    if options.latex:
+        print(sr.latex(derivation, notation=options.notation))
+        return 0
+    report = derivation.verify(progress=lambda done, total: progress(f"checking {done} of {total}"))
+    progress("")
+    if options.output is not None:
+        detail = "full" if options.steps else "lecture"
+        sr.document(derivation, notation=options.notation, report=report, detail=detail).save(options.output)
+        print(f"wrote {options.output}")
+    else:
+        from symrnn.typeset import derivation_page
+
+        print(derivation_page(derivation, report, steps=options.steps, notation=options.notation))
+    return 0 if report else 1
