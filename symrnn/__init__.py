@@ -40,7 +40,7 @@ _ROOMS = {
     """,
     "symrnn.model": "Sequence Constant Parameter Equation Recurrence read_model write_model",
     "symrnn.graph": "Graph unroll",
-    "symrnn.calculus": "bptt jacobian nest evaluate Derivation Step Report Law",
+    "symrnn.calculus": "bptt jacobian nest evaluate Derivation Step Report Law Verdict",
     "symrnn.typeset": "latex text Notation document",
     "symrnn.diagram": "circuit unfolded Diagram",
     "symrnn.numeric": "to_numpy one_hot",

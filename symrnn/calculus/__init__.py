@@ -9,15 +9,18 @@ from symrnn.calculus.evaluation import evaluate
 from symrnn.calculus.jacobian import jacobian
 from symrnn.calculus.nest import nest
 from symrnn.calculus.report import Finding, Report
+from symrnn.calculus.verdict import Diagnosis, Verdict
 
 __all__ = [
     "Derivation",
+    "Diagnosis",
     "Finding",
     "Law",
     "Line",
     "Reason",
     "Report",
     "Step",
+    "Verdict",
     "bptt",
     "evaluate",
     "jacobian",
