@@ -76,7 +76,15 @@ class Checker:
                 shape, length = (x.shape, span(model, x).last) if of_time else (shape_of(x), None)
                 self.places[owner].append(Place(x, owner, key_of_leaf(x), shape, length))
 
-    def __call__(self, params: Any, inputs: Any, boundary: Any, tau: Any, labels: Labels = NO_LABELS) -> Arguments:
+    def __call__(
+        self,
+        params: Any,
+        inputs: Any,
+        boundary: Any,
+        tau: Any,
+        labels: Labels = NO_LABELS,
+        lengths: Mapping[Symbol, np.ndarray] | None = None,
+    ) -> Arguments:
         """The arguments as arrays of one type, or an error that says which one does not fit."""
         given = {
             owner: self.keyed(owner, values, labels)
@@ -89,7 +97,8 @@ class Checker:
             for place in places:
                 label = labels.get(place.key, f'{owner}["{place.key}"]')
                 found.fit(place, given[owner][place.key], label)
-                found.on_simplex(place, given[owner][place.key], label)
+                ends = lengths.get(place.length) if lengths is not None and place.length is not None else None
+                found.on_simplex(place, given[owner][place.key], label, ends)
         steps = self.steps(found, tau)
         cast = [{key: x.astype(dtype, copy=False) for key, x in arrays.items()} for arrays in given.values()]
         return Arguments(cast[0], cast[1], cast[2], steps, found.batch[0] if found.batch else (), dtype)
@@ -193,9 +202,14 @@ class Found:
             if self.batch[0] != batch:
                 raise self.misfit(place, x, label, f"B = {self.batch[0][0]} from {self.batch[1]}")
 
-    def on_simplex(self, place: Place, x: np.ndarray, label: str) -> None:
-        """Entries declared to sum to 1 must: the gradient relies on it."""
-        if getattr(place.leaf, "simplex", False) and x.size and float(np.max(np.abs(x.sum(-1) - 1))) > 1e-4:
+    def on_simplex(self, place: Place, x: np.ndarray, label: str, ends: np.ndarray | None = None) -> None:
+        """Entries declared to sum to 1 must, up to the last step of each example: the gradient relies on it."""
+        if not getattr(place.leaf, "simplex", False) or not x.size:
+            return
+        away = np.abs(x.sum(-1) - 1)
+        if ends is not None and away.ndim == 2 and ends.shape == away.shape[1:]:
+            away = away[np.arange(len(x))[:, None] < ends]
+        if not float(np.max(away, initial=0)) <= 1e-4:
             raise ShapeError(
                 f"{label} has entries that do not sum to 1",
                 law=f"{place.key} is declared simplex=True, and its gradient uses that",

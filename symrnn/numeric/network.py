@@ -20,9 +20,10 @@ from symrnn.numeric.bodies import no_formula
 from symrnn.numeric.checks import NO_LABELS, Arguments, Arrays, Checker, Labels, Steps
 from symrnn.numeric.emit import key_of
 from symrnn.numeric.frame import key_of_leaf
-from symrnn.numeric.lengths import untold
+from symrnn.numeric.lengths import span, untold
 from symrnn.numeric.load import load_all
 from symrnn.numeric.module import Module, plan
+from symrnn.numeric.unequal import Unequal, as_lengths, turned
 from symrnn.numeric.upstream import Upstream
 
 
@@ -45,6 +46,8 @@ class Network:
         derivation = bptt(model) if model.loss is not None else None
         whole = plan(model, derivation)
         self._untold = untold(model)
+        self._lasts = {v.name: span(model, v).last for v in model.sequences}
+        self._ranks = {v.name: len(v.shape) for v in model.sequences}
         self._checked = Checker(model, whole.horizon.least)
         self.source = Module(whole).text()
         self._functions = load_all(self.source)
@@ -64,21 +67,46 @@ class Network:
     def __repr__(self) -> str:
         return f"Network({self.model.title.name})"
 
-    def forward(self, params: Any = None, inputs: Any = None, boundary: Any = None, *, tau: Any = None) -> Arrays:
+    def forward(
+        self,
+        params: Any = None,
+        inputs: Any = None,
+        boundary: Any = None,
+        *,
+        lengths: Any = None,
+        axes: str = "TB",
+        tau: Any = None,
+    ) -> Arrays:
         """All sequences that the model defines: (T, n) or (T, B, n), row r at time r + 1.
 
-        Times at which a sequence is not defined hold NaN; what an equation defines outside 1..tau comes under its
-        element, such as "h[0]".
+        Times at which a sequence is not defined hold NaN, also behind the last step of a shorter example; what an
+        equation defines outside 1..tau comes under its element, such as "h[0]".
         """
-        a = self._checked(params, inputs, boundary, tau)
-        values = self._functions["forward"](*self._arguments(a))
-        return {key: np.array(x, dtype=a.dtype) for key, x in values.items()}
+        whole = self._door(params, inputs, boundary, tau, lengths, axes)
 
-    def loss(self, params: Any = None, inputs: Any = None, boundary: Any = None, *, tau: Any = None) -> np.floating:
+        def one(a: Arguments) -> Arrays:
+            values = self._functions["forward"](*self._arguments(a))
+            return {key: np.array(x, dtype=a.dtype) for key, x in values.items()}
+
+        values = one(whole) if isinstance(whole, Arguments) else whole.values(one, self._lasts)
+        return dict(turned(values, self._ranks, axes))
+
+    def loss(
+        self,
+        params: Any = None,
+        inputs: Any = None,
+        boundary: Any = None,
+        *,
+        lengths: Any = None,
+        axes: str = "TB",
+        tau: Any = None,
+    ) -> np.floating:
         """The loss, the sum over the examples of a batch."""
         self._need_loss()
-        a = self._checked(params, inputs, boundary, tau)
-        return a.dtype.type(self._functions["loss"](*self._arguments(a)))
+        whole = self._door(params, inputs, boundary, tau, lengths, axes)
+        groups = [whole] if isinstance(whole, Arguments) else [a for _, a in whole.groups()]
+        dtype = groups[0].dtype if groups else whole.whole.dtype  # type: ignore[union-attr]
+        return dtype.type(sum(self._functions["loss"](*self._arguments(a)) for a in groups))
 
     def loss_and_grad(
         self,
@@ -87,16 +115,30 @@ class Network:
         boundary: Any = None,
         *,
         wrt: Iterable[str] | None = None,
+        lengths: Any = None,
+        axes: str = "TB",
         tau: Any = None,
     ) -> tuple[np.floating, Arrays]:
         """The loss and its gradients, each of the shape of what it belongs to.
 
         Left out, `wrt` is every learned parameter and every boundary value of a state; else a list of keys such as
-        "W", "h[0]", "x".
+        "W", "h[0]", "x". With `lengths`, (B,) integers, every example ends at its own last step: loss and gradients
+        are the sums of those of each example computed alone. With axes="BT" sequences are (B, T, ...).
         """
         self._need_loss()
-        a = self._checked(params, inputs, boundary, tau)
-        return self._gradients_at(a, wrt)
+        whole = self._door(params, inputs, boundary, tau, lengths, axes)
+        if isinstance(whole, Arguments):
+            loss, grads = self._gradients_at(whole, wrt)
+            return loss, dict(turned(grads, self._ranks, axes))
+        losses = [whole.whole.dtype.type(0)]
+
+        def one(columns: np.ndarray, a: Arguments) -> Arrays:
+            value, found = self._gradients_at(a, wrt)
+            losses.append(value)
+            return found
+
+        grads = whole.gradients(one)
+        return whole.whole.dtype.type(sum(losses)), dict(turned(grads, self._ranks, axes))
 
     def vjp(
         self,
@@ -106,6 +148,8 @@ class Network:
         *,
         upstream: Mapping[str, Any],
         wrt: Iterable[str] | None = None,
+        lengths: Any = None,
+        axes: str = "TB",
         tau: Any = None,
     ) -> Arrays:
         """The gradients when the gradient arriving at some sequences is given, {"o": (T, B, k)}; no loss is needed.
@@ -114,7 +158,22 @@ class Network:
         """
         if not isinstance(upstream, Mapping) or not upstream:
             raise Undefined("upstream must be a dict of arrays", repair='for instance  upstream={"o": ...}')
-        a = self._checked(params, inputs, boundary, tau)
+        whole = self._door(params, inputs, boundary, tau, lengths, axes)
+        arriving = turned(upstream, self._ranks, axes)
+        if isinstance(whole, Arguments):
+            return dict(turned(self._pull(whole, arriving, wrt), self._ranks, axes))
+
+        def one(columns: np.ndarray, a: Arguments) -> Arrays:
+            some = {k: self._arriving(k, np.asarray(x), columns, a) for k, x in arriving.items()}
+            return self._pull(a, some, wrt)
+
+        return dict(turned(whole.gradients(one), self._ranks, axes))
+
+    def _arriving(self, key: str, x: np.ndarray, columns: np.ndarray, a: Arguments) -> np.ndarray:
+        """What some examples have of a gradient that arrives at a sequence, or at one element."""
+        return x[: a.steps[self._lasts[key]], columns] if key in self._lasts else x[columns]
+
+    def _pull(self, a: Arguments, upstream: Mapping[str, Any], wrt: Iterable[str] | None) -> Arrays:
         leaves = chosen_leaves(self.model, None if wrt is None else [self._leaf(k) for k in _listed(wrt)])
         wanted = [key_of_leaf(x) for x in leaves]
         total: Arrays = {}
@@ -124,6 +183,16 @@ class Network:
             for k, g in self._pulled[key].gradients(a, arriving, wanted).items():
                 total[k] = total[k] + g if k in total else g
         return total
+
+    def _door(self, params: Any, inputs: Any, boundary: Any, tau: Any, lengths: Any, axes: str) -> Arguments | Unequal:
+        """The arguments, checked; with `lengths` in groups of equal length."""
+        inputs = turned(inputs, self._ranks, axes)
+        if lengths is None:
+            return self._checked(params, inputs, boundary, tau)
+        ends = as_lengths(lengths, self.model.lengths)
+        if tau is None:
+            tau = {s: int(ends[s].max(initial=1)) for s in self._untold if s in ends}
+        return Unequal(self._checked, self._checked(params, inputs, boundary, tau, lengths=ends), ends)
 
     def gradients_for(
         self, params: Arrays, inputs: Arrays, boundary: Arrays, wrt: list[str], steps: Steps, labels: Labels = NO_LABELS
