@@ -31,7 +31,7 @@ if TYPE_CHECKING:  # what the table below does at run time, for type checkers an
 _ROOMS = {
     "symrnn.errors": "SymrnnError ShapeError IllPosed Undefined Redefined Unsupported TooLarge ReadError WriteError",
     "symrnn.tensor": """
-        t tau dims Function Tensor Slot Adjoint nabla time_sum time_mean
+        t tau dims Function Tensor Slot Adjoint nabla time_sum time_mean time_prod block matrix_power
         sum mean dot outer diag trace transpose concat entry eye zeros ones vec
         softmax log_softmax logsumexp softmax_cross_entropy cross_entropy squared_error
         inverse solve norm2 unit_vector segment reshape elementwise stop_gradient surrogate from_sympy to_sympy copy_at

@@ -13,7 +13,7 @@ from sympy import Basic, Expr, Symbol, Tuple
 from symrnn.errors import ShapeError, SymrnnError, Undefined
 from symrnn.model.given import Sequence
 from symrnn.model.ranges import Range
-from symrnn.tensor.binders import TimeSum
+from symrnn.tensor.binding import Binder as Binding
 from symrnn.tensor.node import Node, shape_of
 from symrnn.tensor.operands import as_operand
 from symrnn.tensor.shape import same_shape, show_kind, show_shape
@@ -208,7 +208,7 @@ def bound_reads(expr: Basic) -> list[tuple[Any, Binder | None]]:
         if isinstance(e, Node) and e.is_leaf:
             free = e.free_symbols if binders else ()
             found[e, next((b for b in reversed(binders) if b[0] in free), None)] = None
-        elif isinstance(e, TimeSum):
+        elif isinstance(e, Binding):
             walk(e.body, (*binders, (e.index, e.lower, e.upper)))
         else:
             for arg in e.args:

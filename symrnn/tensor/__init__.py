@@ -6,6 +6,7 @@ models, graphs or how anything is differentiated.
 
 from symrnn.tensor.adjoint import Adjoint, Copy, copy_at, nabla
 from symrnn.tensor.binders import Guard, TimeSum, guard, time_mean, time_sum
+from symrnn.tensor.blocks import Block, block
 from symrnn.tensor.border import from_sympy, to_sympy
 from symrnn.tensor.declared import Declared, StopGradient, stop_gradient, surrogate
 from symrnn.tensor.elementwise import Elementwise, Full, add, elementwise, placeholder, slots_of
@@ -71,6 +72,7 @@ from symrnn.tensor.pieces import (
 from symrnn.tensor.pieces import mean_entries as mean
 from symrnn.tensor.pieces import sum_entries as sum
 from symrnn.tensor.prime import Prime
+from symrnn.tensor.products import MatrixPower, TimeProduct, matrix_power, time_prod
 from symrnn.tensor.shape import dims
 from symrnn.tensor.special import (
     LogSumExp,
@@ -89,6 +91,7 @@ from symrnn.tensor.unknown import Applied, Function, Partial, SecondPartial, par
 __all__ = [
     "Adjoint",
     "Applied",
+    "Block",
     "Concat",
     "Contract",
     "Copy",
@@ -105,6 +108,7 @@ __all__ = [
     "History",
     "Inverse",
     "LogSumExp",
+    "MatrixPower",
     "Node",
     "Outer",
     "Partial",
@@ -118,11 +122,13 @@ __all__ = [
     "StopGradient",
     "SumEntries",
     "Tensor",
+    "TimeProduct",
     "TimeSum",
     "Trace",
     "Transpose",
     "absolute",
     "add",
+    "block",
     "concat",
     "contract",
     "copy_at",
@@ -148,6 +154,7 @@ __all__ = [
     "log",
     "log_softmax",
     "logsumexp",
+    "matrix_power",
     "maximum",
     "mean",
     "minimum",
@@ -180,6 +187,7 @@ __all__ = [
     "tanh",
     "tau",
     "time_mean",
+    "time_prod",
     "time_sum",
     "to_sympy",
     "trace",

@@ -6,87 +6,26 @@ differ in the name of the index only are equal. A guard is 1 where a time lies i
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 from sympy import Basic, Expr, Integer, Symbol
 
 from symrnn.errors import Unsupported
+from symrnn.tensor.binding import Binder
 from symrnn.tensor.elementwise import Full, Operand
 from symrnn.tensor.node import Node, Slot, Tensor, shape_of
 from symrnn.tensor.operands import as_operand
 from symrnn.tensor.shape import Shape
-from symrnn.tensor.time import as_time, fresh_index, t, tau
+from symrnn.tensor.time import as_time, t, tau
 
 
-@cache
-def _bound(height: int) -> Symbol:
-    """The reserved name of an index, by which sums are compared."""
-    return Symbol(f"_bound{height}", integer=True)
-
-
-class TimeSum(Node):
+class TimeSum(Binder):
     """The sum of a body over an integer index from lower to upper, both included; 0 when there is none."""
 
     __slots__ = ()
-    args: tuple[Any, ...]
-    _key: tuple[Basic, ...] | None
 
-    body = property(lambda self: self.args[0])
-    index = property(lambda self: self.args[1])
-    lower = property(lambda self: self.args[2])
-    upper = property(lambda self: self.args[3])
-
-    @property
-    def free_symbols(self) -> set[Basic]:
-        body, index, lower, upper = self.args
-        inner = {x for x in body.free_symbols if x != index and not (isinstance(x, Slot) and index in x.free_symbols)}
-        own: set[Basic] = {self} if isinstance(self, Slot) else set()
-        return inner | lower.free_symbols | upper.free_symbols | own
-
-    def _hashable_content(self) -> tuple[Basic, ...]:
-        if self._key is None:
-            body, index, lower, upper = self.args
-            self._key = (body.xreplace({index: _bound(self.height)}), lower, upper)  # type: ignore[misc]
-        return self._key
-
-    @property
-    def height(self) -> int:
-        """How many sums are nested inside it; a sum and those inside it need different names for their indices."""
-        return max((s.height + 1 for s in self.body.atoms(TimeSum)), default=0)
-
-    def term(self, at: Expr) -> Any:
-        """The summand at one value of the index."""
-        return self.body.xreplace({self.index: at})
-
-    def with_index(self, index: Symbol) -> Any:
-        """The same sum with another name for its index."""
-        _, _, lower, upper = self.args
-        return self.func(self.term(index), index, lower, upper)
-
-    def _avoiding(self, symbols: set[Basic], replaced: frozenset[Basic] = frozenset()) -> Any:
-        """The same sum with an index that is none of the symbols; a new one is not about to be replaced either."""
-        if self.index not in symbols:
-            return self
-        return self.with_index(fresh_index(symbols | replaced | self.body.free_symbols, "k"))
-
-    def _xreplace(self, rule: dict[Basic, Basic]) -> tuple[Any, bool]:
-        if self in rule:
-            return rule[self], True
-        index = self.index
-        kept = {old: new for old, new in rule.items() if index not in old.free_symbols}
-        incoming = set().union(*(new.free_symbols for new in kept.values())) if kept else set()
-        this = self._avoiding(incoming, frozenset().union(*(old.free_symbols for old in kept)))
-        body, index, lower, upper = this.args
-        new = tuple(x.xreplace(kept) for x in (body, lower, upper))
-        if all(a is b for a, b in zip(new, (body, lower, upper), strict=True)):
-            return this, this is not self
-        return time_sum(new[0], (index, new[1], new[2])), True
-
-    def _eval_subs(self, old: Basic, new: Basic) -> Any:
-        if old.has(self.index) and not self.has_free(old):
-            return self
-        return self.xreplace({old: new})
+    def _rebuilt(self, body: Any, index: Symbol, lower: Expr, upper: Expr) -> Any:
+        return time_sum(body, (index, lower, upper))
 
 
 class TimeSumTensor(TimeSum, Tensor):

@@ -7,7 +7,7 @@ differentiated, printed or compiled.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import singledispatchmethod
+from functools import partial, reduce, singledispatchmethod
 from operator import itemgetter
 from typing import Any
 
@@ -15,7 +15,8 @@ import numpy as np
 from sympy import Basic, Expr, Integer, Symbol
 
 from symrnn.errors import Undefined, Unsupported
-from symrnn.tensor import binders, linear, pieces, special, unknown
+from symrnn.tensor import binders, linear, pieces, products, special, unknown
+from symrnn.tensor.blocks import Block
 from symrnn.tensor.declared import StopGradient
 from symrnn.tensor.elementwise import Elementwise, Full, placeholder
 from symrnn.tensor.inverses import Inverse
@@ -222,6 +223,35 @@ class Evaluator(BodyEvaluator):
         if terms:
             return self.system.add(*terms)
         return self.system.array(np.zeros(self.shape(e), dtype=int).astype(object))
+
+    @node.register
+    def _(self, e: products.TimeProduct) -> Array:
+        first, last = self.size(e.lower), self.size(e.upper)
+        if last - first > INFINITE:
+            raise Unsupported(f"a product of {last - first + 1} factors is not evaluated")
+        factors = [self(e.term(Integer(k))) for k in range(first, last + 1)]
+        return self._product(factors[::-1] if e.descends else factors, e)
+
+    @node.register
+    def _(self, e: products.MatrixPower) -> Array:
+        times = self.size(e.exponent)
+        if times < 0:
+            raise Undefined(f"{e} has the exponent {times} here", law="a power counts factors")
+        return self._product([self(e.matrix)] * times, e)
+
+    def _product(self, factors: list[Array], e: Any) -> Array:
+        """The product of the factors, left to right; the identity when there is none."""
+        shape = self.shape(e)
+        if not factors:
+            return self.system.array(np.eye(shape[0], dtype=int).astype(object) if shape else 1)
+        multiply = partial(self.system.bilinear, np.matmul) if shape else self.system.multiply
+        return reduce(multiply, factors)
+
+    @node.register
+    def _(self, e: Block) -> Array:
+        beside = partial(np.concatenate, axis=1)
+        rows = [self.system.stack(beside, [self(x) for x in row]) for row in e.rows]
+        return self.system.stack(np.concatenate, rows)
 
     @node.register
     def _(self, e: binders.Guard) -> Array:

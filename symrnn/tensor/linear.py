@@ -207,6 +207,9 @@ def transpose(matrix: Operand) -> Any:
         return contract(transpose(matrix.args[1]), transpose(matrix.args[0]))
     if isinstance(matrix, Full):
         return Full(matrix.value, *reversed(matrix.shape))
+    own = matrix._eval_transpose()
+    if own is not None:
+        return own
     scale, rest = split_scale(matrix)
     return new_tensor(Transpose, matrix.shape[::-1], matrix) if scale == 1 else scaled(scale, transpose(rest))
 

@@ -159,6 +159,10 @@ class Tensor(Arithmetic, Node, Basic):
 
         return transpose(self)
 
+    def _eval_transpose(self) -> Tensor | None:
+        """The transpose, for kinds that have one of their own; None for the others."""
+        return None
+
     def __float__(self) -> float:
         raise refusals.as_number(self)
 

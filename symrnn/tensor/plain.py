@@ -102,6 +102,18 @@ class PlainPrinter(StrPrinter):
             return f"time_sum({self._print(e.body)})"
         return f"time_sum({self._print(e.body)}, ({self._list(e.args[1:])}))"
 
+    def _print_TimeProduct(self, e: Any) -> str:
+        left = "" if e.descends else ', left="earliest"'
+        if (e.index, e.lower, e.upper) == (t, 1, tau):
+            return f"time_prod({self._print(e.body)}{left})"
+        return f"time_prod({self._print(e.body)}, ({self._list(e.args[1:4])}){left})"
+
+    def _print_MatrixPower(self, e: Any) -> str:
+        return f"matrix_power({self._list(e.args)})"
+
+    def _print_Block(self, e: Any) -> str:
+        return "block([" + ", ".join(f"[{self._list(row)}]" for row in e.rows) + "])"
+
     def _print_History(self, e: Any) -> str:
         return f"{e.name}^({self._print(e.time)})({self._list(e.latest)}, ..., {self._list(e.earliest)})"
 

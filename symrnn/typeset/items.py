@@ -206,14 +206,26 @@ class Stack(Item):
 
 
 @dataclass(frozen=True)
+class Grid(Item):
+    """Cells in rows and columns, between square brackets."""
+
+    rows: tuple[tuple[Item, ...], ...]
+
+    @cached_property
+    def tall(self) -> bool:
+        return True
+
+
+@dataclass(frozen=True)
 class BigSum(Item):
-    """A sum over an index; without bounds where they are the usual ones and there is no room."""
+    """A sum or product over an index; without bounds where they are the usual ones and there is no room."""
 
     index: Item
     lower: Item
     upper: Item
     body: Item
     bounds: bool = True
+    sign: str = "sum"
 
     @property
     def level(self) -> int:

@@ -16,6 +16,7 @@ from symrnn.typeset.present import presented
 from symrnn.typeset.render import Renderer
 
 SIGNS = {"odot": r" \odot ", "dot": r" \cdot ", "times": r" \times ", "": " "}
+BIG = {"sum": r"\sum", "product": r"\prod"}
 RELATIONS = {"=": " = ", "le": r" \le ", "to": r" \mapsto "}
 FENCES = {
     "round": ("(", ")"),
@@ -152,9 +153,13 @@ class LatexRenderer(Renderer):
     def draw_stack(self, x: items.Stack) -> str:
         return r"\begin{bmatrix} " + r" \\ ".join(self.each(x.rows)) + r" \end{bmatrix}"
 
+    def draw_grid(self, x: items.Grid) -> str:
+        rows = r" \\ ".join(" & ".join(self.each(row)) for row in x.rows)
+        return rf"\begin{{bmatrix}} {rows} \end{{bmatrix}}"
+
     def draw_bigsum(self, x: items.BigSum) -> str:
         bounds = f"_{{{self(x.index)}={self(x.lower)}}}^{{{self(x.upper)}}}" if x.bounds else f"_{{{self(x.index)}}}"
-        return rf"\sum{bounds} {self(x.body)}"
+        return rf"{BIG[x.sign]}{bounds} {self(x.body)}"
 
     def draw_compared(self, x: items.Compared) -> str:
         return RELATIONS[x.sign].join(self.each(x.members))

@@ -20,6 +20,7 @@ from symrnn.typeset.present import presented
 from symrnn.typeset.render import Renderer
 
 SIGNS = {"odot": "⊙", "dot": "·", "times": "×", "": "\u2062"}  # the last: an invisible times
+BIG = {"sum": "∑", "product": "∏"}
 RELATIONS = {"=": "=", "le": "≤", "to": "↦"}
 SYMBOLS = {"infinity": "∞", "pi": "π", "e": "e", "dots": "…", "one": "1", "zero": "0", "identity": "I"}
 ACCENTS = {"hat": "^", "tilde": "~", "bar": "¯", "dot": "˙"}
@@ -150,9 +151,13 @@ class MathmlRenderer(Renderer):
         rows = "".join(f"<mtr><mtd>{part}</mtd></mtr>" for part in self.each(x.rows))
         return row(operator("["), f"<mtable>{rows}</mtable>", operator("]"))
 
+    def draw_grid(self, x: items.Grid) -> str:
+        rows = "".join(f"<mtr>{''.join(f'<mtd>{c}</mtd>' for c in self.each(r))}</mtr>" for r in x.rows)
+        return row(operator("["), f"<mtable>{rows}</mtable>", operator("]"))
+
     def draw_bigsum(self, x: items.BigSum) -> str:
         lower = row(self(x.index), operator("="), self(x.lower))
-        return row(f"<munderover><mo>∑</mo>{lower}{self(x.upper)}</munderover>", self(x.body))
+        return row(f"<munderover><mo>{BIG[x.sign]}</mo>{lower}{self(x.upper)}</munderover>", self(x.body))
 
     def draw_compared(self, x: items.Compared) -> str:
         return row(*between(self.each(x.members), operator(RELATIONS[x.sign])))

@@ -10,11 +10,13 @@ from typing import Any
 
 from symrnn.model import Element, Sequence
 from symrnn.model.given import Given
-from symrnn.tensor import binders, linear, pieces, special
+from symrnn.tensor import binders, linear, pieces, products, special
 from symrnn.tensor.adjoint import Adjoint, Copy
+from symrnn.tensor.blocks import Block
 from symrnn.tensor.declared import StopGradient
 from symrnn.tensor.elementwise import Elementwise, Full, placeholder
 from symrnn.tensor.inverses import Inverse
+from symrnn.tensor.node import shape_of
 from symrnn.tensor.time import t, tau
 from symrnn.tensor.unknown import Function
 from symrnn.typeset import items
@@ -24,6 +26,7 @@ from symrnn.typeset.items import (
     BigSum,
     Compared,
     Fence,
+    Grid,
     Indexed,
     Item,
     Name,
@@ -201,6 +204,24 @@ def _(x: Any, p: Presenter) -> Item:
     body = inside(p(x.body), items.ADD + 1)
     usual = (x.index, x.lower, x.upper) == (t, 1, tau)
     return BigSum(p.symbol(x.index), p.time(x.lower), p.time(x.upper), body, bounds=not (p.linear and usual))
+
+
+@present.register(products.TimeProduct)
+def _(x: Any, p: Presenter) -> Item:
+    """The factors stand from left to right as the index runs from the lower bound to the upper one."""
+    ends = (x.upper, x.lower) if x.descends and shape_of(x) else (x.lower, x.upper)
+    first, last = (p.time(end) for end in ends)
+    return BigSum(p.symbol(x.index), first, last, inside(p(x.body), items.ADD + 1), sign="product")
+
+
+@present.register(products.MatrixPower)
+def _(x: Any, p: Presenter) -> Item:
+    return power(p(x.matrix), p.time(x.exponent))
+
+
+@present.register(Block)
+def _(x: Any, p: Presenter) -> Item:
+    return Grid(tuple(tuple(p(entry) for entry in row) for row in x.rows))
 
 
 @present.register(binders.Guard)

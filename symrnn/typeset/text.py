@@ -17,6 +17,7 @@ from symrnn.typeset.present import presented
 from symrnn.typeset.render import Renderer
 
 SIGNS = {"odot": " ⊙ ", "dot": " · ", "times": "×", "": " "}
+BIG = {"sum": "Σ", "product": "Π"}
 RELATIONS = {"=": " = ", "le": " ≤ ", "to": " ↦ "}
 FENCES = {
     "round": ("(", ")"),
@@ -122,9 +123,12 @@ class TextRenderer(Renderer):
     def draw_stack(self, x: items.Stack) -> str:
         return f"[{'; '.join(self.each(x.rows))}]"
 
+    def draw_grid(self, x: items.Grid) -> str:
+        return f"[{'; '.join(', '.join(self.each(row)) for row in x.rows)}]"
+
     def draw_bigsum(self, x: items.BigSum) -> str:
         bounds = f"_{{{self(x.index)}={self(x.lower)}..{self(x.upper)}}}" if x.bounds else ""
-        return f"Σ{bounds} {self(x.body)}"
+        return f"{BIG[x.sign]}{bounds} {self(x.body)}"
 
     def draw_compared(self, x: items.Compared) -> str:
         return RELATIONS[x.sign].join(self.each(x.members))

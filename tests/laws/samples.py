@@ -43,6 +43,12 @@ SAMPLES = [
     *(sr.sum(W), sr.trace(W), sr.entry(W, 1, 2), sr.concat(b, z), segment(sr.concat(b, z), 1, n), reshape(W, n * n)),
     *(sr.softmax(b), sr.logsumexp(b), sr.softmax_cross_entropy(b, y[t]), inverse(W), inverse(sr.eye(n) - W)),
     *(sr.time_sum(h[t]), sr.time_sum(s[t], (t, 2, tau - 1)), guard(h[t], t, 1, tau - 1), guard(s[t], t, 2, tau)),
+    *(
+        sr.time_prod(W),
+        sr.time_prod(sr.outer(h[t], b), (t, 2, t + 3), left="earliest"),
+        sr.time_prod(s[t], (t, 2, tau)),
+    ),
+    *(sr.matrix_power(W, t - 1), sr.block([[W, U], [U.T, sr.zeros(m, m)]])),
     *(nabla(h[t]), nabla(s[0]), nabla(W), nabla(w), nabla(h[t], "J"), copy_at(W, t), copy_at(w, 3)),
     *(vector, scalar, F(S[t], h[t]), partial(vector, 0), partial(scalar, 1), partial(F(S[t], h[t]), 0)),
     *(second_partial(vector, 0, 1, z), second_partial(scalar, 0, 1, 2 * c), second_partial(scalar, 1, 1, c)),
