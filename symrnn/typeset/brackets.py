@@ -96,7 +96,10 @@ def power(base: Item, exponent: Item) -> Item:
 
 
 def transposed(base: Item) -> Item:
-    """A transpose."""
+    """A transpose; of a transpose, the thing itself, without the brackets that only the transpose needed."""
+    if isinstance(base, Transposed):
+        inner = base.base
+        return inner.body if isinstance(inner, Fence) and inner.kind == "round" else inner
     return Transposed(inside(base, ATOM))
 
 

@@ -6,20 +6,24 @@ A condition says for which times a line holds. A line of a derivation that runs 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
-from sympy import Expr, Integer, Symbol
+from sympy import Expr, Integer, Mul, Symbol
 
 from symrnn.calculus.derivation import Derivation, Line
 from symrnn.graph.graph import Graph
 from symrnn.model import Abbreviation, Equation, Objective, Range, Recurrence, reads
 from symrnn.model.ranges import grows
 from symrnn.tensor.adjoint import Adjoint
+from symrnn.tensor.elementwise import Elementwise
+from symrnn.tensor.spelling import spell
 from symrnn.tensor.time import offset_from, t
-from symrnn.typeset import nodes, scalars, unknown  # noqa: F401 - they register what nodes look like
+from symrnn.typeset import bounds, entries, nodes, scalars, unknown  # noqa: F401 - they register what nodes look like
 from symrnn.typeset.items import Compared, Item, Listing, Row, Rows, Sign
 from symrnn.typeset.notation import Notation
 from symrnn.typeset.present import Presenter, definitions, present
+from symrnn.typeset.products import holds_tensor
 
 DOTS = Sign("dots")
 
@@ -85,7 +89,8 @@ def equation_row(e: Equation, p: Presenter, when: Range | None = None, number: i
     condition = None
     if held is not None and not held.is_point and _varies(e.lhs, index):
         condition = span(index, held, p, down=runs_back(e, index))
-    return Row(p(e.lhs), p(e.rhs), condition, number)
+    sides = (p.turned(e.lhs), p.turned(e.rhs)) if p.numerator and isinstance(e.lhs, Adjoint) else (p(e.lhs), p(e.rhs))
+    return Row(*sides, condition, number)
 
 
 def _varies(left: Any, index: Symbol) -> bool:
@@ -132,13 +137,32 @@ def p_times(found: Iterable[Expr], p: Presenter) -> tuple[Item, ...]:
     return tuple(p.time(x) for x in found)
 
 
-def presenter(x: Any, notation: Notation, model: Any, linear: bool = False) -> Presenter:
+def presenter(x: Any, notation: Notation, model: Any, linear: bool = False, language: str = "en") -> Presenter:
     """A presenter that knows the abbreviations and definitions of a model, a graph or a derivation."""
     told = model if model is not None else x
     if isinstance(told, Derivation):
         told = told.model
+    equations = told.equations if isinstance(told, Recurrence | Graph) else ()
+    p = Presenter(as_author(notation, equations), linear, language=language)
     if isinstance(told, Recurrence):
-        return Presenter(notation, linear, *definitions(told))
-    if isinstance(told, Graph):
-        return Presenter(notation, linear, known=tuple((e.rhs, e.lhs) for e in told.equations))
-    return Presenter(notation, linear)
+        short, known = definitions(told)
+        return p.with_(short=short, known=known)
+    return p.with_(known=tuple((e.rhs, e.lhs) for e in equations))
+
+
+def as_author(notation: Notation, equations: Iterable[Equation]) -> Notation:
+    """The notation with ⊙ or diag decided: ⊙ where the equations multiply vectors entry by entry themselves.
+
+    In numerator layout a factor is a Jacobian, so there it is diag.
+    """
+    if notation.products != "author":
+        return notation
+    gates = notation.gradient == "parameter" and any(
+        is_gate(node) for e in equations for node in e.rhs.atoms(Elementwise)
+    )
+    return replace(notation, products="odot" if gates else "diag")
+
+
+def is_gate(node: Elementwise) -> bool:
+    """Whether a product of two different vectors is in its body."""
+    return any(sum(holds_tensor(factor) for factor in term.args) > 1 for term in spell(node).atoms(Mul))

@@ -196,13 +196,14 @@ class Fence(Item):
 
 @dataclass(frozen=True)
 class Stack(Item):
-    """Parts one above the other, between square brackets."""
+    """Parts one above the other, or `across`: beside each other, between square brackets."""
 
     rows: tuple[Item, ...]
+    across: bool = False
 
     @cached_property
     def tall(self) -> bool:
-        return True
+        return not self.across or any(x.tall for x in self.rows)
 
 
 @dataclass(frozen=True)

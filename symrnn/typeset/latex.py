@@ -10,7 +10,7 @@ from typing import Any
 from symrnn.typeset import displays, items
 from symrnn.typeset.displays import presenter
 from symrnn.typeset.foreign import foreign_latex
-from symrnn.typeset.letters import GREEK, LATIN_LOOK, SPELLED
+from symrnn.typeset.letters import GREEK, LATIN_LOOK, SPELLED, read_name
 from symrnn.typeset.notation import Notation, as_notation
 from symrnn.typeset.present import presented
 from symrnn.typeset.render import Renderer
@@ -37,6 +37,7 @@ SYMBOLS = {
     "pi": r"\pi",
     "e": "e",
     "dots": r"\ldots",
+    "all": ":",
     "one": "1",
     "zero": "0",
     "identity": "I",
@@ -53,8 +54,8 @@ class LatexRenderer(Renderer):
             )
             return f"{{{own}}}" if any(c in own for c in "^_'") else own
         text = letter(x.letter, x.bold)
-        if x.accent:
-            text = rf"\{x.accent}{{{text}}}"
+        for accent in x.accent.split():
+            text = rf"\{accent}{{{text}}}"
         if x.primes:
             text += "'" * x.primes
         if x.subscripts:
@@ -151,7 +152,8 @@ class LatexRenderer(Renderer):
         return _fenced(self(x.body), x.kind, x.body.tall)
 
     def draw_stack(self, x: items.Stack) -> str:
-        return r"\begin{bmatrix} " + r" \\ ".join(self.each(x.rows)) + r" \end{bmatrix}"
+        between = " & " if x.across else r" \\ "
+        return r"\begin{bmatrix} " + between.join(self.each(x.rows)) + r" \end{bmatrix}"
 
     def draw_grid(self, x: items.Grid) -> str:
         rows = r" \\ ".join(" & ".join(self.each(row)) for row in x.rows)
@@ -210,6 +212,9 @@ def _subscript(text: str) -> str:
     known = SPELLED.get(text, text)
     if known in GREEK or len(known) == 1:
         return letter(known, "none")
+    marked = read_name(text)
+    if marked.accent:
+        return rf"\{marked.accent}{{{letter(marked.letter, 'none')}}}"
     return text if text.isdigit() or len(text) == 2 else rf"\mathrm{{{text}}}"
 
 

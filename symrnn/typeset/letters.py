@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from types import MappingProxyType
 
@@ -73,6 +74,17 @@ def read_name(identifier: str, bold: str = "none", verbatim: str = "") -> Name:
             letter, accent, primes = stem, "" if ending == "prime" else ending, int(ending == "prime")
     letter = SPELLED.get(letter, OTHER_SPELLINGS.get(letter, letter))
     return Name(letter, accent, primes, tuple(subscripts), bold)
+
+
+def over_barred(own: Name) -> Name:
+    """A name with a bar, above any accent that it has already."""
+    verbatim = rf"\bar{{{own.verbatim}}}" if own.verbatim else ""
+    return replace(own, accent=f"{own.accent} bar".strip(), verbatim=verbatim)
+
+
+def below_delta(own: Name, bold: str) -> Name:
+    """δ with a name below it."""
+    return Name("delta", subscripts=(own.letter + own.accent.replace(" ", ""), *own.subscripts), bold=bold)
 
 
 def _is_letter(stem: str) -> bool:

@@ -50,7 +50,10 @@ class Item:
 
 @dataclass(frozen=True)
 class Name(Item):
-    """A letter, Greek letter or word, with an accent, primes and subscripts; `verbatim` is LaTeX given by the user."""
+    """A letter, Greek letter or word, with accents (inner first, spaces between), primes and subscripts.
+
+    `verbatim` is LaTeX given by the user.
+    """
 
     letter: str
     accent: str = ""

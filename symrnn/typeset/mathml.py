@@ -14,7 +14,7 @@ from symrnn.typeset.displays import presenter
 from symrnn.typeset.elements import FIXED, INFIX, OPEN_SPACES, THIN, between, cell, fenced, operator, row, styled
 from symrnn.typeset.foreign import foreign_mathml
 from symrnn.typeset.latex import LatexRenderer
-from symrnn.typeset.letters import GREEK
+from symrnn.typeset.letters import GREEK, read_name
 from symrnn.typeset.notation import Notation, as_notation
 from symrnn.typeset.present import presented
 from symrnn.typeset.render import Renderer
@@ -22,7 +22,7 @@ from symrnn.typeset.render import Renderer
 SIGNS = {"odot": "⊙", "dot": "·", "times": "×", "": "\u2062"}  # the last: an invisible times
 BIG = {"sum": "∑", "product": "∏"}
 RELATIONS = {"=": "=", "le": "≤", "to": "↦"}
-SYMBOLS = {"infinity": "∞", "pi": "π", "e": "e", "dots": "…", "one": "1", "zero": "0", "identity": "I"}
+SYMBOLS = {"infinity": "∞", "pi": "π", "e": "e", "dots": "…", "all": ":", "one": "1", "zero": "0", "identity": "I"}
 ACCENTS = {"hat": "^", "tilde": "~", "bar": "¯", "dot": "˙"}
 
 
@@ -31,15 +31,13 @@ class MathmlRenderer(Renderer):
 
     def draw_name(self, x: items.Name) -> str:
         base = f"<mi>{escape(styled(GREEK.get(x.letter, x.letter), x.bold))}</mi>"
-        if x.accent:
-            base = f'<mover accent="true">{base}{operator(ACCENTS[x.accent], FIXED)}</mover>'
+        base = _accented(base, x.accent)
         if x.primes:
             base = f"<msup>{base}{operator('′' * x.primes)}</msup>"
         return f"<msub>{base}{self._subscripts(x)}</msub>" if x.subscripts else base
 
     def _subscripts(self, x: items.Name, *more: str) -> str:
-        parts = [f"<mn>{s}</mn>" if s.isdigit() else f"<mi>{escape(GREEK.get(s, s))}</mi>" for s in x.subscripts]
-        return row(*between([*parts, *more], operator(",")))
+        return row(*between([*map(_subscript, x.subscripts), *more], operator(",")))
 
     def draw_number(self, x: items.Number) -> str:
         return f"<mn>{escape(x.digits)}</mn>"
@@ -148,7 +146,10 @@ class MathmlRenderer(Renderer):
         return f"<msub>{drawn}<mi>F</mi></msub>" if x.kind == "frobenius" else drawn
 
     def draw_stack(self, x: items.Stack) -> str:
-        rows = "".join(f"<mtr><mtd>{part}</mtd></mtr>" for part in self.each(x.rows))
+        parts = self.each(x.rows)
+        rows = "".join(f"<mtr><mtd>{part}</mtd></mtr>" for part in parts)
+        if x.across:
+            rows = f"<mtr>{''.join(f'<mtd>{part}</mtd>' for part in parts)}</mtr>"
         return row(operator("["), f"<mtable>{rows}</mtable>", operator("]"))
 
     def draw_grid(self, x: items.Grid) -> str:
@@ -188,6 +189,21 @@ class MathmlRenderer(Renderer):
         right = row(operator(RELATIONS[x.sign], INFIX), self(x.right))
         condition = self(x.condition) if x.condition else ""
         return left, right, condition, f"<mtext>({x.number})</mtext>" if x.number else ""
+
+
+def _accented(base: str, accents: str) -> str:
+    for accent in accents.split():
+        base = f'<mover accent="true">{base}{operator(ACCENTS[accent], FIXED)}</mover>'
+    return base
+
+
+def _subscript(text: str) -> str:
+    if text.isdigit():
+        return f"<mn>{text}</mn>"
+    name = read_name(text)
+    if not name.accent:
+        return f"<mi>{escape(GREEK.get(text, text))}</mi>"
+    return _accented(f"<mi>{escape(GREEK.get(name.letter, name.letter))}</mi>", name.accent)
 
 
 def _anchor(x: items.Row) -> str:

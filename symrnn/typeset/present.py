@@ -6,6 +6,7 @@ the algebra, and no renderer is known here: LaTeX, text and MathML draw the same
 
 from __future__ import annotations
 
+from copy import copy
 from functools import singledispatch
 from typing import Any
 
@@ -15,8 +16,9 @@ from symrnn.errors import TooLarge, Unsupported
 from symrnn.model import Recurrence, reads
 from symrnn.tensor.node import Node, shape_of
 from symrnn.tensor.time import t
+from symrnn.typeset.brackets import product, quotient, transposed
 from symrnn.typeset.items import Differential, Gradient, Item, Name, Timed
-from symrnn.typeset.letters import read_name
+from symrnn.typeset.letters import below_delta, over_barred, read_name
 from symrnn.typeset.notation import Notation
 
 Pairs = tuple[tuple[Any, Any], ...]
@@ -37,6 +39,8 @@ class Presenter:
         Pairs (application, element) of unknown functions: what an application is the value of.
     copies
         Whether a parameter inside a partial derivative is shown as its copy at that step.
+    language
+        Of the words between the formulas.
     """
 
     def __init__(
@@ -46,18 +50,51 @@ class Presenter:
         short: Pairs = (),
         known: Pairs = (),
         copies: bool = False,
+        language: str = "en",
     ) -> None:
-        self.notation, self.linear = notation, linear
+        self.notation, self.linear, self.language = notation, linear, language
         self.short, self.known, self.copies = short, known, copies
         self.long_kinds = frozenset(type(long) for long, _ in short)
+        self.rows, self.numerator = notation.vectors == "rows", notation.gradient == "numerator"
 
     def __call__(self, x: Any) -> Item:
         """What a node, a scalar or a display looks like."""
+        return present(self._shortened(x), self)
+
+    def turned(self, x: Any) -> Item:
+        """The transpose of a vector or matrix.
+
+        Where the conventions turn equations round, the factors of a product are turned round too; else the
+        transpose stands on the whole, as it is written.
+        """
+        x = self._shortened(x)
+        if self.rows or self.numerator:
+            return turned(x, self)
+        return transposed(present(x, self)) if shape_of(x) else present(x, self)
+
+    def _shortened(self, x: Any) -> Any:
         if type(x) in self.long_kinds:
             element = match(self.short, x)
             if element is not None:
-                return present(element, self)
-        return present(x, self)
+                return element
+        return x
+
+    def with_(self, **changes: Any) -> Presenter:
+        """The same with other attributes: `short=()` writes everything out, `copies=True` names copies."""
+        other = copy(self)
+        other.__dict__.update(changes)
+        other.long_kinds = frozenset(type(long) for long, _ in other.short)
+        return other
+
+    def chain(self, *factors: Any) -> Item:
+        """A product of matrices and vectors: from left to right for columns, from right to left for rows."""
+        shown = [self(x) for x in factors]
+        return product(reversed(shown) if self.rows else shown)
+
+    def turned_chain(self, *factors: Any) -> Item:
+        """The transpose of such a product."""
+        shown = [self.turned(x) for x in factors]
+        return product(shown if self.rows else reversed(shown))
 
     def all(self, items: Any) -> tuple[Item, ...]:
         """What each of them looks like."""
@@ -90,26 +127,30 @@ class Presenter:
         return tight(time, self)
 
     def adjoint(self, node: Any, objective: str) -> Item:
-        """The adjoint of a node, in the notation's way."""
-        style = self.notation.adjoint
-        if style in {"delta", "d"}:
-            return self._named_adjoint(node, style)
-        shown = self.name(objective) if self.notation.objective or objective != "L" else None
-        if shown is not None and (style == "partial" or not shape_of(node)):
-            from symrnn.typeset.brackets import quotient
+        """The adjoint of a node; in numerator layout the row ∂L/∂h is what has a name, and this its transpose."""
+        whole = self.gradient(node, objective)
+        return transposed(whole) if self.numerator and shape_of(node) else whole
 
-            return quotient(Differential(shown), Differential(self(node)), self.linear)
-        return Gradient(self(node), shown)
+    def gradient(self, node: Any, objective: str) -> Item:
+        """The derivative of the objective by a node, in the notation's way."""
+        style = self.notation.adjoint
+        if style in {"delta", "bar", "d"}:
+            return self._named_adjoint(node, style)
+        stacked = style == "partial" or self.numerator or not shape_of(node)
+        if stacked and (style == "partial" or self.numerator or self.notation.objective or objective != "L"):
+            return quotient(Differential(self.name(objective)), Differential(self(node)), self.linear)
+        shown = self.notation.objective or objective != "L"
+        return Gradient(self(node), self.name(objective) if shown else None)
 
     def _named_adjoint(self, node: Any, style: str) -> Item:
-        """δ with the node's name below it, or dh as code names it."""
+        """δ with the node's name below it, h with a bar above it, or dh as code names it."""
         owner = getattr(node, "sequence", getattr(node, "parameter", node))
         bold = self.notation.bold if shape_of(node) else "none"
         own = self.leaf(owner)
         time = getattr(node, "time", None)
         if style == "d":
             return Differential(own if time is None else self.at(own, time), "code")
-        base = Name("delta", subscripts=(own.letter + own.accent, *own.subscripts), bold=bold)
+        base = over_barred(own) if style == "bar" else below_delta(own, bold)
         return base if time is None else self.at(base, time)
 
 
@@ -121,6 +162,12 @@ def present(x: Any, p: Presenter) -> Item:
 
         return foreign(x, p)
     raise Unsupported(f"{type(x).__name__} has no form on paper: {x}")
+
+
+@singledispatch
+def turned(x: Any, p: Presenter) -> Item:
+    """The transpose of one object; where nothing better is known, it stands on the whole."""
+    return transposed(p(x)) if shape_of(x) else p(x)
 
 
 def presented(x: Any, p: Presenter) -> Item:

@@ -1,7 +1,7 @@
-"""Scalars and elementwise bodies: sums, products, powers and functions of SymPy, as a person would set them.
+"""Scalars and elementwise bodies: numbers, powers and functions of SymPy, as a person would set them.
 
-A body is spelled out with its operands held in place, so scalars and tensors take the same path. Where a
-product of vectors holds an adjoint, the other factors become a diagonal matrix before it.
+A body is spelled out with its operands held in place, so scalars and tensors take the same path. Sums and
+products of them are in `products`.
 """
 
 from __future__ import annotations
@@ -9,22 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sympy import Abs, Add, Expr, Function, Mul, Number, Pow, Rational, S, Symbol
+from sympy import Abs, Add, Expr, Function, Number, Pow, Rational, S, Symbol
 from sympy.core.function import AppliedUndef
 from sympy.core.numbers import Exp1, Infinity, Pi
 from sympy.printing.precedence import PRECEDENCE, precedence_traditional
 
-from symrnn.tensor.adjoint import Adjoint
-from symrnn.tensor.binders import TimeSum
 from symrnn.tensor.declared import Declared
 from symrnn.tensor.elementwise import Elementwise
-from symrnn.tensor.node import Tensor
 from symrnn.tensor.prime import Prime
-from symrnn.tensor.spelling import Held, held_in, ordered_terms, spell, split_fraction, split_sign
+from symrnn.tensor.spelling import Held, ordered_terms, spell, split_sign
 from symrnn.typeset import items
-from symrnn.typeset.brackets import bare_call, call, negative, power, product, quotient, total
+from symrnn.typeset.brackets import bare_call, call, negative, power, quotient, total, transposed
 from symrnn.typeset.items import Fence, Foreign, Item, Positional, Primed, Root, Sign, Word
-from symrnn.typeset.present import Presenter, present
+from symrnn.typeset.present import Presenter, present, turned
+from symrnn.typeset.products import factors, holds_tensor
 
 WORDS = {"sigmoid": "sigma"}  # functions that have a letter
 PLAIN_FUNCTIONS = frozenset(
@@ -59,9 +57,19 @@ def _(node: Elementwise, p: Presenter) -> Item:
     return p(spell(node))
 
 
+@turned.register(Elementwise)
+def _(node: Elementwise, p: Presenter) -> Item:
+    return p.turned(spell(node))
+
+
 @present.register(Held)
 def _(held: Held, p: Presenter) -> Item:
     return p(held.operand)
+
+
+@turned.register(Held)
+def _(held: Held, p: Presenter) -> Item:
+    return p.turned(held.operand)
 
 
 @present.register(Number)
@@ -88,87 +96,17 @@ def _(symbol: Symbol, p: Presenter) -> Item:
     return p.symbol(symbol)
 
 
-@present.register(Add)
+@turned.register(Pow)
+@turned.register(Function)
 def _(expr: Expr, p: Presenter) -> Item:
-    return total((minus, p(rest)) for minus, rest in map(split_sign, ordered_terms(expr)))
-
-
-@present.register(Mul)
-def _(expr: Expr, p: Presenter) -> Item:
-    minus, rest = split_sign(expr)
-    if minus:
-        return negative(p(rest))
-    above, below = split_fraction(rest) if rest.is_Mul else ([rest], [])
-    return _product(above, below, p)
-
-
-def _product(above: list[Expr], below: list[Expr], p: Presenter) -> Item:
-    """Scalars in front; then the tensors: diag(...) before an adjoint, ⊙ between all others."""
-    tensors, under = _tensors(above), _tensors(below)
-    scalars = _scalars_in_order([f for f in above if f not in tensors])
-    divisors = [f for f in below if f not in under]
-    if not tensors and not under:
-        return _scalar_product(scalars, divisors, p)
-    front = [_scalar_product(scalars, divisors, p)] if scalars or divisors else []
-    last = [f for f in tensors if any(_holds_adjoint(h.operand) for h in held_in(f))][-1:]
-    vectors = all(h.operand.rank == 1 for f in (*tensors, *under) for h in held_in(f) if isinstance(h.operand, Tensor))
-    if p.notation.products == "diag" and last and vectors:
-        others = [f for f in tensors if f is not last[0]]
-        matrix = [call(Word("diag"), _entrywise(others, under, p))] if others or under else []
-        return product([*front, *matrix, p(last[0])])
-    return product([*front, _entrywise(tensors, under, p)])
-
-
-def _entrywise(above: list[Expr], below: list[Expr], p: Presenter) -> Item:
-    """a ⊙ b, or a fraction of such products."""
-    over = product(map(p, above), "odot") if above else items.Number("1")
-    return quotient(over, product(map(p, below), "odot"), p.linear) if below else over
-
-
-def _scalar_product(above: list[Expr], below: list[Expr], p: Presenter) -> Item:
-    """A product of scalars; what divides a sum over time, and a mere number, stands as a fraction in front."""
-    if not below:
-        return product(map(p, above)) if above else items.Number("1")
-    rest = [f for f in above if not f.is_Integer]
-    reaches = any(f.has(TimeSum) for f in rest)
-    if rest and (reaches or (all(f.is_Integer for f in below) and not p.linear)):
-        front = [f for f in above if f.is_Integer]
-        return product([_scalar_product(front, below, p), *map(p, rest)])
-    over = product(map(p, above)) if above else items.Number("1")
-    return quotient(over, product(map(p, below)), p.linear)
-
-
-def _tensors(factors: Iterable[Expr]) -> list[Expr]:
-    return [f for f in factors if any(isinstance(h.operand, Tensor) for h in held_in(f))]
-
-
-def _holds_adjoint(x: Any) -> bool:
-    return isinstance(x, Adjoint) or bool(x.atoms(Adjoint))
-
-
-def _scalars_in_order(factors: list[Expr]) -> list[Expr]:
-    """Numbers, parameters, the rest in its order, and what holds an adjoint last."""
-    return sorted(factors, key=_place) if not any(map(held_in, factors)) else sorted(factors, key=_late)
-
-
-def _place(factor: Expr) -> int:
-    if factor.is_Number:
-        return 0
-    if getattr(factor, "is_shared", False):
-        return 1
-    return 3 if _late(factor) else 2
-
-
-def _late(factor: Expr) -> bool:
-    held = [h.operand for h in held_in(factor)]
-    return any(map(_holds_adjoint, [factor, *held]))
+    return transposed(p(expr)) if holds_tensor(expr) else p(expr)
 
 
 @present.register(Pow)
 def _(expr: Expr, p: Presenter) -> Item:
     base, exponent = expr.args
     if exponent.is_number and exponent.is_negative:
-        return _product([], [base ** (-exponent)], p)
+        return factors([], [base ** (-exponent)]).drawn(p)
     if exponent == S.Half:
         root = p(base)
         return call(Word("sqrt"), root) if p.linear else Root(root)

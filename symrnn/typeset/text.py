@@ -5,13 +5,14 @@ It draws what `present` decided, under the terminal's form of the notation: no r
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from unicodedata import combining, normalize
 
 from symrnn.typeset import items
 from symrnn.typeset.displays import presenter
 from symrnn.typeset.foreign import foreign_text
-from symrnn.typeset.letters import GREEK
+from symrnn.typeset.letters import GREEK, read_name
 from symrnn.typeset.notation import Notation, terminal
 from symrnn.typeset.present import presented
 from symrnn.typeset.render import Renderer
@@ -28,9 +29,10 @@ FENCES = {
     "angle": ("⟨", "⟩"),
 }
 DIFFERENTIALS = {"partial": "∂", "immediate": "∂⁺", "total": "d", "code": "d"}
-SYMBOLS = {"infinity": "∞", "pi": "π", "e": "e", "dots": "...", "one": "1", "zero": "0", "identity": "I"}
+SYMBOLS = {"infinity": "∞", "pi": "π", "e": "e", "dots": "...", "all": ":", "one": "1", "zero": "0", "identity": "I"}
 ACCENTS = {"hat": "\u0302", "tilde": "\u0303", "bar": "\u0304", "dot": "\u0307"}
 RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+RAISED_BACK = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
@@ -38,12 +40,9 @@ class TextRenderer(Renderer):
     """Items as one line of Unicode."""
 
     def draw_name(self, x: items.Name) -> str:
-        base = GREEK.get(x.letter, x.letter)
-        if x.accent:
-            base = normalize("NFC", base + ACCENTS[x.accent])
-        base += "′" * x.primes
+        base = _accented(x) + "′" * x.primes
         for i, sub in enumerate(x.subscripts):
-            base += sub.translate(LOWERED) if i == 0 and sub.isdigit() else "_" + GREEK.get(sub, sub)
+            base += sub.translate(LOWERED) if i == 0 and sub.isdigit() else "_" + _accented(read_name(sub))
         return base
 
     def draw_number(self, x: items.Number) -> str:
@@ -56,7 +55,15 @@ class TextRenderer(Renderer):
         return SYMBOLS[x.key]
 
     def draw_timed(self, x: items.Timed) -> str:
-        return f"{self(x.base)}({self(x.time)})"
+        time = self(x.time)
+        if x.mark != "subscript":
+            return f"{self(x.base)}({time})"
+        base = self(x.base)
+        if isinstance(x.base, items.Name) and x.base.subscripts:
+            bare = self(replace(x.base, subscripts=()))
+            inner = base.removeprefix(bare).removeprefix("_").translate(RAISED_BACK)
+            return f"{bare}_{{{inner},{time}}}"
+        return f"{base}_{time}" if len(time) == 1 or time.isalnum() else f"{base}_{{{time}}}"
 
     def draw_indexed(self, x: items.Indexed) -> str:
         return f"{self(x.base)}[{','.join(self.each(x.indices))}]"
@@ -121,7 +128,7 @@ class TextRenderer(Renderer):
         return f"{left}{self(x.body)}{right}"
 
     def draw_stack(self, x: items.Stack) -> str:
-        return f"[{'; '.join(self.each(x.rows))}]"
+        return f"[{(', ' if x.across else '; ').join(self.each(x.rows))}]"
 
     def draw_grid(self, x: items.Grid) -> str:
         return f"[{'; '.join(', '.join(self.each(row)) for row in x.rows)}]"
@@ -158,6 +165,13 @@ class TextRenderer(Renderer):
             if row.left is not None:
                 indent = " " * (width(self(row.left)) + 1)
         return "\n".join(lines)
+
+
+def _accented(x: items.Name) -> str:
+    base = GREEK.get(x.letter, x.letter)
+    for accent in x.accent.split():
+        base = normalize("NFC", base + ACCENTS[accent])
+    return base
 
 
 def width(line: str) -> int:

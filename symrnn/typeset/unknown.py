@@ -13,9 +13,9 @@ from symrnn.model.given import Given, Parameter
 from symrnn.tensor.adjoint import Adjoint
 from symrnn.tensor.histories import History
 from symrnn.tensor.unknown import Applied, Partial, SecondPartial, partial
-from symrnn.typeset.brackets import call, quotient
+from symrnn.typeset.brackets import call, quotient, transposed
 from symrnn.typeset.items import Differential, Fence, Gradient, Item, Listing, Number, Positional, Sign
-from symrnn.typeset.present import Presenter, match, present
+from symrnn.typeset.present import Presenter, match, present, turned
 from symrnn.typeset.scalars import applied, split
 
 
@@ -27,6 +27,16 @@ def _(x: Any, p: Presenter) -> Item:
 
 @present.register(Partial)
 def _(x: Any, p: Presenter) -> Item:
+    """A Jacobian in numerator layout; where vectors are rows, what stands for it is its transpose."""
+    return transposed(_partial(x, p)) if p.rows and x.rank == 2 else _partial(x, p)
+
+
+@turned.register(Partial)
+def _(x: Any, p: Presenter) -> Item:
+    return _partial(x, p) if p.rows and x.rank == 2 else transposed(_partial(x, p))
+
+
+def _partial(x: Any, p: Presenter) -> Item:
     """∂s⁽³⁾/∂s⁽²⁾ where the value is a known node; else ∂f/∂s at its arguments, or ∂₁f where names repeat."""
     value = match(p.known, x.application)
     arguments = x.application.arguments

@@ -17,7 +17,7 @@ PRESETS = {
     r" (\nabla_{\boldsymbol{h}^{(t)}} L) (\boldsymbol{h}^{(t-1)})^{\top}",
     "d2l": r"\sum_{t=1}^{\tau} \operatorname{diag}(1 - \mathbf{h}_{t}^{2})"
     r" \frac{\partial L}{\partial \mathbf{h}_{t}} \mathbf{h}_{t-1}^{\top}",
-    "cs231n": r"\sum_{t=1}^{\tau} ((1 - h_{t}^{2}) \odot dh_{t}) h_{t-1}^{\top}",
+    "cs231n": r"\sum_{t=1}^{\tau} h_{t-1}^{\top} ((1 - h_{t}^{2}) \odot dh_{t})",
 }
 
 

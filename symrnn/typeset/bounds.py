@@ -1,0 +1,81 @@
+"""What sums and products over time and conditions on times look like.
+
+Imported for what it registers with `present`; it knows no renderer.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from symrnn.tensor import binders, products
+from symrnn.tensor.node import shape_of
+from symrnn.tensor.time import t, tau
+from symrnn.typeset.brackets import inside, product
+from symrnn.typeset.items import ADD, BigSum, Compared, Fence, Item
+from symrnn.typeset.present import Presenter, present, turned
+
+
+@present.register(binders.TimeSum)
+def _(x: Any, p: Presenter) -> Item:
+    return _time_sum(x, p(x.body), p)
+
+
+@turned.register(binders.TimeSum)
+def _(x: Any, p: Presenter) -> Item:
+    return _time_sum(x, p.turned(x.body), p)
+
+
+def _time_sum(x: Any, body: Item, p: Presenter) -> Item:
+    usual = (x.index, x.lower, x.upper) == (t, 1, tau)
+    index, lower, upper = p.symbol(x.index), p.time(x.lower), p.time(x.upper)
+    return BigSum(index, lower, upper, inside(body, ADD + 1), bounds=not (p.linear and usual))
+
+
+@turned.register(binders.Guard)
+def _(x: Any, p: Presenter) -> Item:
+    return product([_condition(x, p), p.turned(x.content)])
+
+
+@present.register(products.TimeProduct)
+def _(x: Any, p: Presenter) -> Item:
+    """The factors stand from left to right as the index runs from the lower bound to the upper one."""
+    return _time_product(x, p(x.body), x.descends != p.rows, p)
+
+
+@turned.register(products.TimeProduct)
+def _(x: Any, p: Presenter) -> Item:
+    return _time_product(x, p.turned(x.body), x.descends == p.rows, p)
+
+
+def _time_product(x: Any, body: Item, down: bool, p: Presenter) -> Item:
+    ends = (x.upper, x.lower) if down and shape_of(x) else (x.lower, x.upper)
+    first, last = (p.time(end) for end in ends)
+    return BigSum(p.symbol(x.index), first, last, inside(body, ADD + 1), sign="product")
+
+
+@present.register(binders.Guard)
+def _(x: Any, p: Presenter) -> Item:
+    """[a <= t <= b] before what it guards; a bound that always holds is left out."""
+    return product([_condition(x, p), p(x.content)])
+
+
+def _condition(x: Any, p: Presenter) -> Item:
+    smallest = smallest_last(x)
+    if smallest is not None:
+        last, least = smallest
+        return Fence(Compared((p.time(least), p.time(last)), "le"), "square")
+    members = [p.time(x.time)]
+    if not (x.time - x.lower).is_nonnegative:
+        members.insert(0, p.time(x.lower))
+    if not (x.upper - x.time).is_nonnegative:
+        members.append(p.time(x.upper))
+    return Fence(Compared(tuple(members), "le"), "square")
+
+
+def smallest_last(x: Any) -> tuple[Any, Any] | None:
+    """(tau, 2) of a guard that only takes tau to be 2 or larger: its time is a number not below its first."""
+    slack = x.upper - x.time
+    if (x.time - x.lower).is_nonnegative and len(slack.free_symbols) == 1:
+        (last,) = slack.free_symbols
+        return (last, last - slack) if (last - slack).is_Integer else None
+    return None

@@ -1,0 +1,123 @@
+"""What sums of entries, single entries and pieces of tensors look like.
+
+Imported for what it registers with `present`; it knows no renderer.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from symrnn.tensor import pieces
+from symrnn.tensor.adjoint import Adjoint
+from symrnn.tensor.elementwise import Elementwise, placeholder
+from symrnn.tensor.spelling import spell
+from symrnn.typeset.brackets import call, inside, power, product, quotient, transposed
+from symrnn.typeset.items import (
+    ATOM,
+    Differential,
+    Fence,
+    Indexed,
+    Item,
+    Name,
+    Number,
+    Sign,
+    Span,
+    Stack,
+    Timed,
+    Word,
+)
+from symrnn.typeset.present import Presenter, present, turned
+from symrnn.typeset.products import summed
+
+TWO = Number("2")
+
+
+@present.register(pieces.Trace)
+def _(x: Any, p: Presenter) -> Item:
+    return call(Word("tr"), p(x.args[0]))
+
+
+@present.register(pieces.SumEntries)
+def _(x: Any, p: Presenter) -> Item:
+    """aᵀ b of a product of vectors, 1ᵀ a of another; ‖A‖² of the squares of a matrix; else sum(A)."""
+    inner = x.args[0]
+    if _is_square(inner):
+        return power(Fence(p(inner.operands[0]), "frobenius"), TWO)
+    dotted_form = summed(spell(inner), p) if isinstance(inner, Elementwise) and inner.rank == 1 else None
+    if dotted_form is not None:
+        return dotted_form
+    if inner.rank == 1 and p.notation.dot == "transpose":
+        ones = transposed(Sign("one", p.notation.bold))
+        return product([p(inner), ones] if p.rows else [ones, p(inner)])
+    return call(Word("sum"), p(inner))
+
+
+def _is_square(x: Any) -> bool:
+    return isinstance(x, Elementwise) and x.rank == 2 and x.body == placeholder(0) ** 2
+
+
+@present.register(pieces.Entry)
+def _(x: Any, p: Presenter) -> Item:
+    """An entry of a name is a scalar and so not bold; of anything else, the index stands on brackets."""
+    tensor, *places = x.args
+    indices = tuple(p.time(i) for i in (reversed(places) if p.rows else places))
+    if isinstance(tensor, Adjoint):
+        return entry_adjoint(tensor, indices, p)
+    return indexed(p(tensor), indices)
+
+
+def indexed(base: Item, indices: tuple[Item, ...]) -> Item:
+    """One entry of what is already drawn."""
+    if isinstance(base, Timed) and base.mark == "subscript" and isinstance(base.base, Name):
+        return Indexed(_unbold(base.base), (base.time, *indices))
+    if isinstance(base, Name | Timed):
+        return Indexed(_unbold(base), indices)
+    return Indexed(inside(base, ATOM), indices)
+
+
+def entry_adjoint(tensor: Any, indices: tuple[Item, ...], p: Presenter) -> Item:
+    """The derivative by one entry: ∂L/∂W_{ij}; an entry of δ, h̄ or dh where the adjoint is a name."""
+    objective = str(tensor.objective.name)
+    if p.notation.adjoint in {"delta", "bar"}:
+        return indexed(p.gradient(tensor.node, objective), indices)
+    by = indexed(p(tensor.node), indices)
+    if p.notation.adjoint == "d":
+        return Differential(by, "code")
+    return quotient(Differential(p.name(objective)), Differential(by), p.linear)
+
+
+def _unbold(base: Item) -> Item:
+    if isinstance(base, Timed):
+        return Timed(_unbold(base.base), base.time, base.mark)
+    if isinstance(base, Name):
+        return Name(base.letter, base.accent, base.primes, base.subscripts, "none", base.verbatim)
+    return base
+
+
+@present.register(pieces.Concat)
+def _(x: Any, p: Presenter) -> Item:
+    return Stack(p.all(x.args), across=p.rows)
+
+
+@turned.register(pieces.Concat)
+def _(x: Any, p: Presenter) -> Item:
+    return Stack(tuple(map(p.turned, x.args)), across=not p.rows)
+
+
+@present.register(pieces.Segment)
+def _(x: Any, p: Presenter) -> Item:
+    """The rows from the first to the last as an index: a_{1:n}; of a matrix A_{1:n,:}."""
+    tensor, start, count = x.args
+    rows = Span(p.time(start + 1), p.time(start + count))
+    others = (Sign("all"),) * (x.rank - 1)
+    return Indexed(inside(p(tensor), ATOM), (*others, rows) if p.rows else (rows, *others))
+
+
+@present.register(pieces.Reshape)
+def _(x: Any, p: Presenter) -> Item:
+    """vec(A), and its inverse with the shape it makes; of rows, the letter is the transpose of what is meant."""
+    if x.rank == 1:
+        return call(Word("vec"), p.turned(x.args[0]) if p.rows else p(x.args[0]))
+    sizes = product(p.all(x.shape), "times")
+    whole = call(Indexed(Word("mat"), (sizes,)), p(x.args[0]))
+    return transposed(whole) if p.rows else whole
