@@ -32,7 +32,7 @@ _ROOMS = {
     "symrnn.errors": "SymrnnError ShapeError IllPosed Undefined Redefined Unsupported TooLarge ReadError WriteError",
     "symrnn.tensor": """
         t tau dims Function Tensor Slot Adjoint nabla time_sum time_mean time_prod block matrix_power
-        sum mean dot outer diag trace transpose concat entry eye zeros ones vec
+        sum mean dot outer diag trace transpose concat entry eye zeros ones vec kron
         softmax log_softmax logsumexp softmax_cross_entropy cross_entropy squared_error
         inverse solve norm2 unit_vector segment reshape elementwise stop_gradient surrogate from_sympy to_sympy copy_at
         tanh sigmoid relu leaky_relu elu softplus gelu silu hard_sigmoid hard_tanh step sign absolute maximum minimum

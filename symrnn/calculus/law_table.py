@@ -17,6 +17,11 @@ _LAWS = {
     "matrix": Law("matrix product", "Y = A B: the adjoint of A is ∇Y Bᵀ, of B it is Aᵀ ∇Y", "goodfellow2016"),
     "dot": Law("dot product", "y = a·b: the adjoint of a is ∇y b", "goodfellow2016"),
     "outer": Law("outer product", "Y = a bᵀ: the adjoint of a is ∇Y b, of b it is ∇Yᵀ a", "goodfellow2016"),
+    "kronecker": Law(
+        "Kronecker product",
+        "Y = A ⊗ B: with R[i j, k l] = ∇Y[i k, j l], the adjoint of A is R vec(B), of B it is Rᵀ vec(A)",
+        "magnus2019",
+    ),
     "linear": Law(
         "linear map",
         "a rearrangement or sum of entries: its adjoint puts the cotangent back in place",

@@ -14,7 +14,7 @@ from sympy import Basic, Expr, S
 from symrnn.calculus.derivation import Law
 from symrnn.calculus.law_table import LAWS
 from symrnn.errors import Unsupported
-from symrnn.tensor import linear, pieces, special, unknown
+from symrnn.tensor import kronecker, linear, pieces, special, unknown
 from symrnn.tensor.bodies import body_derivative, through_output
 from symrnn.tensor.declared import StopGradient
 from symrnn.tensor.elementwise import Elementwise, Full, elementwise, placeholder, slots_of
@@ -39,6 +39,7 @@ _LAW_OF: tuple[tuple[Any, str], ...] = (
     (linear.Contract, "product"),
     (linear.Dot, "dot"),
     (linear.Outer, "outer"),
+    (kronecker.Kron, "kronecker"),
     (Inverse, "inverse"),
     (StopGradient, "declared"),
     (special.Softmax, "softmax"),
@@ -145,6 +146,23 @@ def _(node: linear.Diagonal, ct: Any, out: Any) -> Pulled:
 @pullback.register
 def _(node: linear.Eye, ct: Any, out: Any) -> Pulled:
     """The identity depends on nothing."""
+    return []
+
+
+@pullback.register
+def _(node: kronecker.Kron, ct: Any, out: Any) -> Pulled:
+    """Y = A ⊗ B, with R the entries of ct in the order of vec(A) vec(B)ᵀ: R vec(B) of A, Rᵀ vec(A) of B."""
+    a, b = node.left, node.right
+    (n, m), (p, q) = a.shape, b.shape
+    back = linear.transpose(kronecker.kronecker_order(node))
+    order = pieces.reshape(linear.contract(back, pieces.vec(ct)), n * m, p * q)
+    to_right = linear.contract(linear.transpose(order), pieces.vec(a))
+    return [(a, pieces.reshape(linear.contract(order, pieces.vec(b)), n, m)), (b, pieces.reshape(to_right, p, q))]
+
+
+@pullback.register
+def _(node: kronecker.Commutation, ct: Any, out: Any) -> Pulled:
+    """A permutation depends on nothing."""
     return []
 
 

@@ -14,7 +14,7 @@ from sympy import Expr
 
 from symrnn.calculus.laws import unit_rates
 from symrnn.errors import Unsupported
-from symrnn.tensor import linear, pieces, special, unknown
+from symrnn.tensor import kronecker, linear, pieces, special, unknown
 from symrnn.tensor.declared import StopGradient
 from symrnn.tensor.elementwise import Elementwise, Full, add, elementwise, placeholder
 from symrnn.tensor.inverses import Inverse
@@ -107,8 +107,16 @@ def _(node: linear.Outer, of: Tangents, out: Any) -> Any:
 
 
 @pushforward.register
-def _(node: linear.Eye, of: Tangents, out: Any) -> Any:
-    """The identity depends on nothing."""
+def _(node: kronecker.Kron, of: Tangents, out: Any) -> Any:
+    """Y = A ⊗ B: dA ⊗ B + A ⊗ dB."""
+    a, b = node.left, node.right
+    return _sum(_apply(lambda v: kronecker.kron(v, b), of(a)), _apply(lambda v: kronecker.kron(a, v), of(b)))
+
+
+@pushforward.register(linear.Eye)
+@pushforward.register(kronecker.Commutation)
+def _(node: Any, of: Tangents, out: Any) -> Any:
+    """What depends on nothing."""
     return None
 
 

@@ -20,7 +20,7 @@ from symrnn.errors import Unsupported
 from symrnn.model.given import Element, Given
 from symrnn.model.reading.verbs import ENTRY_BY_ENTRY
 from symrnn.model.write_parts import blackboard, decimal, fraction, integer, known_loss, mean
-from symrnn.tensor import binders, declared, inverses, linear, pieces, special, unknown
+from symrnn.tensor import binders, declared, inverses, kronecker, linear, pieces, special, unknown
 from symrnn.tensor.elementwise import Elementwise, Full
 from symrnn.tensor.node import Node, Tensor
 from symrnn.tensor.plain import split_arguments
@@ -33,6 +33,7 @@ Text = tuple[str, int]
 
 _CALLS: Mapping[Any, str] = MappingProxyType(
     {linear.Diag: "diag", linear.Diagonal: "diag", linear.Eye: "eye", inverses.Inverse: "inverse"}
+    | {kronecker.Kron: "kron"}
     | {pieces.Trace: "trace", pieces.Entry: "entry", pieces.Concat: "concat", pieces.Segment: "segment"}
     | {pieces.Reshape: "reshape", pieces.SumEntries: "sum", special.Softmax: "softmax"}
     | {special.LogSumExp: "logsumexp", special.SoftmaxCrossEntropy: "softmax_cross_entropy"}

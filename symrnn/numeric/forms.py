@@ -17,6 +17,7 @@ from symrnn.numeric.statements import stackable
 from symrnn.numeric.texts import ALONE, EXAMPLE, TIME, Code, Stack
 from symrnn.tensor import (
     Applied,
+    Commutation,
     Concat,
     Contract,
     Diag,
@@ -26,6 +27,7 @@ from symrnn.tensor import (
     Entry,
     Eye,
     Full,
+    Kron,
     LogSumExp,
     Outer,
     Partial,
@@ -112,6 +114,20 @@ def _(e: Diagonal, p: Printer) -> Code:
 @form.register
 def _(e: Eye, p: Printer) -> Code:
     return Code(f"np.eye({p.size(e.args[0])}, dtype={p.scope.word('dtype')})", ALONE)
+
+
+@form.register
+def _(e: Kron, p: Printer) -> Code:
+    a, b = p(e.left), p(e.right)
+    entries = f"{a.atom}[..., :, None, :, None] * {b.atom}[..., None, :, None, :]"
+    return p.helper("reshaped", entries, "4", *(p.size(d) for d in e.shape), lead=max(a.lead, b.lead))
+
+
+@form.register
+def _(e: Commutation, p: Printer) -> Code:
+    n, m, size = (p.size(d) for d in (*e.args, e.shape[0]))
+    unit = f"np.eye({size}, dtype={p.scope.word('dtype')})"
+    return Code(f"{unit}.reshape({n}, {m}, {size}).swapaxes(0, 1).reshape({size}, {size})", ALONE)
 
 
 @form.register

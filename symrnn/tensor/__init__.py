@@ -35,6 +35,7 @@ from symrnn.tensor.functions import (
 )
 from symrnn.tensor.histories import History, history
 from symrnn.tensor.inverses import Inverse, inverse, solve
+from symrnn.tensor.kronecker import Commutation, Kron, column, commutation, kron, row
 from symrnn.tensor.linear import (
     Contract,
     Diag,
@@ -92,6 +93,7 @@ __all__ = [
     "Adjoint",
     "Applied",
     "Block",
+    "Commutation",
     "Concat",
     "Contract",
     "Copy",
@@ -107,6 +109,7 @@ __all__ = [
     "Guard",
     "History",
     "Inverse",
+    "Kron",
     "LogSumExp",
     "MatrixPower",
     "Node",
@@ -129,6 +132,8 @@ __all__ = [
     "absolute",
     "add",
     "block",
+    "column",
+    "commutation",
     "concat",
     "contract",
     "copy_at",
@@ -150,6 +155,7 @@ __all__ = [
     "hard_tanh",
     "history",
     "inverse",
+    "kron",
     "leaky_relu",
     "log",
     "log_softmax",
@@ -166,6 +172,7 @@ __all__ = [
     "placeholder",
     "relu",
     "reshape",
+    "row",
     "segment",
     "shape_of",
     "sigmoid",

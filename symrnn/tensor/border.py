@@ -15,6 +15,7 @@ from sympy import Expr, Matrix, Symbol
 from sympy.matrices.expressions import (
     HadamardProduct,
     Identity,
+    KroneckerProduct,
     MatAdd,
     MatMul,
     MatrixSymbol,
@@ -35,6 +36,7 @@ from symrnn.tensor.elementwise import Full, add, combine
 from symrnn.tensor.evaluate import Evaluator
 from symrnn.tensor.explicit import Written
 from symrnn.tensor.inverses import inverse
+from symrnn.tensor.kronecker import kron
 from symrnn.tensor.linear import contract, eye, outer, transpose, zeros
 from symrnn.tensor.node import Node, leaves_in, shape_of
 from symrnn.tensor.pieces import concat, trace
@@ -190,6 +192,14 @@ def _(expr: HadamardProduct, take: _Importer) -> Any:
     result = take(expr.args[0])
     for a in expr.args[1:]:
         result = combine("*", result, take(a))
+    return result
+
+
+@_import.register
+def _(expr: KroneckerProduct, take: _Importer) -> Any:
+    result = take(expr.args[0])
+    for a in expr.args[1:]:
+        result = kron(result, take(a))
     return result
 
 

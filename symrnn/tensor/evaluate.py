@@ -15,7 +15,7 @@ import numpy as np
 from sympy import Basic, Expr, Integer, Symbol
 
 from symrnn.errors import Undefined, Unsupported
-from symrnn.tensor import binders, linear, pieces, products, special, unknown
+from symrnn.tensor import binders, kronecker, linear, pieces, products, special, unknown
 from symrnn.tensor.blocks import Block
 from symrnn.tensor.declared import StopGradient
 from symrnn.tensor.elementwise import Elementwise, Full, placeholder
@@ -110,6 +110,16 @@ class Evaluator(BodyEvaluator):
     @node.register
     def _(self, e: linear.Eye) -> Array:
         return self.system.array(np.eye(self.size(e.args[0]), dtype=int).astype(object))
+
+    @node.register
+    def _(self, e: kronecker.Kron) -> Array:
+        return self.system.bilinear(np.kron, self(e.left), self(e.right))
+
+    @node.register
+    def _(self, e: kronecker.Commutation) -> Array:
+        n, m = self.size(e.args[0]), self.size(e.args[1])
+        places = np.arange(n * m).reshape(n, m).T.ravel()
+        return self.system.array(np.eye(n * m, dtype=int)[places].astype(object))
 
     @node.register
     def _(self, e: Inverse) -> Array:

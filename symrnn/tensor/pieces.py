@@ -71,6 +71,13 @@ class Reshape(Tensor):
     def __new__(cls, tensor: Tensor, *shape: object) -> Tensor:
         return reshape(tensor, *shape)
 
+    def _eval_transpose(self) -> Tensor | None:
+        """A row made of a vector turns into a column, and back."""
+        if 1 not in self.shape or len(self.shape) != 2:
+            return None
+        turned: Tensor = reshape(self.args[0], *reversed(self.shape))
+        return turned
+
 
 def sum_entries(x: Operand) -> Any:
     """The sum of all entries; of a vector declared `simplex=True` it is 1."""

@@ -8,7 +8,7 @@ from sympy import Basic, Expr
 from sympy.printing.precedence import PRECEDENCE, precedence
 from sympy.printing.str import StrPrinter
 
-from symrnn.tensor import binders, linear, pieces, special, unknown
+from symrnn.tensor import binders, kronecker, linear, pieces, special, unknown
 from symrnn.tensor.elementwise import Elementwise, Full
 from symrnn.tensor.node import Slot
 from symrnn.tensor.prime import Prime
@@ -23,6 +23,8 @@ class PlainPrinter(StrPrinter):
     _NAMES: ClassVar[dict[Any, str]] = {
         linear.Outer: "outer",
         linear.Dot: "dot",
+        kronecker.Kron: "kron",
+        kronecker.Commutation: "commutation",
         linear.Diag: "diag",
         linear.Diagonal: "diag",
         linear.Eye: "eye",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from symrnn.tensor import pieces
+from symrnn.tensor import kronecker, pieces
 from symrnn.tensor.adjoint import Adjoint
 from symrnn.tensor.elementwise import Elementwise, placeholder
 from symrnn.tensor.spelling import spell
@@ -116,8 +116,28 @@ def _(x: Any, p: Presenter) -> Item:
 @present.register(pieces.Reshape)
 def _(x: Any, p: Presenter) -> Item:
     """vec(A), and its inverse with the shape it makes; of rows, the letter is the transpose of what is meant."""
+    inner = x.args[0]
+    if inner.rank == 1 and 1 in x.shape:  # a vector as a column is itself, as a row its transpose
+        return p(inner) if x.shape[1] == 1 else p.turned(inner)
     if x.rank == 1:
         return call(Word("vec"), p.turned(x.args[0]) if p.rows else p(x.args[0]))
     sizes = product(p.all(x.shape), "times")
     whole = call(Indexed(Word("mat"), (sizes,)), p(x.args[0]))
     return transposed(whole) if p.rows else whole
+
+
+@present.register(kronecker.Kron)
+def _(x: Any, p: Presenter) -> Item:
+    """A ⊗ B, in this order in every convention: (A ⊗ B)ᵀ = Aᵀ ⊗ Bᵀ."""
+    return product([p(x.left), p(x.right)], "otimes")
+
+
+@turned.register(kronecker.Kron)
+def _(x: Any, p: Presenter) -> Item:
+    return product([p.turned(x.left), p.turned(x.right)], "otimes")
+
+
+@present.register(kronecker.Commutation)
+def _(x: Any, p: Presenter) -> Item:
+    sizes = reversed(x.args) if p.rows else x.args
+    return Indexed(p.name("K", p.notation.bold), tuple(p.time(d) for d in sizes))

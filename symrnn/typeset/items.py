@@ -50,7 +50,7 @@ class Sum(Item):
 
 @dataclass(frozen=True)
 class Product(Item):
-    """Factors beside each other, or with a sign between: "" none, "odot", "dot", "times"."""
+    """Factors beside each other, or with a sign between: "" none, "odot", "dot", "times", "otimes"."""
 
     factors: tuple[Item, ...]
     sign: str = ""

@@ -15,7 +15,7 @@ from symrnn.typeset.notation import Notation, as_notation
 from symrnn.typeset.present import presented
 from symrnn.typeset.render import Renderer
 
-SIGNS = {"odot": r" \odot ", "dot": r" \cdot ", "times": r" \times ", "": " "}
+SIGNS = {"odot": r" \odot ", "dot": r" \cdot ", "times": r" \times ", "otimes": r" \otimes ", "": " "}
 BIG = {"sum": r"\sum", "product": r"\prod"}
 RELATIONS = {"=": " = ", "le": r" \le ", "to": r" \mapsto "}
 FENCES = {

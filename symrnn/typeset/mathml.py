@@ -19,7 +19,7 @@ from symrnn.typeset.notation import Notation, as_notation
 from symrnn.typeset.present import presented
 from symrnn.typeset.render import Renderer
 
-SIGNS = {"odot": "⊙", "dot": "·", "times": "×", "": "\u2062"}  # the last: an invisible times
+SIGNS = {"odot": "⊙", "dot": "·", "times": "×", "otimes": "⊗", "": "\u2062"}  # the last: an invisible times
 BIG = {"sum": "∑", "product": "∏"}
 RELATIONS = {"=": "=", "le": "≤", "to": "↦"}
 SYMBOLS = {"infinity": "∞", "pi": "π", "e": "e", "dots": "…", "all": ":", "one": "1", "zero": "0", "identity": "I"}

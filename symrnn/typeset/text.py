@@ -17,7 +17,7 @@ from symrnn.typeset.notation import Notation, terminal
 from symrnn.typeset.present import presented
 from symrnn.typeset.render import Renderer
 
-SIGNS = {"odot": " ⊙ ", "dot": " · ", "times": "×", "": " "}
+SIGNS = {"odot": " ⊙ ", "dot": " · ", "times": "×", "otimes": " ⊗ ", "": " "}
 BIG = {"sum": "Σ", "product": "Π"}
 RELATIONS = {"=": " = ", "le": " ≤ ", "to": " ↦ "}
 FENCES = {

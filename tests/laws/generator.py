@@ -11,7 +11,9 @@ import symrnn as sr
 from symrnn import Constant, Equation, Function, Parameter, Recurrence, Sequence, dims, t, tau
 from symrnn.tensor import (
     add,
+    commutation,
     elementwise,
+    kron,
     norm2,
     partial,
     placeholder,
@@ -30,8 +32,8 @@ KNOWN = [sr.tanh, sr.sigmoid, sr.sin, sr.softplus, lambda x: sr.cos(x) / 2, lamb
 class Writer:
     """Writes random expressions over some leaves; parameters are declared as they are needed.
 
-    `extras` may name "declared", the nodes with a declared derivative, and "partial", the partial derivatives
-    of unknown functions, which not every law takes.
+    `extras` may name "declared", the nodes with a declared derivative, "partial", the partial derivatives of
+    unknown functions, and "kronecker", products of that name, which not every law takes.
     """
 
     def __init__(self, rng, leaves, extras=()):
@@ -98,6 +100,8 @@ class Writer:
         ]
         ways += [lambda: sr.diag(new((n, n), depth))] if d == n else []
         ways += [lambda: reshape(new((n, m), depth), n * m)] if d == n * m else []
+        if "kronecker" in self.extras:
+            ways.append(lambda: segment(kron(new((d, m), depth), new((2, n), 0)) @ self.parameter(m * n), 0, d))
         return ways + self.declaring(shape, depth)
 
     def matrix(self, shape, depth):
@@ -116,6 +120,8 @@ class Writer:
         square = [lambda: new(shape, depth).T, lambda: sr.diag(new((d,), depth)), lambda: self.inverted(d, depth)]
         rates = [lambda: partial(self.unknown(d)(new((e,), depth), self.parameter()), 0)]
         ways += (square if d == e else []) + (rates if "partial" in self.extras else [])
+        if "kronecker" in self.extras:
+            ways.append(lambda: reshape(commutation(e, d) @ reshape(new((e, d), depth), e * d), d, e))
         return ways + self.declaring(shape, depth)
 
     def inverted(self, d, depth):

@@ -7,6 +7,7 @@ from symrnn.calculus.laws import pullback
 from symrnn.tensor import (
     Full,
     elementwise,
+    kron,
     partial,
     placeholder,
     reshape,
@@ -34,6 +35,7 @@ WRONG = {
     "factors exchanged": (A @ M, lambda node, ct: [(A, M.T @ ct), (M, ct @ A.T)]),
     "one of two factors": (sr.dot(b, b), lambda node, ct: [(b, ct * b)]),
     "a for b": (sr.outer(b, d), lambda node, ct: [(b, ct @ b), (d, ct.T @ b)]),
+    "entries in their old order": (kron(A, B), lambda node, ct: _unordered(node, ct)),
     "not put back": (A.T, lambda node, ct: [(A, ct)]),
     "rows summed": (sr.diag(b), lambda node, ct: [(b, ct @ ones)]),
     "every column": (sr.diag(A), lambda node, ct: [(A, sr.outer(ct, ones))]),
@@ -54,6 +56,11 @@ WRONG = {
     "inner derivative forgotten": (sr.tanh(w * a), lambda node, ct: [(w, ct * (1 - node**2)), (a, ct * (1 - node**2))]),
     "power rule": (b**3, lambda node, ct: [(b, elementwise(2 * z0**2 * z1, b, ct))]),
 }
+
+
+def _unordered(node, ct):
+    order = reshape(ct, n * n, n * m)
+    return [(A, reshape(order @ reshape(B, n * m), n, n)), (B, reshape(order.T @ reshape(A, n * n), n, m))]
 
 
 def _second(node, ct):

@@ -8,11 +8,13 @@ from symrnn import Constant, Equation, Function, Parameter, Sequence, dims, nabl
 from symrnn.model.parts import Abbreviation, Objective, Title
 from symrnn.tensor import (
     Full,
+    commutation,
     copy_at,
     elementwise,
     guard,
     history,
     inverse,
+    kron,
     partial,
     placeholder,
     reshape,
@@ -37,6 +39,7 @@ SAMPLES = [
     *(h, y, S, h[t], h[0], S[t - 1], s[tau], s[t + 1]),
     *(W, b, w, z, c, f, g, F),
     *(W @ h[t], W @ W, sr.dot(b, h[t]), sr.outer(b, z), W.T, sr.diag(b), sr.diag(W), sr.eye(n)),
+    *(kron(W, U), kron(sr.eye(n), b), kron(sr.eye(n), b).T, commutation(n, m), reshape(b, 1, n)),
     *(b - 2 * z * w, sr.tanh(b + W @ h[t - 1]), b + W @ h[t - 1], W @ h[t - 1] + b, elementwise(phi, b)),
     *(b / (1 + s[t] ** 2), h[t] / tau, elementwise(placeholder(0) * placeholder(1), z, b)),
     *(sr.zeros(n), Full(w, n, m), 3 * sr.ones(n)),

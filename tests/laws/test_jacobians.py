@@ -1,17 +1,21 @@
 """Jacobians, which go forward, against dual numbers and against the pullbacks: ⟨w, J v⟩ = ⟨Jᵀ w, v⟩."""
 
+import random
 import sys
 
 import numpy as np
 import pytest
-from sympy import Integer
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sympy import Basic, Integer
 
 import symrnn as sr
+from laws import compositions as c
 from laws.judges import inner
 from laws.systems import MODELS
 from symrnn import t
 from symrnn.calculus.sweep import sweep
-from symrnn.errors import Unsupported
+from symrnn.errors import SymrnnError, Unsupported
 from symrnn.graph.run import draw
 from symrnn.model import Element, reads
 from symrnn.tensor import add, nabla, shape_of
@@ -25,11 +29,11 @@ NAMES = [name for name in MODELS if name not in {"encoder-decoder", "encoder dec
 
 
 def pairs(model):
-    """Every node with every vector or scalar that its equation reads at t minus a number, at a time inside."""
+    """Every node with everything that its equation reads at t minus a number, at a time inside."""
     for e in model.equations:
         for x in reads(e.rhs) if e.over else ():
             by_step = not isinstance(x, Element) or e.over[0] in x.time.free_symbols
-            if by_step and len(shape_of(x)) < 2 and len(shape_of(e.lhs)) < 2:
+            if by_step:
                 yield e, x
 
 
@@ -57,8 +61,42 @@ def moved(instance, e, by, direction, through=()):
 
 
 def times(jacobian, direction, system):
-    """J v for a vector or scalar v, and a vector or scalar result."""
-    return system.bilinear(np.dot, jacobian, direction)
+    """J v, matrices as the vectors of their rows."""
+    return system.bilinear(np.dot, jacobian, flat(direction))
+
+
+def flat(x):
+    """A number as it is, else the vector of all entries."""
+    return x.ravel() if np.ndim(x) else x
+
+
+rngs = st.randoms(use_true_random=False)
+KINDS = ("declared", "kronecker")  # a Jacobian of second derivatives has no rule
+
+
+def composition_holds(expr):
+    """The Jacobian of an expression by each of its leaves, times a direction, is its change along it."""
+    for leaf in reads(expr):
+        direction = c.value_of(c.like(leaf, "v"))
+        expected = flat(c.change(expr, {x: direction if x == leaf else c.value_of(x) * 0 for x in reads(expr)}))
+        found = FORWARD.differentiate(expr, leaf)
+        value = 0 * expected if found is None else times(c.value(found), direction, c.FIELD)
+        if np.any((value - expected) % c.FIELD_PRIME != 0):
+            return False
+    return True
+
+
+@given(rngs)
+@settings(max_examples=60)
+def test_the_jacobian_of_any_expression_by_any_leaf(rng):
+    expr = c.composition(rng, extras=KINDS)
+    assert composition_holds(expr), expr
+
+
+def test_every_rule_is_drawn():
+    drawn = {type(x) for seed in range(60) for x in c.nodes_of(c.composition(random.Random(seed), extras=KINDS))}
+    rules = set(FORWARD.local_jacobians.registry) - {object, Basic}
+    assert not {rule for rule in rules if not any(issubclass(kind, rule) for kind in drawn)}
 
 
 def jacobian_holds(model, e, by):
@@ -72,7 +110,7 @@ def jacobian_holds(model, e, by):
     direction = instance.system.random(np.random.default_rng(1), np.shape(instance.base.values[leaf]))
     value = evaluator(instance)(found.xreplace(at))
     expected = moved(instance, here, leaf, direction)
-    return instance.system.distance(times(value, direction, instance.system), expected) == 0
+    return instance.system.distance(times(value, direction, instance.system), flat(expected)) == 0
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -100,7 +138,7 @@ def test_forward_and_pullback_are_adjoint(name):
         evaluate = evaluator(instance, {nabla(node): w})
         pulled = evaluate(add(*(use.part for use in uses)).xreplace(at))
         pushed = times(evaluate(found.xreplace(at)), v, instance.system)
-        left, right = inner(instance.system, w, pushed), inner(instance.system, pulled, v)
+        left, right = inner(instance.system, flat(w), pushed), inner(instance.system, pulled, v)
         assert instance.system.distance(left, right) == 0, (e, by)
 
 
@@ -113,14 +151,64 @@ def test_the_jacobian_goes_through_the_nodes_of_the_same_step(name):
     step = [e for e in instance.graph.equations if e.lhs.time == 3]
     for e in model.equations:
         for by in {x for x in model.equations[0].rhs.atoms(Element) | e.rhs.atoms(Element) if x.time == t - 1}:
-            if len(shape_of(by)) == 2 or (found := written(model, e, by)) is None:
+            if (found := written(model, e, by)) is None:
                 continue
             leaf, here = by.xreplace(at), e.at(at)
             direction = instance.system.random(np.random.default_rng(3), np.shape(instance.base.values[leaf]))
             before = step[: [x.lhs for x in step].index(here.lhs)]
             expected = moved(instance, here, leaf, direction, before)
             value = times(evaluator(instance)(found.xreplace(at)), direction, instance.system)
-            assert instance.system.distance(value, expected) == 0, (e, by)
+            assert instance.system.distance(value, flat(expected)) == 0, (e, by)
+
+
+TOTAL = ["elman", "coupled", "skip", "scrambled", "gru", "lstm", "matrix state", "backward", "time-delay", "jordan"]
+
+
+@pytest.mark.parametrize("name", TOTAL)
+def test_the_total_derivative_goes_through_all_nodes_between(name):
+    """By an element one and two steps away, with everything in between following."""
+    model = MODELS[name]()
+    instance = draw(model, 7, FiniteField(0), 0)
+    at = {**instance.rule, t: Integer(4)}
+    found = 0
+    for e in model.equations:
+        for by in [v[t + lag] for v in model.sequences for lag in (-2, -1, 0, 1, 2)] if e.over else ():
+            leaf, here = by.xreplace(at), e.at(at)
+            if leaf == here.lhs or leaf not in instance.base.values:
+                continue
+            direction = instance.system.random(np.random.default_rng(3), np.shape(instance.base.values[leaf]))
+            value = evaluator(instance)(sr.jacobian(model, e.lhs, by, total=True).xreplace(at))
+            expected = followed(instance, here, leaf, direction)
+            found += not np.all(expected == 0)
+            assert instance.system.distance(times(value, direction, instance.system), flat(expected)) == 0, (e, by)
+    assert found
+
+
+def followed(instance, here, leaf, direction):
+    """The change of a node when a leaf moves and every node computed after it follows."""
+    system = Dual(instance.system)
+    values = {x: system.lift(v) for x, v in instance.base.values.items()}
+    values[leaf] = DualArray(instance.base.values[leaf], direction)
+    evaluate = Evaluator(system, values, instance.sizes)
+    for x in instance.graph.equations:
+        if x.lhs != leaf:
+            values[x.lhs] = evaluate(x.rhs)
+    return values[here.lhs].tangent
+
+
+def test_the_total_derivative_is_not_the_immediate_one():
+    """∂h(t)/∂h(t-2) passes through h(t-1), which ∂⁺ does not; the total one is refused where it has no end."""
+    model = MODELS["elman"]()
+    (h,) = model.states
+    one = sr.jacobian(model, h[t], h[t - 1], total=True)
+    assert one == sr.jacobian(model, h[t], h[t - 1], immediate=True)
+    assert sr.jacobian(model, h[t], h[t - 2], total=True) == one @ one.xreplace({t: t - 1})
+    assert sr.jacobian(model, h[t], h[t - 2], immediate=True) == sr.zeros(*shape_of(h[t]) * 2)
+    for by in (model.parameters[0], h[0]):
+        with pytest.raises(Unsupported):
+            sr.jacobian(model, h[t], by, total=True)
+    with pytest.raises(SymrnnError):
+        sr.jacobian(model, h[t], h[t - 1], total=True, immediate=True)
 
 
 def untransposed(x, rate):

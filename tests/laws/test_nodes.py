@@ -16,7 +16,7 @@ from symrnn.model import reads
 from symrnn.tensor import shape_of
 
 rngs = st.randoms(use_true_random=False)
-ALL = ("declared", "partial")
+ALL = ("declared", "partial", "kronecker")
 
 
 def directions_of(leaves, mark):

@@ -146,7 +146,7 @@ REQUESTS = {
     "nest of what is given": lambda: sr.nest(elman, x[t]),
     "nest without a past": lambda: sr.nest(classical, classical.states[0][t]),
     "gradient that was not asked for": lambda: sr.bptt(elman)[x],
-    "Jacobian by a matrix": lambda: sr.jacobian(elman, h[t], W),
+    "total Jacobian by a matrix": lambda: sr.jacobian(elman, h[t], W, total=True),
     "Jacobian of what is given": lambda: sr.jacobian(elman, x[t], h[t - 1]),
     "derivative by time": lambda: s[t].diff(t),
     "derivative of a sum by an element": lambda: time_sum(s[t]).diff(s[3]),

@@ -10,7 +10,7 @@ import symrnn as sr
 from numeric import oracle
 from symrnn import Constant, Parameter, Sequence, nabla, t, tau
 from symrnn.numeric.stable import SCALAR
-from symrnn.tensor import slots_of
+from symrnn.tensor import commutation, slots_of
 from symrnn.tensor.evaluate import evaluate_node
 from symrnn.tensor.numbers import Floats
 
@@ -43,6 +43,8 @@ EXPRESSIONS = [
     sr.ones(n) * s[t] @ sr.eye(n) + b,
     sr.eye(n) * w + sr.outer(b, h[t]),
     W @ b,
+    sr.kron(W, h[t]) @ b + commutation(n, n) @ sr.vec(W),
+    sr.kron(sr.outer(h[t], b), W).T,
     sr.dot(b, W @ b),
     nabla(h[t]) * (1 - h[t] ** 2),
     sr.softmax_cross_entropy(h[t], z),

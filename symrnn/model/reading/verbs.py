@@ -89,6 +89,7 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
         "squared_error": Verb(tensor.squared_error, EQUAL, usage="a, b"),
         "dot": Verb(tensor.dot, "S S>S|Va Va>S", usage="a, b"),
         "outer": Verb(tensor.outer, "Va Vb>Mab", usage="a, b"),
+        "kron": Verb(tensor.kron, "Mab Mcd>Mef", usage="A, B"),
         "diag": Verb(tensor.diag, "Va>Maa|Maa>Va"),
         "transpose": Verb(tensor.transpose, "Mab>Mba"),
         "trace": Verb(tensor.trace, "Maa>S"),
