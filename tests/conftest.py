@@ -27,6 +27,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("symrnn")
     for name, text in EQUIPPED.items():
         group.addoption(f"--{name}", action="store_true", help=text)
+    group.addoption("--record", type=Path, metavar="DIR", help="write the tables of the benchmarks there")
     group.addoption("--seed", type=int, default=0, help="seed of what is drawn at random (default 0)")
 
 
