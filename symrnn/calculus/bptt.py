@@ -121,14 +121,31 @@ def with_upstream(model: Recurrence, upstream: Any) -> Recurrence:
     taken = {str(x.name) for xs in (model.sequences, model.parameters, model.constants) for x in xs}
     while name in taken:
         name += "r"
-    given = Sequence(name, *sequence.shape)
-    if isinstance(upstream, Element):
-        loss = _inner(given[upstream.time], upstream)
-    else:
-        first, last = model.ranges[sequence][0].first, model.ranges[sequence][-1].last
-        loss = time_sum(_inner(given[t], sequence[t]), (t, first, last))
+    loss = _paired(model, Sequence(name, *sequence.shape), upstream)
     kept = [part for part in model.args if type(part).__name__ != "Objective"]
     return Recurrence(*kept, loss=loss)
+
+
+def _paired(model: Recurrence, given: Sequence, upstream: Any) -> Any:
+    """The loss whose adjoint at `upstream`, a sequence or one element of it, is `given`."""
+    if isinstance(upstream, Element):
+        return _inner(given[upstream.time], upstream)
+    first, last = model.ranges[upstream][0].first, model.ranges[upstream][-1].last
+    return time_sum(_inner(given[t], upstream[t]), (t, first, last))
+
+
+def upstream_of(model: Recurrence) -> tuple[Sequence, Any] | None:
+    """Of a model made by `with_upstream`: the given gradient, and the sequence or element at which it arrives."""
+    if model.loss is None:
+        return None
+    elements = [x for x in model.loss.atoms(Element) if x.sequence in model.defined]
+    for given in model.targets:
+        for upstream in (*elements, *model.defined):
+            owner = upstream if isinstance(upstream, Sequence) else upstream.sequence
+            named = given.name.rstrip("r") == (owner.name + "bar").rstrip("r") and given.shape == owner.shape
+            if named and model.loss == _paired(model, given, upstream):
+                return given, upstream
+    return None
 
 
 def _inner(a: Any, b: Any) -> Any:

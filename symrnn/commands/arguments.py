@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -42,6 +43,11 @@ def seed(text: str) -> int:
 def last_time(model: Any, number: int | None) -> Any:
     """The last time from the command line: one number, which stands for every length of the model."""
     return None if number is None else dict.fromkeys(model.lengths, number)
+
+
+def columns() -> int:
+    """The width of the terminal; of a file or a pipe 118 columns."""
+    return max(os.get_terminal_size().columns, 40) if sys.stdout.isatty() else 118
 
 
 def model_of(options: argparse.Namespace) -> Any:

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from symrnn.commands.arguments import Progress, add, derivation_of
+from symrnn.commands.arguments import Progress, add, columns, derivation_of
 from symrnn.errors import Unsupported
 
 DOCUMENTS = (".tex", ".md", ".html")
@@ -19,6 +19,14 @@ def register(commands: Any) -> None:
     derive.add_argument("--steps", action="store_true", help="show every step with its law")
     derive.add_argument("--latex", action="store_true", help="print LaTeX instead of text")
     derive.add_argument("--notation", default="goodfellow", help="goodfellow (default), d2l or cs231n")
+    derive.add_argument(
+        "--convention",
+        metavar="KEY=VALUE",
+        action="append",
+        default=[],
+        help="change one convention: time=subscript, vectors=rows, names.h=s, ... (may be repeated)",
+    )
+    derive.add_argument("--language", default="en", help="of the words: en (default) or de")
     derive.add_argument("-o", "--output", metavar="FILE", type=Path, help="write a document: .tex, .md or .html")
 
 
@@ -31,21 +39,23 @@ def run_derive(options: argparse.Namespace) -> int:
             f"{options.output}: cannot write {options.output.suffix or 'a file without an ending'}",
             repair="end it in " + ", ".join(DOCUMENTS),
         )
+    notation = sr.Notation.named(options.notation).using(*options.convention)
     progress = Progress()
     progress("deriving")
     derivation = derivation_of(options, options.wrt)
     progress("")
     if options.latex:
-        print(sr.latex(derivation, notation=options.notation))
+        print(sr.latex(derivation, notation=notation))
         return 0
     report = derivation.verify(progress=lambda done, total: progress(f"checking {done} of {total}"))
     progress("")
     if options.output is not None:
         detail = "full" if options.steps else "lecture"
-        sr.document(derivation, notation=options.notation, report=report, detail=detail).save(options.output)
+        sr.document(derivation, notation=notation, report=report, detail=detail).save(options.output)
         print(f"wrote {options.output}")
     else:
         from symrnn.typeset import derivation_page
 
-        print(derivation_page(derivation, report, steps=options.steps, notation=options.notation))
+        how = {"columns": columns(), "notation": notation, "language": options.language}
+        print(derivation_page(derivation, report, steps=options.steps, **how))
     return 0 if report else 1

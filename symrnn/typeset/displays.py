@@ -16,10 +16,13 @@ from symrnn.graph.graph import Graph
 from symrnn.model import Abbreviation, Equation, Objective, Range, Recurrence, reads
 from symrnn.model.ranges import grows
 from symrnn.tensor.adjoint import Adjoint
-from symrnn.tensor.elementwise import Elementwise
+from symrnn.tensor.binders import Guard, TimeSum
+from symrnn.tensor.elementwise import Elementwise, Full
+from symrnn.tensor.node import shape_of
 from symrnn.tensor.spelling import spell
 from symrnn.tensor.time import offset_from, t
-from symrnn.typeset import bounds, entries, nodes, scalars, unknown  # noqa: F401 - they register what nodes look like
+from symrnn.typeset import entries, nodes, scalars, unknown  # noqa: F401 - they register what nodes look like
+from symrnn.typeset.bounds import smallest_last
 from symrnn.typeset.items import Compared, Item, Listing, Row, Rows, Sign
 from symrnn.typeset.notation import Notation
 from symrnn.typeset.present import Presenter, definitions, present
@@ -68,7 +71,7 @@ def _(d: Derivation, p: Presenter) -> Item:
     """Its lines with their numbers; a chain of substitutions without, its left side once."""
     if is_chain(d.lines):
         return chain(d.lines[0].equation.lhs, [line.equation.rhs for line in d.lines], p)
-    return Rows(tuple(line_row(line, p) for line in d.lines))
+    return Rows(tuple(row for line in d.lines for row in line_rows(line, p, d.smallest)))
 
 
 def is_chain(lines: Iterable[Line]) -> bool:
@@ -108,6 +111,70 @@ def line_row(line: Line, p: Presenter) -> Row:
     return equation_row(line.equation, p, line.when, max(line.number, 0))
 
 
+def line_rows(line: Line, p: Presenter, smallest: int = 1) -> list[Row]:
+    """One line as rows: a gradient that takes another form for a small last time has a row for each.
+
+    What holds only below the `smallest` last time of the derivation is left out.
+    """
+    found = [case for case in cases(line.equation) if case[1] is None or (case[1][2] or smallest) >= smallest]
+    if len(found) == 1 and found[0][1] is None:
+        return [line_row(line, p)]
+    rows = []
+    for i, (rhs, times) in enumerate(found):
+        row = equation_row(Equation._trusted(line.equation.lhs, rhs), p, None, max(line.number, 0) if i == 0 else 0)
+        rows.append(Row(row.left if i == 0 else None, row.right, last_time(*times, p) if times else None, row.number))
+    return rows
+
+
+def cases(e: Equation) -> list[tuple[Any, tuple[Symbol, int, int | None] | None]]:
+    """The right side for each range of last times that its guards tell apart, largest first.
+
+    With each its last time, from which number on and up to which; the range in which nothing is left is dropped.
+    """
+    guards = {g: smallest_last(g) for g in e.rhs.atoms(Guard) if not _inside_sum(g, e.rhs)}
+    lasts = {found[0] for found in guards.values() if found}
+    if not guards or None in guards.values() or len(lasts) != 1:
+        return [(e.rhs, None)]
+    (last,) = lasts
+    steps = sorted({int(found[1]) for found in guards.values() if found}, reverse=True)
+    rows: list[tuple[Any, tuple[Symbol, int, int | None] | None]] = []
+    for first, end in zip([*steps, 1], [None, *(s - 1 for s in steps)], strict=True):
+        if end is not None and end < first:
+            continue
+        rule = {g: g.content if int(found[1]) <= first else zero_like(g) for g, found in guards.items() if found}
+        rhs = e.rhs.xreplace(rule)
+        if not is_zero(rhs):
+            rows.append((rhs, (last, first, end)))
+    return rows
+
+
+def _inside_sum(g: Any, whole: Any) -> bool:
+    return any(g in s.body.atoms(Guard) for s in whole.atoms(TimeSum))
+
+
+def zero_like(x: Any) -> Any:
+    """Zero of the same shape."""
+    shape = shape_of(x)
+    return Full(Integer(0), *shape) if shape else Integer(0)
+
+
+def is_zero(x: Any) -> bool:
+    """Whether a right side is nothing."""
+    return bool(x == 0) or getattr(x, "value", None) == 0
+
+
+def fixed(last: Symbol, size: int, p: Presenter) -> Item:
+    """tau = 3."""
+    return Compared((p.symbol(last), p.time(Integer(size))))
+
+
+def last_time(last: Symbol, first: int, end: int | None, p: Presenter) -> Item:
+    """tau >= 2, or tau = 1."""
+    if end is None:
+        return Compared((p.symbol(last), p.time(Integer(first))), "ge")
+    return Compared((p.symbol(last), Listing(times(Range(Integer(first), Integer(end)), p))))
+
+
 def runs_back(e: Equation, index: Symbol) -> bool:
     """Whether an adjoint equation reads a later adjoint, so that it is solved from the last time down."""
     if not isinstance(e.lhs, Adjoint) or e.lhs.time is None:
@@ -143,7 +210,7 @@ def presenter(x: Any, notation: Notation, model: Any, linear: bool = False, lang
     if isinstance(told, Derivation):
         told = told.model
     equations = told.equations if isinstance(told, Recurrence | Graph) else ()
-    p = Presenter(as_author(notation, equations), linear, language=language)
+    p = Presenter(as_author(notation, equations), linear, language=language, model=told)
     if isinstance(told, Recurrence):
         short, known = definitions(told)
         return p.with_(short=short, known=known)

@@ -17,7 +17,7 @@ from symrnn.typeset.render import Renderer
 
 SIGNS = {"odot": r" \odot ", "dot": r" \cdot ", "times": r" \times ", "otimes": r" \otimes ", "": " "}
 BIG = {"sum": r"\sum", "product": r"\prod"}
-RELATIONS = {"=": " = ", "le": r" \le ", "to": r" \mapsto "}
+RELATIONS = {"=": " = ", "le": r" \le ", "ge": r" \ge ", "to": r" \mapsto "}
 FENCES = {
     "round": ("(", ")"),
     "square": ("[", "]"),

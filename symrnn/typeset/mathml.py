@@ -21,7 +21,7 @@ from symrnn.typeset.render import Renderer
 
 SIGNS = {"odot": "⊙", "dot": "·", "times": "×", "otimes": "⊗", "": "\u2062"}  # the last: an invisible times
 BIG = {"sum": "∑", "product": "∏"}
-RELATIONS = {"=": "=", "le": "≤", "to": "↦"}
+RELATIONS = {"=": "=", "le": "≤", "ge": "≥", "to": "↦"}
 SYMBOLS = {"infinity": "∞", "pi": "π", "e": "e", "dots": "…", "all": ":", "one": "1", "zero": "0", "identity": "I"}
 ACCENTS = {"hat": "^", "tilde": "~", "bar": "¯", "dot": "˙"}
 
@@ -157,6 +157,8 @@ class MathmlRenderer(Renderer):
         return row(operator("["), f"<mtable>{rows}</mtable>", operator("]"))
 
     def draw_bigsum(self, x: items.BigSum) -> str:
+        if not x.bounds:
+            return row(f"<munder><mo>{BIG[x.sign]}</mo>{self(x.index)}</munder>", self(x.body))
         lower = row(self(x.index), operator("="), self(x.lower))
         return row(f"<munderover><mo>{BIG[x.sign]}</mo>{lower}{self(x.upper)}</munderover>", self(x.body))
 

@@ -20,6 +20,7 @@ from symrnn.typeset.brackets import product, quotient, transposed
 from symrnn.typeset.items import Differential, Gradient, Item, Name, Timed
 from symrnn.typeset.letters import below_delta, over_barred, read_name
 from symrnn.typeset.notation import Notation
+from symrnn.typeset.words import words_of
 
 Pairs = tuple[tuple[Any, Any], ...]
 
@@ -41,6 +42,8 @@ class Presenter:
         Whether a parameter inside a partial derivative is shown as its copy at that step.
     language
         Of the words between the formulas.
+    model
+        The model that the formulas are about, if there is one.
     """
 
     def __init__(
@@ -51,8 +54,10 @@ class Presenter:
         known: Pairs = (),
         copies: bool = False,
         language: str = "en",
+        model: Any = None,
     ) -> None:
         self.notation, self.linear, self.language = notation, linear, language
+        self.words, self.model = words_of(language), model
         self.short, self.known, self.copies = short, known, copies
         self.long_kinds = frozenset(type(long) for long, _ in short)
         self.rows, self.numerator = notation.vectors == "rows", notation.gradient == "numerator"

@@ -23,7 +23,7 @@ from symrnn.typeset.displays import abbreviation_row, chain, equation_row, line_
 from symrnn.typeset.items import Item, Listing, Row, Rows
 from symrnn.typeset.present import Presenter
 from symrnn.typeset.reasons import Sentence, sentence
-from symrnn.typeset.symbols import given_values, roles
+from symrnn.typeset.symbols import given_values, roles, sizes
 from symrnn.typeset.verdict import checked
 
 LONGEST = 400  # lines of one section: beyond, a document says how many are left out
@@ -72,7 +72,7 @@ def _symbols(c: Content) -> Table:
 
 
 def _sizes(x: Any, c: Content) -> str | Item:
-    return product(c.p.all(x.shape), "times") if x.shape else "scalar"
+    return product(sizes(x.shape, c.p), "times") if x.shape else "scalar"
 
 
 def unfolding_section(c: Content) -> list[Block]:
@@ -146,7 +146,7 @@ def copies_section(c: Content) -> list[Block]:
     """For a last time that is a number: each parameter's copies, one a step, whose gradients are summed."""
     if not c.derivation.copies:
         return []
-    inner = Presenter(c.p.notation, c.p.linear, c.p.short, c.p.known, copies=True)
+    inner = c.p.with_(copies=True)
     blocks: list[Block] = [Heading("Copies of the parameters")]
     blocks.append(Paragraph(("The copy of a parameter that is used at one step only has the gradient of that step.",)))
     for equations in list(c.derivation.copies.values())[:LONGEST]:

@@ -19,7 +19,7 @@ from symrnn.typeset.render import Renderer
 
 SIGNS = {"odot": " ⊙ ", "dot": " · ", "times": "×", "otimes": " ⊗ ", "": " "}
 BIG = {"sum": "Σ", "product": "Π"}
-RELATIONS = {"=": " = ", "le": " ≤ ", "to": " ↦ "}
+RELATIONS = {"=": " = ", "le": " ≤ ", "ge": " ≥ ", "to": " ↦ "}
 FENCES = {
     "round": ("(", ")"),
     "square": ("[", "]"),

@@ -7,39 +7,36 @@ from __future__ import annotations
 
 from sympy import Integer
 
-from symrnn.calculus.report import HOLDS, Report
+from symrnn.calculus.report import Report
 from symrnn.model.ranges import Range
 from symrnn.tensor.time import tau
 from symrnn.typeset import displays
 from symrnn.typeset.items import Compared, Item, Listing
 from symrnn.typeset.present import Presenter
-from symrnn.typeset.reasons import Sentence
+from symrnn.typeset.reasons import Sentence, fill
 
 
 def checked(report: Report | None, p: Presenter) -> Sentence:
-    """How the lines were checked, and with what result."""
+    """How the lines were checked, with what result, what error and what chance of an unseen one."""
+    words = p.words
     if report is None:
-        return ("Not checked: ask the derivation to verify() itself.",)
-    good, total = _lines(report)
+        return (words["not_checked"],)
+    good, total = report.lines_checked
     where: list[str | Item] = [_lasts(report, p)]
     where += [f", {name}={size}" if i == 0 else f" {name}={size}" for i, (name, size) in enumerate(report.sizes)]
-    head = "Checked" if report else "FAILED" if report.failures else "Undecided"
-    parts: list[str | Item] = [f"{head}: {good} of {total} lines, at random values in exact arithmetic (", *where, ")"]
+    head = words["verdict.true" if report else "verdict.false" if report.failures else "verdict.open"]
+    parts: Sentence = (head,)
+    parts += fill(words["verdict.lines"], {"good": [str(good)], "total": [str(total)], "where": where}, p)
     if report.worst:
-        parts.append(f" and against numerical derivatives (worst {report.worst:.0e})")
-    parts.append(".")
-    parts += [f" Fails: {f.claim}." for f in report.failures[:3]]
-    parts += [f" Not decided: {f.claim}." for f in report.undecided[:3]]
-    return tuple(parts)
-
-
-def _lines(report: Report) -> tuple[int, int]:
-    """How many lines with a number hold, and how many there are."""
-    verdicts: dict[int, bool] = {}
-    for f in report.findings:
-        if f.line > 0:
-            verdicts[f.line] = verdicts.get(f.line, True) and f.verdict == HOLDS
-    return sum(verdicts.values()), len(verdicts)
+        parts += fill(words["verdict.differences"], {"worst": [f"{report.worst:.0e}"]}, p)
+    if report and report.chance:
+        parts += fill(words["verdict.chance"], {"chance": [f"{report.chance:.0e}"]}, p)
+    parts += (".",)
+    for f in report.failures[:3]:
+        parts += fill(words["verdict.fails"], {"claim": [f.claim]}, p)
+    for f in report.undecided[:3]:
+        parts += fill(words["verdict.undecided"], {"claim": [f.claim]}, p)
+    return parts
 
 
 def _lasts(report: Report, p: Presenter) -> Listing:

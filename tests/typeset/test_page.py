@@ -26,7 +26,9 @@ Gradients, each of the shape of its parameter
   (8) ∇U = Σ diag(1 - h(t)²) ∇h(t) x(t)ᵀ
 Gradients of what is given
   (9) ∇h(0) = Wᵀ diag(1 - h(1)²) ∇h(1)                                    only h(1) uses h(0)
-Not checked: ask the derivation to verify() itself.
+┌─────────────────────────────────────────────────────┐
+│ Not checked: ask the derivation to verify() itself. │
+└─────────────────────────────────────────────────────┘
 More: --steps   --wrt NAMES   --tau 3   --latex   -o elman.html | .tex | .md"""
 
 
