@@ -11,6 +11,7 @@ from typing import Any
 
 from sympy import Expr, Integer, Mul, Symbol
 
+from symrnn.calculus.bptt import upstream_of
 from symrnn.calculus.derivation import Derivation, Line
 from symrnn.graph.graph import Graph
 from symrnn.model import Abbreviation, Equation, Objective, Range, Recurrence, reads
@@ -213,8 +214,17 @@ def presenter(x: Any, notation: Notation, model: Any, linear: bool = False, lang
     p = Presenter(as_author(notation, equations), linear, language=language, model=told)
     if isinstance(told, Recurrence):
         short, known = definitions(told)
-        return p.with_(short=short, known=known)
+        return p.with_(short=short, known=known, notation=_told_apart(p.notation, told))
     return p.with_(known=tuple((e.rhs, e.lhs) for e in equations))
+
+
+def _told_apart(notation: Notation, model: Recurrence) -> Notation:
+    """The notation with another name for a given gradient, where h with a bar is already the adjoint of h."""
+    arriving = upstream_of(model) if notation.adjoint == "bar" else None
+    if arriving is None or arriving[0].name in dict(notation.names):
+        return notation
+    owner = getattr(arriving[1], "sequence", arriving[1])
+    return replace(notation, names=(*notation.names, (arriving[0].name, f"e_{notation.name(owner.name)}")))
 
 
 def as_author(notation: Notation, equations: Iterable[Equation]) -> Notation:

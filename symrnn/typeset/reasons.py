@@ -29,7 +29,7 @@ def sentence(line: Line, p: Presenter) -> Sentence:
     """Why a line holds."""
     reason, whole = line.reason, line.equation.rhs
     template = p.words[_key(line, p)]
-    law = p.words.get(f"law.{reason.law.name}", reason.law.name) if reason.law is not None else ""
+    law = "" if reason.law is None else p.words.get(f"because.{reason.law.name}", law_words(reason.law, p))
     summed = isinstance(whole, TimeSum)
     times = [span(whole.index, Range(whole.lower, whole.upper), p)] if summed else []
     values: Values = {

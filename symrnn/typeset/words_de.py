@@ -24,13 +24,16 @@ REASONS = {
     "likewise": "ebenso für {nodes}",
 }
 LAWS = {
-    "law.loss": "der Verlust ist die Summe der {of}",
-    "law.unfolding": "die Gleichung von {of}",
+    "because.loss": "der Verlust ist die Summe der {of}",
+    "because.unfolding": "die Gleichung von {of}",
+    "law.loss": "Verlust",
+    "law.unfolding": "Entfalten",
     "law.elementwise": "elementweise Funktion",
     "law.chain rule": "Kettenregel",
     "law.matrix product": "Matrixprodukt",
     "law.dot product": "Skalarprodukt",
     "law.outer product": "äußeres Produkt",
+    "law.Kronecker product": "Kronecker-Produkt",
     "law.linear map": "lineare Abbildung",
     "law.inverse": "Inverse",
     "law.declared derivative": "vereinbarte Ableitung",

@@ -8,6 +8,7 @@ from symrnn.errors import Undefined
 from symrnn.model import library
 from symrnn.tensor import dot, entry, nabla, outer, time_sum
 from symrnn.typeset import Notation, latex, text
+from symrnn.typeset.notation import CHOICES
 from typeset.formulas import A, W, derive, f, h, slope, t, tau, theta, w, x
 from typeset.well_formed import latex_faults
 
@@ -53,3 +54,28 @@ def test_a_notation_is_a_value() -> None:
     with pytest.raises(Undefined, match="superscript"):
         Notation(time="above")
     assert latex(A.equations[0], notation=one) == latex(A.equations[0])
+
+
+@pytest.mark.parametrize("name", CHOICES)
+def test_every_field_refuses_what_it_does_not_have(name: str) -> None:
+    with pytest.raises(Undefined, match=CHOICES[name][0]):
+        Notation(**{name: "sideways"})
+
+
+def test_conventions_as_the_command_line_gives_them() -> None:
+    chosen = Notation().using("time = subscript", "semicolon=no", "names.h=s", "names.tau=T")
+    assert chosen == Notation(time="subscript", semicolon=False, names={"h": "s", "tau": "T"})
+    for bad, said in {
+        "tim=subscript": "field is one of",
+        "time": "field=value",
+        "semicolon=perhaps": "yes",
+        "names.h=a&b": "not a name",
+        "names.h=": "identifiers",
+    }.items():
+        with pytest.raises(Undefined, match=said):
+            Notation().using(bad)
+    for names in ({"h": 3}, [("h", "s"), ("h", "u")], {"h": r"\def\x{}"}):
+        with pytest.raises(Undefined):
+            Notation(names=names)
+    with pytest.raises(Undefined):
+        Notation(objective="L")
