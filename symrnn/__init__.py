@@ -42,7 +42,7 @@ _ROOMS = {
     "symrnn.graph": "Graph unroll",
     "symrnn.calculus": "bptt jacobian nest evaluate Derivation Step Report Law Verdict",
     "symrnn.typeset": "latex text Notation document",
-    "symrnn.diagram": "circuit unfolded Diagram",
+    "symrnn.diagram": "circuit unfolded Diagram Style",
     "symrnn.numeric": "to_numpy one_hot",
 }
 _MODULES = {"models": "symrnn.model.library"}  # public names that are modules

@@ -4,8 +4,10 @@ A picture is first pure geometry, then ink: SVG, TikZ, DOT. This room reads a mo
 may not know how a formula is typeset, so the labels of nodes and arrows are made here.
 """
 
+from symrnn.diagram.drawing import circuit, unfolded
 from symrnn.diagram.labels import Label
 from symrnn.diagram.layout import Edge, Layout, Node, Panel, Text
-from symrnn.diagram.picture import Diagram, circuit, unfolded
+from symrnn.diagram.picture import Diagram
+from symrnn.diagram.style import Style
 
-__all__ = ["Diagram", "Edge", "Label", "Layout", "Node", "Panel", "Text", "circuit", "unfolded"]
+__all__ = ["Diagram", "Edge", "Label", "Layout", "Node", "Panel", "Style", "Text", "circuit", "unfolded"]

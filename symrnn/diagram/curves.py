@@ -47,6 +47,36 @@ def moved(points: Sequence[Point], dx: float, dy: float) -> Curve:
     return tuple((x + dx, y + dy) for x, y in points)
 
 
+def offset(curve: Curve, by: float) -> Curve:
+    """A curve beside this one, on its left where y points up, by shifting the legs of its control polygons."""
+    shifted: list[list[Point]] = []
+    for piece in pieces(curve):
+        normals = _normals(piece)
+        first, second, third = normals
+        middle = (
+            ((first[0] + second[0]) / 2, (first[1] + second[1]) / 2),
+            (
+                (second[0] + third[0]) / 2,
+                (second[1] + third[1]) / 2,
+            ),
+        )
+        at = (first, *middle, third)
+        shifted.append([(p[0] + by * n[0], p[1] + by * n[1]) for p, n in zip(piece, at, strict=True)])
+    return (shifted[0][0], *tuple(p for part in shifted for p in part[1:]))
+
+
+def _normals(piece: Curve) -> list[Point]:
+    """The unit normals of the three legs of a control polygon."""
+    found: list[Point] = []
+    chord = distance(piece[0], piece[-1]) or 1.0
+    for a, b in pairwise(piece):
+        size = distance(a, b)
+        if size < 1e-9:
+            a, b, size = piece[0], piece[-1], chord
+        found.append((-(b[1] - a[1]) / size, (b[0] - a[0]) / size))
+    return found
+
+
 def pieces(curve: Curve) -> list[Curve]:
     """Its cubic pieces, four points each."""
     return [curve[i : i + 4] for i in range(0, len(curve) - 1, 3)]

@@ -6,16 +6,17 @@ reads loop on the right, those from the future on the left, each on a track of i
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from symrnn.diagram.curves import clipped, line
 from symrnn.diagram.labels import Label
+from symrnn.diagram.layers import row_order
 from symrnn.diagram.layout import (
     RISE,
-    SMALLER,
     Edge,
     Layout,
     Node,
     Panel,
-    Text,
     framed,
     half_width,
 )
@@ -27,11 +28,11 @@ from symrnn.diagram.reading import (
     label_in,
     lag_of,
     reads_of,
-    row_order,
     shown_time,
     statements,
 )
-from symrnn.diagram.tracks import Side, Wire
+from symrnn.diagram.style import LIGHT, Style
+from symrnn.diagram.tracks import Side, Wire, beside_wire
 from symrnn.model import Element, Recurrence
 
 
@@ -54,29 +55,42 @@ def _wire(part: Statement, read: Read) -> Wire:
     return Wire(read.name, part.name, held=time)
 
 
-def circuit_layout(model: Recurrence) -> Layout:
+def circuit_layout(model: Recurrence, style: Style = LIGHT) -> Layout:
     """The folded graph of a model."""
     rows = {name: i for i, name in enumerate(row_order(model))}
     labels = {name: label_in(model, name) for name in rows}
-    half = half_width(labels.values())
-    nodes = {name: Node(name, labels[name], 0.0, -row * RISE, kind_of(model, name), half) for name, row in rows.items()}
-    wires = wires_of(model)
-    straight = [w for w in wires if not w.lag and not w.held and abs(rows[w.source] - rows[w.target]) == 1]
+    corners = {name: style.corner(kind_of(model, name)) for name in rows}
+    half = half_width(labels.values(), corners.values())
+    nodes = {
+        name: Node(name, labels[name], 0.0, -row * RISE, kind_of(model, name), half, corner=corners[name])
+        for name, row in rows.items()
+    }
+    wires = wires_of(model) if style.labels else dict.fromkeys(wires_of(model))
+    straight = _straight_ones(wires, rows)
     right = [w for w in wires if w.lag > 0]
     left = [w for w in wires if w not in straight and w not in right]
     edges = [_straight(w, nodes, wires[w]) for w in straight]
-    edges += Side(1, rows, wires, half, right).edges() + Side(-1, rows, wires, half, left).edges()
+    edges += [
+        edge for sign, some in ((1, right), (-1, left)) for edge in Side(sign, rows, wires, half, some, corners).edges()
+    ]
     panel = Panel("circuit", tuple(nodes.values()), tuple(edges), (), 0.0)
     return framed(panel, f"Circuit of {model.title.name}", _description(model, wires))
+
+
+def _straight_ones(wires: Iterable[Wire], rows: dict[str, int]) -> list[Wire]:
+    """The arrows within a step between neighbours, one for each pair."""
+    found: dict[frozenset[str], Wire] = {}
+    for wire in sorted(wires, key=lambda w: bool(w.held)):
+        if not wire.lag and abs(rows[wire.source] - rows[wire.target]) == 1:
+            found.setdefault(frozenset((wire.source, wire.target)), wire)
+    return list(found.values())
 
 
 def _straight(wire: Wire, nodes: dict[str, Node], label: Label | None) -> Edge:
     a, b = nodes[wire.source], nodes[wire.target]
     curve = clipped(line((a.x, a.y), (b.x, b.y)), lambda p: a.distance(p) <= 0.5, lambda p: b.distance(p) <= 2.0)
-    texts: tuple[Text, ...] = ()
-    if label:
-        texts = (Text(label, a.x - 7 - label.width(SMALLER) / 2, (a.y + b.y) / 2),)
-    return Edge(wire.source, wire.target, curve, 0, texts)
+    texts = tuple(beside_wire(wire, label, a.x, (a.y + b.y) / 2, -1))
+    return Edge(wire.source, wire.target, curve, 0, texts, dashed=bool(wire.held))
 
 
 def _description(model: Recurrence, wires: dict[Wire, Label | None]) -> str:

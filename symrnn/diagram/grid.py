@@ -1,4 +1,4 @@
-"""The unfolded graph on a time grid: a column for each step, a row for each sequence in same-step order.
+"""The unfolded graph on a time grid: a column for each step, a layer for each height of the same-step order.
 
 Inputs stand at the bottom, states and outputs above them, terms of the loss and targets on top, boundary values
 in columns of their own at the ends, as the textbook draws it.
@@ -6,199 +6,227 @@ in columns of their own at the ends, as the textbook draws it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from functools import cached_property
 
-from sympy import Basic, Expr, Integer, Symbol
-
-from symrnn.diagram.curves import moved
+from symrnn.diagram.backward import against, local_jacobian, reached
+from symrnn.diagram.curves import Curve, moved
+from symrnn.diagram.inline import Inline, Line, words
 from symrnn.diagram.labels import DOTS, Label
-from symrnn.diagram.lattice import Hop, Lattice
-from symrnn.diagram.layout import TEXT, Edge, Layout, Node, Panel, Text, framed, half_width
-from symrnn.diagram.placing import place_labels
-from symrnn.diagram.reading import joined, kind_of, label_in, loss_name, reads_of, row_order, statements
+from symrnn.diagram.lattice import Hop, Lattice, Seats
+from symrnn.diagram.layers import layers, slots_of
+from symrnn.diagram.layout import RADIUS, TEXT, Edge, Layout, Node, Panel, Text, framed, half_width
+from symrnn.diagram.legend import jacobian_lines, placed_under, route_lines
+from symrnn.diagram.placing import Spots, place_labels
+from symrnn.diagram.reading import joined, kind_of, label_in, loss_name
+from symrnn.diagram.routes import LANE, find_routes, lanes, widest
 from symrnn.diagram.routing import route
-from symrnn.diagram.window import Window, all_times, around_t, long_enough, some_times
-from symrnn.errors import Unsupported
-from symrnn.graph import last_time, unroll
-from symrnn.model import Element, Recurrence
-from symrnn.tensor.time import tau as TAU
+from symrnn.diagram.style import LIGHT, Style
+from symrnn.diagram.timeline import Timeline, lengths_of, timeline
+from symrnn.diagram.unfolding import Place, Unfolding, copy_row, unfold
+from symrnn.model import Recurrence
 
-LONGEST = 12  # a last time up to which all steps are drawn unless told otherwise
+WIDER = 1.3  # with Jacobians beside the arrows
 
-Place = tuple[str, int]  # a row and a time; later a row and a column
+Pair = tuple[Place, Place]
 
 
 @dataclass(frozen=True)
-class Unfolding:
-    """The graph to be drawn: what is computed at which time, and what each node reads with which label."""
+class Choices:
+    """What an unfolded picture shows besides the graph, and how wide it is."""
 
-    computed: tuple[Place, ...]
-    links: tuple[tuple[Place, Place, Label | None], ...]
-    constants: tuple[tuple[str, Place, Label | None], ...]
-    given: tuple[Place, ...] = ()  # the boundary, when there is nothing else
-
-    @property
-    def places(self) -> dict[Place, None]:
-        """All elements, each once."""
-        ends = [p for source, target, _ in self.links for p in (source, target)]
-        return dict.fromkeys([*self.computed, *ends, *self.given])
+    full: bool | None = None
+    gradient: bool = False
+    parameters: tuple[str, ...] = ()
+    routes: tuple[str, str] | None = None  # the names of two nodes, whose routes are highlighted
+    style: Style = LIGHT
 
 
-def unfold(model: Recurrence, last: int) -> Unfolding:
-    """The elements of a model with a number as last time, and who reads whom."""
-    computed, links, constants = [], [], []
-    for name, time, rhs in _equations(model, last):
-        here = (name, time)
-        computed.append(here)
-        for read in reads_of(name, rhs):
-            if not isinstance(read.leaf, Element):
-                constants.append((read.name, here, read.label))
-                continue
-            for s in _times(read.leaf.time, read.over):
-                links.append(((read.name, s), here, read.label))
-    rule = dict.fromkeys(model.lengths, Integer(last))
-    given = [(x.name, int(x.time.xreplace(rule))) for x in model.boundary if not computed]
-    return Unfolding(tuple(dict.fromkeys(computed)), tuple(links), tuple(constants), tuple(given))
-
-
-def _equations(model: Recurrence, last: int) -> Iterator[tuple[str, int, Basic]]:
-    for e in unroll(model, dict.fromkeys(model.lengths, last)).equations:
-        yield e.sequence.name, int(e.lhs.time), e.rhs
-    for part in statements(model)[len(model.equations) :]:
-        rule = dict.fromkeys(model.lengths, Integer(last))
-        for s in part.times.at(rule).times():
-            at = {**rule, part.index: Integer(s)} if part.index else rule
-            yield part.name, s, part.rhs.xreplace(at)
-
-
-def _times(time: Expr, over: tuple[Expr, Expr, Expr] | None) -> list[int]:
-    """The times at which an element is read: one, or all that a sum over time runs through."""
-    if over is None:
-        return [int(time)]
-    index, first, last = over
-    return [int(time.xreplace({index: Integer(s)})) for s in range(int(first), int(last) + 1)]
-
-
-def unfolded_layout(model: Recurrence, last: object, full: bool | None) -> Layout:
+def unfolded_layout(model: Recurrence, last: object, choices: Choices) -> Layout:
     """The unfolded graph of a model for a last time that is a number or `tau`; it stands for every length."""
-    if last == TAU and len(model.lengths) > 1:
-        last = 3  # two lengths have no common "t-1, t, t+1": both are drawn with three steps
-    end = long_enough(model) if last == TAU else _number(last)
-    graph = unfold(model, end)
-    times = [s for _, s in graph.places]
-    extent = min(times), max(times)
-    if last == TAU:
-        window = around_t(*extent, end, model)
-    elif full or (full is None and end <= LONGEST):
-        window = all_times(*extent)
-    else:
-        window = some_times(*extent, end, model)
-    return _Picture(model, graph, window).layout(str(last))
-
-
-def _number(last: object) -> int:
-    """A last time as a number."""
-    if isinstance(last, Symbol):
-        raise Unsupported(
-            f"tau={last}: a picture is drawn for a number of steps, or for symrnn's own symbol tau",
-            repair="unfolded(model, tau=3) or unfolded(model, tau=symrnn.tau)",
-        )
-    return last_time(last)
+    rule, symbolic = lengths_of(model, last)
+    graph = unfold(model, rule, choices.parameters)
+    times = timeline(model, graph, rule, symbolic, choices.full, choices.parameters)
+    shown = "tau" if symbolic else ", ".join(dict.fromkeys(map(str, rule.values())))
+    return _Picture(model, graph, times, choices).layout(shown)
 
 
 @dataclass(frozen=True)
 class _Picture:
-    """One unfolded picture in the making: the graph, and the window through which it is seen."""
+    """One unfolded picture in the making: the graph, its columns, and what is to be shown of it."""
 
     model: Recurrence
     graph: Unfolding
-    window: Window
+    times: Timeline
+    choices: Choices
+    rows: dict[str, tuple[int, tuple[float, int]]] = field(init=False)  # its slot, and where that is
+
+    def __post_init__(self) -> None:
+        slots = slots_of(layers(self.model, self.choices.parameters), self.choices.parameters)
+        object.__setattr__(self, "rows", {name: (i, slot) for i, (name, slot) in enumerate(slots.items())})
 
     def layout(self, last: str) -> Layout:
-        rows = row_order(self.model)
-        links = self._seen()
-        ends = [p for pair in links for p in pair]
-        visible = [p for p in map(self._seat, self.graph.places) if self.window.columns[p[1]].shown]
-        places = sorted({*ends, *visible}, key=lambda p: (p[1], rows.index(p[0])))
-        labels = {p: self._label(p) for p in places}
-        hops = {pair: _hop(rows, *pair) for pair in links}
-        lattice, ways = route(hops.values(), len(rows), half_width(labels.values()))
-        beside = {hops[pair]: label for pair, label in links.items() if label}
-        spots = place_labels(lattice, ways, beside)
-        nodes = {p: self._node(p, lattice, rows.index(p[0]), labels[p]) for p in places}
-        edges = []
-        for pair, hop in hops.items():
-            dx = nodes[pair[0]].x
-            curve = tuple((x, -y) for x, y in moved(ways[hop], dx, 0.0))
-            texts: tuple[Text, ...] = ()
-            if links[pair]:
-                x, y = spots[hop]
-                texts = (Text(links[pair], x + dx, -y),)  # type: ignore[arg-type]
-            edges.append(Edge(nodes[pair[0]].name, nodes[pair[1]].name, curve, texts=texts))
-        panel = Panel("unfolded", tuple(nodes.values()), tuple(edges), self._dots(lattice, places, rows), 0.0)
-        return framed(panel, f"Unfolded graph of {self.model.title.name}", self._description(rows, last))
+        labels = {p: self._label(p) for p in self.places}
+        uses: dict[Hop, list[int]] = {}
+        for a, b in self.links:
+            uses.setdefault(self._hop(a, b), []).append(a[1])
+        taken = frozenset((self.rows[name][0], position) for name, position in self.places)
+        seats = Seats(taken, {hop: tuple(columns) for hop, columns in uses.items()})
+        slots = tuple(slot for _, slot in self.rows.values())
+        style = self.choices.style
+        corners = tuple(style.corner(self._kind(name)) for name in self.rows)
+        spacing = style.spacing * (WIDER if self.choices.gradient else 1.0)
+        lattice, ways = route(Lattice(slots, half_width(labels.values(), corners), spacing, corners=corners), seats)
+        nodes = {p: self._node(p, lattice, labels[p]) for p in self.places}
+        routes = self._routes(nodes)
+        edges = self._edges(lattice, ways, nodes, LANE * (widest(routes) - 1) / 2 if routes else 0.0)
+        edges += lanes(routes, {(e.source, e.target): e for e in edges if e.role == "edge"})
+        found = tuple(nodes.values())
+        notes = (*placed_under(self._notes(routes, found), found), *self._dots(lattice))
+        panel = Panel("unfolded", found, tuple(edges), notes, 0.0)
+        return framed(panel, f"Unfolded graph of {self.model.title.name}", self._description(last))
 
-    def _seat(self, place: Place) -> Place:
-        return place[0], self.window.position(place[1])
+    def _hop(self, a: Place, b: Place) -> Hop:
+        return self.rows[a[0]][0], self.rows[b[0]][0], b[1] - a[1]
 
-    def _seen(self) -> dict[tuple[Place, Place], Label | None]:
+    def _is_shown(self, seat: Place) -> bool:
+        return seat[0] in self._shared_names or self.times.column(seat).shown
+
+    @cached_property
+    def _shared_names(self) -> set[str]:
+        return {name for name, _, _ in self.graph.shared}
+
+    @cached_property
+    def links(self) -> dict[Pair, Label | None]:
         """The arrows between what is shown and what stands for the rest."""
-        found: dict[tuple[Place, Place], list[Label | None]] = {}
-        columns = self.window.columns
+        found: dict[Pair, list[Label | None]] = {}
         for source, target, label in self.graph.links:
-            pair = self._seat(source), self._seat(target)
-            if columns[pair[0][1]].shown or columns[pair[1][1]].shown:
+            pair = self.times.seat(source), self.times.seat(target)
+            if self._is_shown(pair[0]) or self._is_shown(pair[1]):
                 found.setdefault(pair, []).append(label)
-        for name in dict.fromkeys(name for name, _, _ in self.graph.constants):
-            readers = [(self._seat(p), label) for n, p, label in self.graph.constants if n == name]
-            readers = [(p, label) for p, label in readers if columns[p[1]].shown]
+        for name in dict.fromkeys(name for name, _, _ in self.graph.shared):
+            readers = [(self.times.seat(p), label) for n, p, label in self.graph.shared if n == name]
+            readers = [(p, label) for p, label in readers if self._is_shown(p)]
             middle = round(sum(p[1] for p, _ in readers) / len(readers)) if readers else 0
             for p, label in readers:
                 found.setdefault(((name, middle), p), []).append(label)
         return {pair: joined(labels) for pair, labels in found.items()}
 
-    @property
-    def _constants(self) -> set[str]:
-        return {c.name for c in self.model.constants}
+    @cached_property
+    def places(self) -> list[Place]:
+        """The rows and columns of all nodes of the picture."""
+        ends = [p for pair in self.links for p in pair]
+        visible = [p for p in map(self.times.seat, self.graph.places) if self._is_shown(p)]
+        return sorted({*ends, *visible}, key=lambda p: (p[1], self.rows[p[0]][0]))
+
+    def _edges(self, lattice: Lattice, ways: dict[Hop, Curve], nodes: dict[Place, Node], room: float) -> list[Edge]:
+        backward = self._backward(nodes)
+        backs = {self._hop(*pair): against(ways[self._hop(*pair)], lattice, self._hop(*pair)) for pair in backward}
+        wanted: dict[Hashable, tuple[Curve, Inline]] = {}
+        for pair, label in self.links.items():
+            hop = self._hop(*pair)
+            if label and self.choices.style.labels:
+                wanted[hop] = ways[hop], label
+            if pair in backward and (other := (hop, "adjoint")) not in wanted:
+                wanted[other] = backs[hop], local_jacobian(nodes[pair[1]].label, nodes[pair[0]].label)
+        spots = place_labels(lattice, [*ways.values(), *backs.values()], wanted, room)
+        found = []
+        for pair, label in self.links.items():
+            hop, (a, b) = self._hop(*pair), (nodes[pair[0]], nodes[pair[1]])
+            dx = a.x - lattice.place(hop[0])[0]
+            found.append(Edge(a.name, b.name, _placed(ways[hop], dx), texts=_texts(label, spots, hop, dx)))
+            if pair in backward:
+                texts = _texts(local_jacobian(b.label, a.label), spots, (hop, "adjoint"), dx)
+                found.append(Edge(b.name, a.name, _placed(backs[hop], dx), texts=texts, role="adjoint"))
+        return found
+
+    def _routes(self, nodes: dict[Place, Node]) -> list[tuple[str, ...]]:
+        """The routes that are highlighted."""
+        if self.choices.routes is None:
+            return []
+        return find_routes([(nodes[a].name, nodes[b].name) for a, b in self.links], *self.choices.routes)
+
+    def _notes(self, routes: list[tuple[str, ...]], nodes: tuple[Node, ...]) -> list[tuple[Line, int]]:
+        """What is written below: the terms of the routes, the local Jacobians."""
+        lines: list[tuple[Line, int]] = []
+        if self.choices.routes:
+            roots = {node.name: node.label for node in nodes if node.kind == "parameter"}
+            lines += route_lines(routes, nodes, self.choices.routes, roots)
+        if self.choices.gradient:
+            lines += [(line, -1) for line in jacobian_lines(self.model)]
+        return lines
+
+    def _backward(self, nodes: dict[Place, Node]) -> set[Pair]:
+        """The arrows against which the gradient flows."""
+        if not self.choices.gradient:
+            return set()
+        flows = reached({p: node.kind for p, node in nodes.items()}, list(self.links))
+        return set(flows)
 
     def _label(self, place: Place) -> Label:
-        label = label_in(self.model, place[0])
-        return label if place[0] in self._constants else label.at(self.window.columns[place[1]].label)
+        name = place[0]
+        label = label_in(self.model, self._copied.get(name, name))
+        return label if name in self._shared_names else label.at(self.times.column(place).label)
 
-    def _node(self, place: Place, lattice: Lattice, row: int, label: Label) -> Node:
-        name, position = place
-        column = self.window.columns[position]
-        x, y = lattice.place(row, position)
-        kind = kind_of(self.model, name)
-        if name in self._constants:
-            return Node(name, label, x, -y, kind, lattice.half_width)
-        if column.shown and (name, column.first) not in self.graph.computed and kind not in {"input", "target"}:
+    def _node(self, place: Place, lattice: Lattice, label: Label) -> Node:
+        name = place[0]
+        slot = self.rows[name][0]
+        x, y = lattice.place(slot, place[1])
+        corner = lattice.corners[slot]
+        if name in self._shared_names:
+            return Node(name, label, x, -y, kind_of(self.model, name), lattice.half_width, corner=corner)
+        column = self.times.column(place)
+        kind = self._kind(name)
+        if column.shown and (name, column.first) not in self._computed and kind not in {"input", "target", "copy"}:
             kind = "boundary"
-        full_name = f"{name}[{column.name}]"
-        return Node(full_name, label, x, -y, kind, lattice.half_width, column=column.name, ghost=not column.shown)
+        full_name = f"{self._copied.get(name, name)}[{column.name}]"
+        mark, ghost = self.times.mark(place), not column.shown
+        half = lattice.half_width
+        return Node(full_name, label, x, -y, kind, half, RADIUS, mark, place[1], ghost=ghost, corner=corner)
 
-    def _dots(self, lattice: Lattice, places: list[Place], rows: list[str]) -> tuple[Text, ...]:
+    def _kind(self, name: str) -> str:
+        return "copy" if name in self._copied else kind_of(self.model, name)
+
+    @cached_property
+    def _copied(self) -> dict[str, str]:
+        return {copy_row(p): p for p in self.choices.parameters}
+
+    @cached_property
+    def _computed(self) -> set[Place]:
+        return set(self.graph.computed)
+
+    def _dots(self, lattice: Lattice) -> tuple[Text, ...]:
         """Dots where an ellipsis has no nodes of its own."""
-        taken = {position for _, position in places}
-        height = (len(rows) - 1) / 2 * lattice.rise
-        dots = Label(DOTS, italic=False)
-        return tuple(
-            Text(dots, i * lattice.step, -height, TEXT, "dots")
-            for i, column in enumerate(self.window.columns)
-            if not column.shown and i not in taken
-        )
+        taken = {(self.times.clock[name], position) for name, position in self.places}
+        found = []
+        for mine, window in enumerate(self.times.windows):
+            heights = [height for name, (_, (_, height)) in self.rows.items() if self.times.clock[name] == mine]
+            middle = (min(heights) + max(heights)) / 2 * lattice.rise
+            for i, column in enumerate(window.columns):
+                position = self.times.starts[mine] + i
+                if not column.shown and (mine, position) not in taken:
+                    found.append(Text(words(DOTS), position * lattice.step, -middle, TEXT, "dots"))
+        return tuple(found)
 
-    def _description(self, rows: list[str], last: str) -> str:
-        named = ", ".join(f"{name} ({kind_of(self.model, name)})" for name in rows)
-        summands = (
-            f" The node {loss_name(self.model)} is a summand of the loss." if loss_name(self.model) in rows else ""
-        )
+    def _description(self, last: str) -> str:
+        named = ", ".join(f"{name} ({kind_of(self.model, name)})" for name in self.rows if "[" not in name)
+        summand = loss_name(self.model)
+        summands = f" The node {summand} is a summand of the loss." if summand in self.rows else ""
+        back = " Arrows against them carry gradients, each with its local Jacobian." * self.choices.gradient
         return (
             f"One node for each element up to the last time {last}. Rows from bottom to top: {named}. "
-            f"An arrow leads from what is read to what reads it.{summands}"
+            f"An arrow leads from what is read to what reads it.{summands}{back}"
         )
 
 
-def _hop(rows: list[str], source: Place, target: Place) -> Hop:
-    return rows.index(source[0]), rows.index(target[0]), target[1] - source[1]
+def _placed(way: Curve, dx: float) -> Curve:
+    """A way of the lattice, from a source at another step, with y pointing down."""
+    return tuple((x, -y) for x, y in moved(way, dx, 0.0))
+
+
+def _texts(label: Inline | None, spots: Spots, key: Hashable, dx: float) -> tuple[Text, ...]:
+    if label is None or key not in spots:
+        return ()
+    x, y = spots[key]
+    return (Text(label, x + dx, -y),)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from sympy.core.alphabets import greeks
 
@@ -37,6 +37,8 @@ class Label:
     mark: str = ""
     sub: str = ""
     sup: str = ""
+    word: bool = field(default=False, compare=False)  # plain words, no name
+    tex: str = field(default="", compare=False)  # the name on paper as its author wrote it
 
     @property
     def marked(self) -> str:
@@ -57,6 +59,10 @@ class Label:
         base = sum(map(_advance, self.base)) * (1.12 if self.bold else 1.0)
         sub, sup = (sum(map(_advance, script)) for script in (self.sub, self.sup))
         return size * (base + SMALL * max(sub, sup + (1 - BACK) * sub))
+
+    def height(self, size: float) -> float:
+        """The height of a line."""
+        return 1.1 * size
 
     def back(self, size: float) -> float:
         """How far the superscript starts before the end of the subscript, to stand above it."""
@@ -101,7 +107,7 @@ def label_of(name: str, latex: str = "", *, bold: bool = False) -> Label:
     base = _greek(head.removesuffix(mark))
     sub = ",".join(_greek(part) for part in [digits, *rest.split("_")] if part)
     capital_greek = base.isupper() and not base.isascii()
-    return Label(base, bold=bold, italic=len(base) == 1 and not capital_greek, mark=mark, sub=sub)
+    return Label(base, bold=bold, italic=len(base) == 1 and not capital_greek, mark=mark, sub=sub, tex=latex)
 
 
 def _is_letter(stem: str) -> bool:

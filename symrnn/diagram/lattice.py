@@ -1,4 +1,4 @@
-"""A lattice of places for nodes, one column a step and one row a sequence, y pointing up from row 0.
+"""A lattice of places for nodes, one column a step and in it one slot a sequence, y pointing up from layer 0.
 
 It answers the two questions that finding ways needs: whether a curve keeps clear of every place where a node
 may stand, and how far it runs along curves that were drawn before, at this or at any other step.
@@ -7,7 +7,8 @@ may stand, and how far it runs along curves that were drawn before, at this or a
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 from math import ceil
 from typing import Any
@@ -18,8 +19,9 @@ from symrnn.diagram.curves import Curve, Point, distance, pieces
 from symrnn.diagram.layout import GAP, RADIUS, RISE
 
 Array = Any
-Hop = tuple[int, int, int]  # row of the source, row of the target, columns from the one to the other
+Hop = tuple[int, int, int]  # slot of the source, slot of the target, columns from the one to the other
 
+BETWEEN = 34.0  # between two nodes side by side
 CLEAR = 7.0  # least distance of an arrow from a foreign node
 CELL = 4.0  # side of the cells in which traffic is counted
 BESIDE = 10.0  # around a node arrows may come together
@@ -41,50 +43,104 @@ def dense(curve: Curve, spacing: float = 6.0) -> Array:
 
 
 @dataclass(frozen=True)
-class Lattice:
-    """Places for nodes at (column * step, row * rise), all of one size."""
+class Seats:
+    """Which places are taken: of every slot, at which columns, and from where each hop is made."""
 
-    rows: int
+    taken: frozenset[tuple[int, int]]
+    uses: dict[Hop, tuple[int, ...]]
+    known: dict[Hop, Array] = field(default_factory=dict, compare=False)
+
+    def near(self, hop: Hop, slots: int, reach: int) -> Array:
+        """Whether a slot is taken so many columns from the source, in any use of a hop: slots by -reach..reach."""
+        if hop not in self.uses:
+            return np.ones((slots, 2 * reach + 1), dtype=bool)
+        if hop not in self.known:
+            span, at = range(-reach, reach + 1), self.uses[hop]
+            rows = [[any((slot, p + d) in self.taken for p in at) for d in span] for slot in range(slots)]
+            self.known[hop] = np.array(rows)
+        return self.known[hop]
+
+
+@dataclass(frozen=True)
+class Lattice:
+    """Places for nodes: a column each step, in it a slot for each sequence, at its height and beside its equals."""
+
+    slots: tuple[tuple[float, int], ...]  # sideways from the middle of the column in slot widths, and the layer
     half_width: float = RADIUS
     stretch: float = 1.0
+    seats: Seats | None = None
+    corners: tuple[float, ...] = ()  # of the nodes of each slot; round ones unless told
+
+    @property
+    def pitch(self) -> float:
+        """The distance of two slots side by side."""
+        return 2 * self.half_width + BETWEEN
 
     @property
     def step(self) -> float:
         """The distance of two columns."""
-        return round(2 * self.half_width + GAP * self.stretch)
+        widest = max((abs(side) for side, _ in self.slots), default=0.0)
+        return round(2 * self.half_width + 2 * widest * self.pitch + GAP * self.stretch)
 
     @property
     def rise(self) -> float:
-        """The distance of two rows."""
+        """The distance of two layers."""
         return round(2 * RADIUS + (RISE - 2 * RADIUS) * (0.6 + 0.4 * self.stretch))
 
-    def place(self, row: int, column: float = 0) -> Point:
+    @property
+    def layers(self) -> int:
+        """The number of layers."""
+        return 1 + max((layer for _, layer in self.slots), default=0)
+
+    @property
+    def cell(self) -> Point:
+        """The size of the room of one node."""
+        return 2 * self.half_width + GAP * self.stretch, self.rise
+
+    def place(self, slot: int, column: float = 0) -> Point:
         """The centre of a node."""
-        return column * self.step, row * self.rise
+        side, layer = self.slots[slot]
+        return column * self.step + side * self.pitch, layer * self.rise
+
+    @cached_property
+    def _centres(self) -> tuple[Array, Array]:
+        x, y = zip(*(self.place(slot) for slot in range(len(self.slots))), strict=True)
+        return np.array(x), np.array(y)
+
+    def _columns(self, points: Array) -> Array:
+        """For each point and slot, the column in which the slot's node is nearest."""
+        return np.round((points[..., 0:1] - self._centres[0]) / self.step)
 
     def distances(self, points: Array) -> Array:
-        """For each point and each row, how far the point is outside the nearest node of that row."""
-        x, y = points[..., 0:1], points[..., 1:2]
-        sideways = np.abs(x - self.step * np.round(x / self.step)) - (self.half_width - RADIUS)
-        upward = y - self.rise * np.arange(self.rows)
-        return np.hypot(np.maximum(sideways, 0.0), upward) - RADIUS
+        """For each point and each slot, how far the point is outside the nearest node of that slot."""
+        middle = self._centres[0] + self.step * self._columns(points)
+        corner = np.array(self.corners or [RADIUS])
+        sideways = np.abs(points[..., 0:1] - middle) - (self.half_width - corner)
+        upward = np.abs(points[..., 1:2] - self._centres[1]) - (RADIUS - corner)
+        return np.hypot(np.maximum(sideways, 0.0), np.maximum(upward, 0.0)) - corner
 
     def is_clear(self, points: Array, hop: Hop) -> Array:
         """Whether ways, given as points, keep clear of all nodes but their own two."""
         source, target, columns = hop
-        column = np.round(points[..., 0:1] / self.step)
-        row = np.arange(self.rows)
-        own = ((column == 0) & (row == source)) | ((column == columns) & (row == target))
-        return np.all((self.distances(points) >= CLEAR) | own, axis=(-2, -1))
+        column = self._columns(points).astype(int)
+        slot = np.arange(len(self.slots))
+        own = ((column == 0) & (slot == source)) | ((column == columns) & (slot == target))
+        free = (self.distances(points) >= CLEAR) | own
+        if self.seats is not None:
+            reach = abs(columns) + 2
+            near = self.seats.near(hop, len(self.slots), reach)
+            free |= ~near[slot, np.clip(column, -reach, reach) + reach]
+        return np.all(free, axis=(-2, -1))
 
-    def inside(self, row: int, column: int, slack: float) -> Callable[[Point], bool]:
+    def inside(self, slot: int, column: int, slack: float) -> Callable[[Point], bool]:
         """Whether a point lies in a node, or within `slack` of it."""
-        centre = self.place(row, column)
-        reach = self.half_width - RADIUS
+        centre = self.place(slot, column)
+        corner = self.corners[slot] if self.corners else RADIUS
 
         def test(p: Point) -> bool:
-            beyond = max(abs(p[0] - centre[0]) - reach, 0.0)
-            return bool((beyond**2 + (p[1] - centre[1]) ** 2) ** 0.5 <= RADIUS + slack)
+            sideways = max(abs(p[0] - centre[0]) - (self.half_width - corner), 0.0)
+            upward = max(abs(p[1] - centre[1]) - (RADIUS - corner), 0.0)
+            return bool((sideways**2 + upward**2) ** 0.5 <= corner + slack)
 
         return test
 
@@ -94,7 +150,7 @@ class Traffic:
 
     def __init__(self, lattice: Lattice) -> None:
         self.lattice = lattice
-        self.shape = (ceil(lattice.step / CELL), ceil((lattice.rows + 5) * lattice.rise / CELL))
+        self.shape = (ceil(lattice.step / CELL), ceil((lattice.layers + 5) * lattice.rise / CELL))
         self.busy = np.zeros(self.shape, dtype=bool)
 
     def _cells(self, points: Array) -> tuple[Array, Array]:

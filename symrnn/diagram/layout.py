@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from symrnn.diagram.curves import Curve, Point, flattened, moved
+from symrnn.diagram.inline import Inline
 from symrnn.diagram.labels import Label
 
 RADIUS = 26.0  # of a node
@@ -33,28 +34,32 @@ class Node:
     half_width: float = RADIUS
     radius: float = RADIUS
     column: str = ""  # the time it belongs to; none in a circuit
+    position: int = 0  # the number of its column
     ghost: bool = False  # stands for the elements that an ellipsis leaves out
+    corner: float = RADIUS  # the radius of its corners: all of it for a circle, little for a box
 
     def distance(self, point: Point) -> float:
         """The distance of a point from its outline; negative inside."""
-        beyond = max(abs(point[0] - self.x) - (self.half_width - self.radius), 0.0)
-        return float((beyond**2 + (point[1] - self.y) ** 2) ** 0.5 - self.radius)
+        sideways = max(abs(point[0] - self.x) - (self.half_width - self.corner), 0.0)
+        upward = max(abs(point[1] - self.y) - (self.radius - self.corner), 0.0)
+        return float((sideways**2 + upward**2) ** 0.5 - self.corner)
 
 
 @dataclass(frozen=True)
 class Text:
-    """A label, or plain words in `label.base`, centred at a point."""
+    """What is written, centred at a point."""
 
-    label: Label
+    label: Inline
     x: float
     y: float
     size: float = SMALLER
-    role: str = "label"  # label of an edge, lag, dots, unfold
+    role: str = "label"  # label of an edge, lag, dots, unfold, legend, axis
+    tone: int = -1  # the accent in which it is written, or none
 
     @property
     def box(self) -> tuple[float, float, float, float]:
         """Left, top, right, bottom of the room it takes."""
-        half, height = self.label.width(self.size) / 2, 0.55 * self.size
+        half, height = self.label.width(self.size) / 2, self.label.height(self.size) / 2
         return self.x - half, self.y - height, self.x + half, self.y + height
 
 
@@ -69,17 +74,33 @@ class Edge:
     texts: tuple[Text, ...] = ()
     delays: tuple[Point, ...] = ()
     dashed: bool = False  # reads a fixed time, or holds at one time only
+    role: str = "edge"  # edge; adjoint, against the flow; route, a path of a gradient; unfold, between two pictures
+    tone: int = 0  # which of the accents it is drawn in
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A coloured field with a number: one entry of a heat map."""
+
+    name: str
+    x: float
+    y: float
+    width: float
+    height: float
+    value: float
+    colour: str
 
 
 @dataclass(frozen=True)
 class Panel:
-    """One picture: a circuit or an unfolded graph. `base` is the height of its lowest row."""
+    """One picture: a circuit, an unfolded graph or a heat map. `base` is the height of its lowest row."""
 
     kind: str
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
     notes: tuple[Text, ...]
     base: float
+    cells: tuple[Cell, ...] = ()
 
     def moved(self, dx: float, dy: float) -> Panel:
         """The same picture somewhere else."""
@@ -97,6 +118,7 @@ class Panel:
             ),
             _shifted(self.notes, dx, dy),
             self.base + dy,
+            tuple(replace(c, x=c.x + dx, y=c.y + dy) for c in self.cells),
         )
 
     @property
@@ -104,6 +126,7 @@ class Panel:
         """Left, top, right, bottom of everything in it."""
         boxes = [(n.x - n.half_width, n.y - n.radius, n.x + n.half_width, n.y + n.radius) for n in self.nodes]
         boxes += [text.box for text in self.notes]
+        boxes += [(c.x, c.y, c.x + c.width, c.y + c.height) for c in self.cells]
         for edge in self.edges:
             boxes += [(x, y, x, y) for x, y in flattened(edge.curve)]
             boxes += [text.box for text in edge.texts]
@@ -145,7 +168,9 @@ def framed(panel: Panel, title: str, description: str) -> Layout:
     return Layout(right - left + 2 * MARGIN, bottom - top + 2 * MARGIN, title, description, (placed,))
 
 
-def half_width(labels: Iterable[Label]) -> float:
-    """The common half width of nodes that holds every one of these labels."""
+def half_width(labels: Iterable[Label], corners: Iterable[float] = ()) -> float:
+    """The common half width of nodes, with such corners, that holds every one of these labels."""
     widest = max((label.width(TEXT) for label in labels), default=0.0)
-    return max(RADIUS, RADIUS + widest / 2 - (RADIUS**2 - INNER**2) ** 0.5)
+    corner = max(corners, default=RADIUS)
+    lost = corner - (corner**2 - max(INNER - (RADIUS - corner), 0.0) ** 2) ** 0.5
+    return max(RADIUS, widest / 2 + lost + 0.01)

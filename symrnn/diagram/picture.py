@@ -1,7 +1,6 @@
 """What a user holds: a diagram, which shows itself, is written in several inks, and stands beside another one.
 
-Here the public verbs meet: they check what they are given, let a layout be made, and hand it to an ink on request.
-Nothing here computes a coordinate but for placing two pictures side by side.
+A diagram is a layout, which is pure geometry, and a style, which says how an ink draws it.
 """
 
 from __future__ import annotations
@@ -10,40 +9,44 @@ from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 
-from symrnn.diagram.curves import line
-from symrnn.diagram.folded import circuit_layout
-from symrnn.diagram.grid import unfolded_layout
 from symrnn.diagram.ink_dot import dot
 from symrnn.diagram.ink_svg import svg
 from symrnn.diagram.ink_tikz import tikz
-from symrnn.diagram.labels import Label
-from symrnn.diagram.layout import MARGIN, SMALLER, Edge, Layout, Panel, Text
-from symrnn.errors import Undefined, Unsupported
+from symrnn.diagram.joining import beside
+from symrnn.diagram.layout import Layout
+from symrnn.diagram.style import LIGHT, Style
+from symrnn.errors import Unsupported
 from symrnn.files import write_file
-from symrnn.model import Recurrence
 
-ARROW = 84.0  # length of the arrow between two pictures, and the room around it
-SPACE = 26.0
+ENDINGS = (".svg", ".png", ".tex", ".dot")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Diagram:
-    """A picture of a model: `layout` is its geometry, `svg`, `tikz` and `dot` write it down.
+    """A picture of a model: `layout` is its geometry, `style` its look; `svg`, `tikz`, `dot` and `png` draw it.
 
     Two diagrams stand beside each other, with an arrow from the first to the second, by `first | second`.
 
     Examples
     --------
     >>> import symrnn as sr
-    >>> picture = sr.circuit(sr.models.driven())
-    >>> [node.name for node in picture.layout.nodes], picture.svg()[:4]
-    (['x', 'h'], '<svg')
+    >>> sr.circuit(sr.models.driven())
+    Diagram: Circuit of driven
+      2 nodes: x, h
+      2 arrows: x -> h, h -> h (delay 1)
+      .svg() .tikz() .dot() .png() .save("picture.svg")
     """
 
     layout: Layout
+    style: Style = LIGHT
 
-    def svg(self) -> str:
+    def svg(self, outline: bool = False) -> str:
         """The text of an SVG file: nodes, edges and delays carry these classes and their mathematical names.
+
+        Parameters
+        ----------
+        outline
+            Whether to draw letters as paths, for places that have no fonts (needs the extra `render`).
 
         Examples
         --------
@@ -51,7 +54,7 @@ class Diagram:
         >>> 'data-from="s[2]" data-to="s[3]"' in sr.unfolded(sr.models.classical(), tau=3).svg()
         True
         """
-        return svg(self.layout)
+        return svg(self.layout, self.style, outline)
 
     def tikz(self) -> str:
         """A `tikzpicture` for a LaTeX document with the packages amsmath and tikz.
@@ -59,10 +62,10 @@ class Diagram:
         Examples
         --------
         >>> import symrnn as sr
-        >>> print(sr.circuit(sr.models.classical()).tikz().splitlines()[0])
-        % needs \\usepackage{amsmath, tikz}
+        >>> print(sr.unfolded(sr.models.classical(), tau=2).tikz().splitlines()[-2])
+        \\draw[flow] (s 1) -- node[pos=0.5, xshift=0pt, yshift=7.49pt, font=\\small] {$f$} (s 2); % s[1] -> s[2]
         """
-        return tikz(self.layout)
+        return tikz(self.layout, self.style)
 
     def dot(self) -> str:
         """The graph in the language of Graphviz; `neato -n` keeps the positions.
@@ -73,10 +76,34 @@ class Diagram:
         >>> '"s" -> "s"' in sr.circuit(sr.models.classical()).dot()
         True
         """
-        return dot(self.layout)
+        return dot(self.layout, self.style)
+
+    def png(self, zoom: float = 2.0) -> bytes:
+        """The bytes of a PNG file, `zoom` pixels for each unit of the picture (needs the extra `render`).
+
+        Raises
+        ------
+        Unsupported
+            Without resvg-py or ziamath; for a zoom that is not from 0.1 to 20.
+
+        Examples
+        --------
+        >>> import symrnn as sr
+        >>> sr.circuit(sr.models.classical()).png()[1:4]
+        b'PNG'
+        """
+        if not 0.1 <= zoom <= 20:
+            raise Unsupported(f"zoom={zoom}", repair="a number from 0.1 to 20")
+        try:
+            import resvg_py
+        except ImportError:
+            raise Unsupported(
+                "a PNG needs resvg-py, which is not installed", repair="pip install 'symrnn[render]', or write .svg"
+            ) from None
+        return bytes(resvg_py.svg_to_bytes(svg_string=self.svg(outline=True), zoom=zoom))
 
     def save(self, path: str | PathLike[str]) -> Path:
-        """Write the picture to a file, in the form that its ending names: .svg, .tex or .dot.
+        """Write the picture to a file, in the form that its ending names: .svg, .png, .tex or .dot.
 
         Raises
         ------
@@ -84,13 +111,35 @@ class Diagram:
             For any other ending.
         """
         target = Path(path)
-        inks = {".svg": self.svg, ".tex": self.tikz, ".dot": self.dot}
-        if target.suffix not in inks:
+        if target.suffix not in ENDINGS:
             raise Unsupported(
                 f"{target.name}: a diagram is not written as {target.suffix or 'a file without an ending'}",
-                repair="one of the endings " + ", ".join(inks),
+                repair="one of the endings " + ", ".join(ENDINGS),
             )
-        return write_file(target, inks[target.suffix]())
+        ink = {".svg": self.svg, ".tex": self.tikz, ".dot": self.dot, ".png": self.png}[target.suffix]
+        return write_file(target, ink())
+
+    def __repr__(self) -> str:
+        lines = [f"Diagram: {self.layout.title}"]
+        nodes, edges = [n.name for n in self.layout.nodes], self.layout.edges
+        arrows = [
+            f"{e.source} -> {e.target}" + (f" (delay {e.lag})" if e.lag and e.role == "edge" else "")
+            for e in edges
+            if e.role == "edge"
+        ]
+        lines += [_counted(nodes, "node"), _counted(arrows, "arrow")]
+        for role, word in (("adjoint", "adjoint arrow"), ("route", "piece of a highlighted route")):
+            count = sum(e.role == role for e in edges)
+            lines += (
+                [
+                    f"  {count} {word}{'s' * (count > 1)}".replace(
+                        "piece of a highlighted routes", "pieces of highlighted routes"
+                    )
+                ]
+                if count
+                else []
+            )
+        return "\n".join([*lines, '  .svg() .tikz() .dot() .png() .save("picture.svg")'])
 
     def _repr_svg_(self) -> str:
         return self.svg()
@@ -98,84 +147,12 @@ class Diagram:
     def __or__(self, other: object) -> Diagram:
         if not isinstance(other, Diagram):
             return NotImplemented
-        return Diagram(beside(self.layout, other.layout))
+        return Diagram(beside(self.layout, other.layout), self.style)
 
 
-def beside(first: Layout, second: Layout) -> Layout:
-    """Two layouts on one canvas, their lowest rows at one height, an arrow between them."""
-    base = max(first.panels[-1].base, second.panels[0].base)
-    up, down = base - first.panels[-1].base, base - second.panels[0].base
-    right = first.width + 2 * SPACE + ARROW - 2 * MARGIN
-    panels = [p.moved(0, up) for p in first.panels] + [p.moved(right, down) for p in second.panels]
-    height = max(first.height + up, second.height + down)
-    start, end = (right - SPACE - ARROW + MARGIN, height / 2), (right - SPACE + MARGIN, height / 2)
-    word = "Unfold" if (first.panels[-1].kind, second.panels[0].kind) == ("circuit", "unfolded") else ""
-    texts = (Text(Label(word, italic=False), (start[0] + end[0]) / 2, height / 2 - 14, SMALLER, "unfold"),)
-    arrows = [_moved(a, 0, up) for a in first.arrows] + [_moved(a, right, down) for a in second.arrows]
-    arrows.append(Edge("", "", line(start, end), texts=texts if word else ()))
-    return Layout(
-        right + second.width,
-        height,
-        f"{first.title}; {second.title}",
-        f"{first.description} Beside it: {second.description}",
-        tuple(panels),
-        tuple(arrows),
-    )
-
-
-def _moved(arrow: Edge, dx: float, dy: float) -> Edge:
-    return Panel("", (), (arrow,), (), 0.0).moved(dx, dy).edges[0]
-
-
-def circuit(model: Recurrence) -> Diagram:
-    """The folded graph of a model: one node for each sequence, a black square for each step of delay.
-
-    Delays from the future, of states that run backward, are outlined squares on the left.
-
-    Parameters
-    ----------
-    model
-        A `Recurrence`.
-
-    Examples
-    --------
-    >>> import symrnn as sr
-    >>> picture = sr.circuit(sr.models.elman())
-    >>> [(e.source, e.target, len(e.delays)) for e in picture.layout.edges if e.delays]
-    [('h', 'h', 1)]
-    """
-    return Diagram(circuit_layout(_checked(model)))
-
-
-def unfolded(model: Recurrence, tau: object = 3, *, full: bool | None = None) -> Diagram:
-    """The unfolded graph of a model on a time grid: a column for each step, a row for each sequence.
-
-    Parameters
-    ----------
-    model
-        A `Recurrence`.
-    tau
-        The last time: a number, or `symrnn.tau` for the steps t-1, t, t+1 between ellipses.
-    full
-        Whether to draw every step, or the first two and the last; by default every step up to tau = 12.
-
-    Raises
-    ------
-    Undefined
-        For a last time that is neither.
-
-    Examples
-    --------
-    >>> import symrnn as sr
-    >>> picture = sr.unfolded(sr.models.classical(), tau=3)
-    >>> [(e.source, e.target) for e in picture.layout.edges]
-    [('s[1]', 's[2]'), ('s[2]', 's[3]')]
-    """
-    _checked(model)
-    return Diagram(unfolded_layout(model, tau, full))
-
-
-def _checked(model: object) -> Recurrence:
-    if not isinstance(model, Recurrence):
-        raise Undefined(f"{model!r} is not a model", repair="draw a Recurrence, for instance symrnn.models.elman()")
-    return model
+def _counted(names: list[str], word: str) -> str:
+    """How many there are, and the first ones by name."""
+    if not names:
+        return f"  no {word}s"
+    some = ", ".join(names[:8]) + (", ..." if len(names) > 8 else "")
+    return f"  {len(names)} {word}{'s' * (len(names) > 1)}: {some}"

@@ -5,41 +5,49 @@ Like the ways, the place of a label is found once for a kind of arrow and serves
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 
 import numpy as np
 
 from symrnn.diagram.curves import Curve, along
-from symrnn.diagram.labels import Label
-from symrnn.diagram.lattice import CELL, Hop, Lattice, Traffic
+from symrnn.diagram.inline import Inline
+from symrnn.diagram.lattice import CELL, Lattice, Traffic
 from symrnn.diagram.layout import SMALLER, Text
+
+Key = Hashable
+Spots = dict[Hashable, tuple[float, float]]
 
 APART = 12.0  # side by side, two labels closer than this would read as a product
 
 
-def place_labels(lattice: Lattice, ways: dict[Hop, Curve], labels: dict[Hop, Label]) -> dict[Hop, tuple[float, float]]:
-    """Where the label of each hop stands, beside its arrow and off all nodes, arrows and labels if possible."""
+def place_labels(
+    lattice: Lattice, ways: Iterable[Curve], wanted: Mapping[Key, tuple[Curve, Inline]], room: float = 0.0
+) -> Spots:
+    """Where each label stands, beside its arrow and off all nodes, arrows and labels if possible.
+
+    `room` is what the arrows take on either side besides their line.
+    """
     traffic = Traffic(lattice)
-    for way in ways.values():
+    for way in ways:
         traffic.add(way)
-    placed: dict[Hop, tuple[float, float]] = {}
+    placed: Spots = {}
     boxes: list[Text] = []
-    for hop in sorted(labels):
-        spots = list(_spots(ways[hop], labels[hop]))
+    for key in sorted(wanted, key=str):
+        spots = list(_spots(*wanted[key], 5 + room))
         priced = [(cost + _trouble(lattice, text, traffic, boxes), i) for i, (cost, text) in enumerate(spots)]
         best = spots[min(priced)[1]][1]
         boxes.append(best)
-        placed[hop] = (best.x, best.y)
+        placed[key] = (best.x, best.y)
     return placed
 
 
-def _spots(way: Curve, label: Label) -> Iterator[tuple[float, Text]]:
-    width, height = label.width(SMALLER), SMALLER
+def _spots(way: Curve, label: Inline, gap: float) -> Iterator[tuple[float, Text]]:
+    width, height = label.width(SMALLER), label.height(SMALLER)
     for part in (0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.82):
         (x, y), (dx, dy) = along(way, part)
         for side in (1, -1):
             nx, ny = -dy * side, dx * side
-            off = abs(nx) * width / 2 + abs(ny) * height / 2 + 5
+            off = abs(nx) * width / 2 + abs(ny) * 0.9 * height / 2 + gap
             taste = 40 * abs(part - 0.5) + (0 if ny > 0.3 or (abs(ny) <= 0.3 and nx < 0) else 6)
             yield taste, Text(label, x + nx * off, y + ny * off)
 

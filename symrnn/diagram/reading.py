@@ -41,6 +41,7 @@ class Read:
     leaf: Any
     label: Label | None
     over: tuple[Symbol, Expr, Expr] | None = None  # the sum over time under which it is read
+    factor: str = ""  # the parameter that the label names
 
     @property
     def name(self) -> str:
@@ -93,50 +94,18 @@ def kind_of(model: Recurrence, name: str) -> str:
         "output": model.outputs,
         "intermediate": model.intermediates,
         "constant": model.constants,
+        "parameter": model.parameters,
     }
     return next((role for role, members in roles.items() if name in {v.name for v in members}), "loss")
 
 
 def label_in(model: Recurrence, name: str) -> Label:
     """The label of a row: bold when its elements are vectors or matrices."""
-    named: tuple[Any, ...] = (*model.sequences, *model.constants)
+    named: tuple[Any, ...] = (*model.sequences, *model.constants, *model.parameters)
     for v in named:
         if v.name == name:
             return label_of(name, v.latex_name, bold=bool(v.shape))
     return Label("J" if "L" in {v.name for v in model.sequences} else "L")
-
-
-def row_order(model: Recurrence) -> list[str]:
-    """The rows from bottom to top: each above what it reads at its own step, targets above their readers."""
-    parts = statements(model)
-    given = {v.name for v in (*model.inputs, *model.targets)}
-    level = _levels(parts, given)
-    targets, constants = ({v.name for v in group} for group in (model.targets, model.constants))
-    readers: dict[str, list[float]] = {}
-    for part in parts:
-        for read in reads_of(part.name, part.rhs):
-            readers.setdefault(read.name, []).append(level[part.name])
-    for name in [*given, *constants]:
-        at = readers.get(name, [1.0])
-        level[name] = max(at) + 0.5 if name in targets else -1.0 if name in constants else min(at) - 0.5
-    order = [*(v.name for v in model.sequences), *(p.name for p in parts), *(c.name for c in model.constants)]
-    names = list(dict.fromkeys(order))
-    return sorted(names, key=lambda name: (level[name], names.index(name)))
-
-
-def _levels(parts: list[Statement], given: set[str]) -> dict[str, float]:
-    """The longest chain of reads within one step that leads to each defined row."""
-    same_step: dict[str, set[str]] = {part.name: set() for part in parts}
-    for part in parts:
-        for read in reads_of(part.name, part.rhs):
-            if read.over is None and lag_of(part, read) == 0 and read.name not in given:
-                same_step[part.name].add(read.name)
-    level = dict.fromkeys(same_step, 1.0)
-    for _ in same_step:
-        for name, below in same_step.items():
-            above = max((level[b] for b in below if b in level), default=0.0) + 1
-            level[name] = min(max(level[name], above), float(len(same_step)))
-    return level
 
 
 def lag_of(part: Statement, read: Read) -> int | None:
@@ -162,7 +131,7 @@ def reads_of(name: str, rhs: Basic) -> list[Read]:
     single = {key: next(iter(factors)) if len(factors) == 1 else None for key, factors in found.items()}
     own = {f for (leaf, _), f in single.items() if _is_function(f) and leaf.name == name}
     return [
-        Read(leaf, None if factor in own and leaf.name != name else _factor_label(factor), over)
+        Read(leaf, None if factor in own and leaf.name != name else _factor_label(factor), over, _factor_name(factor))
         for (leaf, over), factor in single.items()
     ]
 
@@ -208,6 +177,11 @@ def _is_parameter(e: Any) -> bool:
 
 def _is_function(factor: Any) -> bool:
     return factor is not None and not _is_parameter(factor)
+
+
+def _factor_name(factor: Any) -> str:
+    factor = factor.args[0] if isinstance(factor, Transpose) else factor
+    return str(factor.name) if isinstance(factor, Parameter) else ""
 
 
 def _factor_label(factor: Any) -> Label | None:

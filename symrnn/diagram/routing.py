@@ -7,13 +7,14 @@ along no other arrow; when there is too little room, the lattice is widened.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import product
 
 import numpy as np
 
 from symrnn.diagram.curves import Curve, Point, clipped, line, pieces, rounded
-from symrnn.diagram.lattice import Array, Hop, Lattice, Traffic, bernstein, dense
+from symrnn.diagram.lattice import Array, Hop, Lattice, Seats, Traffic, bernstein, dense
 from symrnn.errors import Unsupported
 
 STRETCHES = (1.0, 1.25, 1.6, 2.1, 2.8)  # how much wider than usual a lattice may become
@@ -25,26 +26,27 @@ TURN = 30.0  # what turning by a radian costs, in pixels of length
 ALONG = 6.0  # what a point along another arrow costs
 
 
-def route(hops: Iterable[Hop], rows: int, half_width: float) -> tuple[Lattice, dict[Hop, Curve]]:
-    """A way for every hop, on the tightest lattice that has room for all of them without crowding.
+def route(tight: Lattice, seats: Seats) -> tuple[Lattice, dict[Hop, Curve]]:
+    """A way for every hop, on the tightest lattice, no tighter than the first, that has room for all of them.
 
     Raises
     ------
     Unsupported
         When no lattice has room.
     """
-    uses = Counter(hops)
-    wanted = sorted(uses, key=lambda hop: (uses[hop] == 1, abs(hop[2]) + abs(hop[0] - hop[1]), hop))
+    slots = tight.slots
+    uses = {hop: len(columns) for hop, columns in seats.uses.items()}
+    wanted = sorted(uses, key=lambda hop: (uses[hop] == 1, abs(hop[2]) + abs(slots[hop[0]][1] - slots[hop[1]][1]), hop))
     tried = []
     for stretch in STRETCHES:
-        lattice = Lattice(rows, half_width, stretch)
+        lattice = replace(tight, stretch=tight.stretch * stretch, seats=seats)
         found = _ways(lattice, wanted, uses)
         if found is not None:
             tried.append((found[0], stretch, lattice, found[1]))
             if found[0] <= ENOUGH * len(wanted):
                 break
     if not tried:
-        raise Unsupported(f"a picture with {rows} rows has no room for these arrows: {wanted}")
+        raise Unsupported(f"a picture with {len(slots)} rows has no room for these arrows: {wanted}")
     _, _, lattice, ways = min(tried, key=lambda attempt: attempt[:2])
     return lattice, {hop: _ended(lattice, hop, way) for hop, way in ways.items()}
 
@@ -124,7 +126,7 @@ def _bent(lattice: Lattice, hop: Hop) -> list[tuple[float, Curve]]:
     """Clear ways of one Bézier piece, with their costs, the cheapest ones only."""
     start, end = np.array(lattice.place(hop[0])), np.array(lattice.place(hop[1], hop[2]))
     compass = [(x, y) for x in (-1, 0, 1) for y in (-1, 0, 1) if x or y]
-    handles = np.array([(x * m, y * m) for m in HANDLES for x, y in compass]) * lattice.place(1, 1)
+    handles = np.array([(x * m, y * m) for m in HANDLES for x, y in compass]) * lattice.cell
     controls = np.empty((len(handles), len(handles), 4, 2))
     controls[..., 0, :], controls[..., 3, :] = start, end
     controls[..., 1, :] = (start + handles)[:, None]
@@ -141,7 +143,7 @@ def _channelled(lattice: Lattice, hop: Hop) -> list[tuple[float, Curve]]:
     """Clear ways along the channels between rows and columns, with their costs, for arrows that reach far."""
     start, end = lattice.place(hop[0]), lattice.place(hop[1], hop[2])
     found = []
-    for corners in _corners(lattice, start, end):
+    for corners in _corners(lattice, hop, start, end):
         way = rounded((start, *corners, end), 18.0)
         points = dense(way)
         if lattice.is_clear(points, hop):
@@ -149,16 +151,21 @@ def _channelled(lattice: Lattice, hop: Hop) -> list[tuple[float, Curve]]:
     return found
 
 
-def _corners(lattice: Lattice, start: Point, end: Point) -> Iterator[tuple[Point, ...]]:
+def _corners(lattice: Lattice, hop: Hop, start: Point, end: Point) -> Iterator[tuple[Point, ...]]:
     """The corners of such ways: sideways into a channel, along it, and up or down beside the target."""
-    half_step, half_rise = lattice.step / 2, lattice.rise / 2
+    half_rise = lattice.rise / 2
     onward = (end[0] > start[0]) - (end[0] < start[0])
     for leave in (onward,) if onward else (1, -1):
-        for up in (1, -1):
-            for down in (1, -1):
-                for shift in (0.0, 8.0, -8.0):
-                    a = start[0] + leave * half_step + shift
-                    b = end[0] - leave * half_step + shift if onward else a
-                    channel, last = start[1] + up * half_rise + shift, end[1] + down * half_rise + shift
-                    yield (a, channel), (b, channel), (b, last)
-                    yield (a, channel), (b, channel)
+        for up, down, shift in product((1, -1), (1, -1), (0.0, 8.0, -8.0)):
+            a = _beside(lattice, hop[0], 0, leave) + shift
+            b = _beside(lattice, hop[1], hop[2], -leave) + shift if onward else a
+            channel, last = start[1] + up * half_rise + shift, end[1] + down * half_rise + shift
+            yield (a, channel), (b, channel), (b, last)
+            yield (a, channel), (b, channel)
+
+
+def _beside(lattice: Lattice, slot: int, column: int, side: int) -> float:
+    """The middle of the gap beside a node."""
+    x = lattice.place(slot, column)[0]
+    alone = sum(layer == lattice.slots[slot][1] for _, layer in lattice.slots) == 1
+    return x + side * (lattice.step if alone else lattice.pitch) / 2

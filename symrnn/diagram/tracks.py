@@ -6,12 +6,13 @@ wire crosses the track of another one at the same node.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from symrnn.diagram.curves import Curve, Point, along, length, rounded
-from symrnn.diagram.labels import MINUS, Label
+from symrnn.diagram.inline import Line, line_of
+from symrnn.diagram.labels import MINUS, Label, spelled_time
 from symrnn.diagram.layout import RADIUS, RISE, SMALLER, Edge, Text
 
 TRACK = 30.0  # distance of neighbouring tracks, without their labels
@@ -44,6 +45,7 @@ class Side:
     labels: dict[Wire, Label | None]
     half: float
     wires: list[Wire]
+    corners: dict[str, float] = field(default_factory=dict)
     tracks: dict[Wire, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -77,7 +79,8 @@ class Side:
         for row in self.rows.values():
             ends = self._ends(row)
             for (_, wire, leaves), (up, lead) in zip(ends, _heights(ends), strict=True):
-                out = self.half - RADIUS + (RADIUS**2 - up**2) ** 0.5
+                corner = self.corners.get(wire.source if leaves else wire.target, RADIUS)
+                out = self.half - corner + (corner**2 - max(abs(up) - (RADIUS - corner), 0.0) ** 2) ** 0.5
                 found[(wire, leaves)] = ((self.sign * out, -row * RISE - up), -row * RISE - lead)
         return found
 
@@ -116,14 +119,18 @@ class Side:
         return Edge(wire.source, wire.target, curve, wire.lag, texts, _delays(curve, wire.lag, way), bool(wire.held))
 
     def _texts(self, wire: Wire, x: float, y: float) -> Iterable[Text]:
-        label, mark = self.labels[wire], _mark(wire)
-        up = 9.0 if label and mark else 0.0
-        clear = 9.0 if wire.lag else 6.0
-        if label:
-            yield Text(label, x + self.sign * (clear + label.width(SMALLER) / 2), y - up)
-        if mark:
-            words = Label(mark, italic=False)
-            yield Text(words, x + self.sign * (clear + words.width(SMALL_TEXT) / 2), y + up, SMALL_TEXT, "lag")
+        return beside_wire(wire, self.labels[wire], x, y, self.sign)
+
+
+def beside_wire(wire: Wire, label: Label | None, x: float, y: float, sign: int) -> Iterator[Text]:
+    """What is written on one side of a wire: its label, and under it its lag or the time at which it is read."""
+    mark = mark_of(wire)
+    up = 9.0 if label and mark else 0.0
+    clear = 9.0 if wire.lag else 6.0
+    if label:
+        yield Text(label, x + sign * (clear + label.width(SMALLER) / 2), y - up)
+    if mark:
+        yield Text(mark, x + sign * (clear + mark.width(SMALL_TEXT) / 2), y + up, SMALL_TEXT, "lag")
 
 
 def _heights(ends: list[End]) -> list[tuple[float, float]]:
@@ -140,17 +147,21 @@ def _heights(ends: list[End]) -> list[tuple[float, float]]:
     return [(near * place, far * place) for place in places]
 
 
-def _mark(wire: Wire) -> str:
+def mark_of(wire: Wire) -> Line | None:
     """What is written beside an arrow that is not a plain delay of one step."""
     if wire.held:
-        return wire.held.replace("tau", "τ").replace("=", " = ")
-    return "" if wire.lag in (0, 1) else f"lag {wire.lag}".replace("-", MINUS)
+        time, _, value = wire.held.partition("=")
+        if not value:
+            return line_of(wire.held.partition(" ")[0] + " ", Label("t"))
+        letter, _, index = value.partition("_")
+        return line_of(Label(time), " = ", Label("τ", sub=index) if letter == "tau" else spelled_time(value))
+    return None if wire.lag in (0, 1) else line_of(f"lag {wire.lag}".replace("-", MINUS))
 
 
 def _room(wire: Wire, label: Label | None) -> float:
     """The room that a wire takes on the far side of its track."""
-    mark = Label(_mark(wire), italic=False).width(SMALL_TEXT) if _mark(wire) else 0.0
-    return 9.0 + max(label.width(SMALLER) if label else 0.0, mark)
+    mark = mark_of(wire)
+    return 9.0 + max(label.width(SMALLER) if label else 0.0, mark.width(SMALL_TEXT) if mark else 0.0)
 
 
 def _delays(curve: Curve, lag: int, middle: float) -> tuple[Point, ...]:

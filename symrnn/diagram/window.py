@@ -7,13 +7,13 @@ t-1, t, t+1 of a graph long enough that its ends do not matter. Times that equat
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from sympy import Expr, Integer
+from sympy import Basic, Expr, Integer
 
 from symrnn.diagram.labels import DOTS
-from symrnn.diagram.reading import Statement, reads_of, statements
+from symrnn.diagram.reading import reads_of, statements
 from symrnn.model import Element, Recurrence
 from symrnn.tensor.time import offset_from
 
@@ -49,13 +49,27 @@ def all_times(first: int, last: int) -> Window:
     return Window(tuple(Column(s, s, str(s)) for s in range(first, last + 1)))
 
 
-def some_times(first: int, last: int, end: int, model: Recurrence) -> Window:
+@dataclass(frozen=True)
+class Span:
+    """The times of the rows of one clock: the first and the last with a node, and the last time with its name."""
+
+    first: int
+    last: int
+    end: int
+    end_name: str  # "tau", "tau_x"; empty where the last time is shown as a number
+    named: frozenset[int] = frozenset()  # times that equations name by themselves
+
+
+def some_times(span: Span, model: Recurrence) -> Window:
     """The boundary, the first two steps, an ellipsis, the last step and what lies beyond it."""
     firsts = [part.times.first for part in statements(model) if part.index]
     begin = min((int(s) for s in firsts if s.is_Integer), default=1)
-    kept = {*range(first, begin + 2), *range(end, last + 1), *_named_times(model, end)}
-    names = {s: str(s) for s in kept}
-    return Window(_columns(names, first, last, str))
+    kept = {*range(span.first, begin + 2), *range(span.end, span.last + 1), *span.named}
+
+    def spell(time: int) -> str:
+        return str(time) if not span.end_name or time <= span.end // 2 else _from(span.end_name, time - span.end)
+
+    return Window(_columns({s: spell(s) for s in kept}, span.first, span.last, spell))
 
 
 def long_enough(model: Recurrence) -> int:
@@ -63,18 +77,23 @@ def long_enough(model: Recurrence) -> int:
     return 4 * _reach(model) + 12
 
 
-def around_t(first: int, last: int, end: int, model: Recurrence) -> Window:
+def around_t(span: Span) -> Window:
     """The steps t-1, t, t+1 between two ellipses."""
-    middle = end // 2
-    names = {s: _name_in(s, middle, end) for s in _named_times(model, end)}
+    middle = span.end // 2
+
+    def spell(time: int) -> str:
+        if abs(time - middle) <= 3:
+            return _from("t", time - middle)
+        return _from(span.end_name, time - span.end) if time > middle else str(time)
+
+    names = {s: spell(s) for s in span.named}
     names |= {middle - 1: "t-1", middle: "t", middle + 1: "t+1"}
-    return Window(_columns(names, first, last, lambda s: _name_in(s, middle, end)))
+    return Window(_columns(names, span.first, span.last, spell))
 
 
-def _name_in(time: int, middle: int, end: int) -> str:
-    """The name of a time of the long graph: near its middle, its end or its start."""
-    base, origin = ("t", middle) if abs(time - middle) <= 3 else ("tau", end) if time > middle else ("", 0)
-    return base + (f"{time - origin:+d}" if time != origin else "") if base else str(time)
+def _from(base: str, by: int) -> str:
+    """A time by its distance from a named one."""
+    return base + (f"{by:+d}" if by else "")
 
 
 def _columns(names: dict[int, str], first: int, last: int, spell: Callable[[int], str]) -> tuple[Column, ...]:
@@ -92,21 +111,18 @@ def _columns(names: dict[int, str], first: int, last: int, spell: Callable[[int]
     return tuple(columns)
 
 
-def _fixed(part: Statement) -> list[Expr]:
-    """The times that a statement names by themselves."""
-    times = [] if part.index else [part.time]
-    for read in reads_of(part.name, part.rhs):
-        if isinstance(read.leaf, Element) and read.over is None:
-            time = read.leaf.time
-            if part.index is None or offset_from(time, part.index) is None:
-                times.append(time)
-    return times
-
-
-def _named_times(model: Recurrence, end: int) -> set[int]:
-    """The fixed times of a model when its last time is `end`."""
-    rule = dict.fromkeys(model.lengths, Integer(end))
-    return {int(s.xreplace(rule)) for part in statements(model) for s in _fixed(part)}
+def named_times(model: Recurrence, rule: Mapping[Basic, Basic]) -> set[tuple[str, int]]:
+    """The rows and times that a model names by themselves, such as o[tau] and h[0]."""
+    found = set()
+    for part in statements(model):
+        if part.index is None:
+            found.add((part.name, int(part.time.xreplace(rule))))
+        for read in reads_of(part.name, part.rhs):
+            if isinstance(read.leaf, Element) and read.over is None:
+                time = read.leaf.time
+                if part.index is None or offset_from(time, part.index) is None:
+                    found.add((read.name, int(time.xreplace(rule))))
+    return found
 
 
 def _reach(model: Recurrence) -> int:

@@ -3,10 +3,13 @@
 Each is a pure function, so that a test can plant a fault in a picture and see it caught.
 """
 
+import re
 import xml.etree.ElementTree as ET
 from collections import Counter
 from collections.abc import Iterator
 from itertools import combinations, pairwise
+
+from sympy import Symbol
 
 from symrnn.diagram import Layout, Node
 from symrnn.diagram.curves import Point
@@ -82,23 +85,22 @@ def outside_canvas(layout: Layout) -> list[str]:
 
 
 def uneven_steps(layout: Layout) -> list[str]:
-    """Columns that are not equally far from each other, rows that are not level."""
+    """Columns that are not equally far from each other in every row, rows that are not level."""
     return [offence for panel in layout.panels for offence in _uneven(panel.nodes)]
 
 
 def _uneven(nodes: tuple[Node, ...]) -> list[str]:
-    found = []
-    columns = {node.column: node.x for node in nodes if node.column}
-    if any(abs(node.x - columns[node.column]) > 1e-6 for node in nodes if node.column):
-        found.append("a column is not upright")
-    xs = sorted(columns.values())
-    steps = [b - a for a, b in pairwise(xs)]
-    if any(abs(step / min(steps) - round(step / min(steps))) > 1e-6 for step in steps):
-        found.append("steps differ")
-    rows: dict[str, set[float]] = {}
+    rows: dict[str, list[Node]] = {}
     for node in nodes:
-        rows.setdefault(node.name.split("[")[0], set()).add(round(node.y, 6))
-    return found + [name for name, heights in rows.items() if len(heights) > 1]
+        if node.column:
+            rows.setdefault(node.name.split("[")[0], []).append(node)
+    steps = [
+        (b.x - a.x) / (b.position - a.position)
+        for row in rows.values()
+        for a, b in pairwise(sorted(row, key=lambda node: node.position))
+    ]
+    found = ["steps differ"] if any(abs(step - steps[0]) > 1e-6 for step in steps) else []
+    return found + [name for name, row in rows.items() if len({round(node.y, 6) for node in row}) > 1]
 
 
 def misplaced_delays(layout: Layout) -> list[str]:
@@ -158,6 +160,37 @@ def drawn_text(element: ET.Element) -> str:
     return "".join(element.itertext()).strip()
 
 
+NUMBER = r"(-?[0-9.]+)"
+TIKZ_NODE = re.compile(rf"^\\node\[([^\]]+)\] \(([^)]+)\) at \({NUMBER},{NUMBER}\) \{{\$(.*)\$\}};$", re.M)
+TIKZ_FLOW = re.compile(r"^\\draw\[flow(?:, dash pattern=[^\]]*)?\] (.*);(?: %.*)?$", re.M)
+
+
+def tikz_nodes(tikz: str) -> dict[str, tuple[float, float, str]]:
+    """The nodes of a TikZ picture: their place and what is written in them, by their TikZ names."""
+    return {name: (float(x), float(y), inner) for _, name, x, y, inner in TIKZ_NODE.findall(tikz)}
+
+
+def tikz_edges(tikz: str) -> Counter[tuple[str, str]]:
+    """The arrows of a TikZ picture by the nodes at their ends: by name, or by where they begin and end."""
+    nodes = tikz_nodes(tikz)
+
+    def at(spot: tuple[str, str]) -> str:
+        x, y = map(float, spot)
+        return min(nodes, key=lambda name: max(abs(nodes[name][0] - x), abs(nodes[name][1] - y)))
+
+    found: Counter[tuple[str, str]] = Counter()
+    for drawn in TIKZ_FLOW.findall(tikz):
+        spots = re.findall(rf"\({NUMBER},{NUMBER}\)", drawn)
+        names = list(re.findall(r"\(([^()]*[A-Za-z][^()]*)\)", re.sub(r"\{.*\}", "", drawn)))
+        found[(names[0], names[-1]) if names else (at(spots[0]), at(spots[-1]))] += 1
+    return found
+
+
+def anchor(name: str) -> str:
+    """The TikZ name of a node."""
+    return re.sub(r"[^A-Za-z0-9+ -]", " ", name.replace("..", " to ")).strip()
+
+
 # -- What is to be drawn, from the graph and the equations ----------------------------------------------------
 
 
@@ -165,9 +198,14 @@ def spelled(x: object) -> str:
     return str(x).replace(" ", "")
 
 
+def lasts(model: Recurrence, last: int) -> dict[Symbol, int]:
+    """A number for each last time."""
+    return dict.fromkeys(model.lengths, last)
+
+
 def graph_edges(model: Recurrence, last: int) -> Counter[tuple[str, str]]:
     """Every edge of the unrolled graph once, and every read of a constant."""
-    graph = unroll(model, last)
+    graph = unroll(model, lasts(model, last))
     edges = Counter((spelled(p), spelled(node)) for node in graph.nodes for p in graph.parents(node))
     for e in graph.equations:
         edges.update((x.name, spelled(e.lhs)) for x in reads(e.rhs) if isinstance(x, Constant))
@@ -190,7 +228,10 @@ def model_wires(model: Recurrence) -> set[tuple[str, str, int]]:
 def loss_edges(model: Recurrence, last: int) -> Counter[tuple[str, str]]:
     """The reads of a loss that no sequence of the model names, for losses that read everything at one time."""
     named = set(model.loss_terms)
-    elements = [x for x in reads(model.loss) if isinstance(x, Element) and x.sequence not in named]
+    leaves = [
+        x for x in reads(model.loss) if isinstance(x, Constant) or (isinstance(x, Element) and x.sequence not in named)
+    ]
     sums = model.loss.atoms(TimeSum)
     times = range(1, last + 1) if sums else [last]
-    return Counter((f"{x.name}[{s}]", f"loss[{s}]") for x in elements for s in times)
+    names = {x: x.name if isinstance(x, Constant) else f"{x.name}[{{}}]" for x in leaves}
+    return Counter((names[x].format(s), f"loss[{s}]") for x in leaves for s in times)

@@ -165,12 +165,13 @@ def long_names() -> Recurrence:
 
 
 LIBRARY: dict[str, Callable[[], Recurrence]] = {
-    "classical": models.classical,
-    "driven": models.driven,
+    **models.LIBRARY,
     "driven with output": lambda: models.driven(output=True),
-    "scalar": models.scalar,
-    "elman": models.elman,
     "elman with probabilities": lambda: models.elman(output="probabilities"),
+    "jordan, teacher forcing": lambda: models.jordan(teacher_forcing=True),
+    "three layers": lambda: models.stacked(3),
+    "skip of 3": lambda: models.skip(3),
+    "lstm with peepholes": lambda: models.lstm(peepholes=True),
 }
 ODD: dict[str, Callable[[], Recurrence]] = {
     f.__name__: f

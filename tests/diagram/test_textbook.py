@@ -102,9 +102,10 @@ def test_save(tmp_path):
     for ending in ("svg", "tex", "dot"):
         assert picture.save(tmp_path / f"a.{ending}").read_text(encoding="utf-8")
     assert picture._repr_svg_() == picture.svg() == (tmp_path / "a.svg").read_text(encoding="utf-8")
-    with pytest.raises(Unsupported, match=r"\.svg, \.tex, \.dot"):
-        picture.save(tmp_path / "a.png")
-    assert not (tmp_path / "a.png").exists()
+    assert picture.save(tmp_path / "a.png").read_bytes() == picture.png()
+    with pytest.raises(Unsupported, match=r"\.svg, \.png, \.tex, \.dot"):
+        picture.save(tmp_path / "a.pdf")
+    assert not (tmp_path / "a.pdf").exists()
 
 
 def test_what_cannot_be_drawn_is_refused():

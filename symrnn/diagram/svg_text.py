@@ -1,0 +1,108 @@
+"""What is written in an SVG: spans with real superscripts and bold letters, or outlines for places without fonts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from xml.sax.saxutils import escape
+
+from symrnn.diagram.inline import BAR, RAISED, Fraction, Line
+from symrnn.diagram.labels import SMALL, Label
+from symrnn.diagram.layout import TEXT, Text
+
+BASELINE = 0.32  # from the middle of the letters down to their line, in sizes
+LOWER, UPPER = 0.22, -0.38  # where sub- and superscript stand
+SCRIPT = re.compile(r"([tτ])(?:_(\w+))?")
+
+
+@dataclass(frozen=True)
+class Run:
+    """Some letters of one look; `rise` is how far below the line they stand, `shift` how far to the right."""
+
+    text: str
+    rise: float
+    size: float
+    bold: bool = False
+    italic: bool = False
+    shift: float = 0.0
+
+
+def runs(label: Label, size: float) -> Iterator[Run]:
+    """The base, then sub- and superscript on lines of their own heights."""
+    yield Run(label.marked, 0.0, size, label.bold, label.italic)
+    small = SMALL * size
+    if label.sub:
+        italic = len(label.sub) <= 2
+        yield Run(label.sub, LOWER * size, small, italic=italic, shift=0.04 * size)
+    if label.sup:
+        back = label.back(size) if label.sub else 0.0
+        first, *rest = _times(label.sup, UPPER * size, small)
+        yield Run(first.text, first.rise, first.size, italic=first.italic, shift=0.04 * size - back)
+        yield from rest
+
+
+def _times(text: str, rise: float, size: float) -> Iterator[Run]:
+    """A time: t and τ in italics, an index of τ below it."""
+    at = 0
+    for found in SCRIPT.finditer(text):
+        if found.start() > at:
+            yield Run(text[at : found.start()], rise, size)
+        yield Run(found[1], rise, size, italic=True)
+        if found[2]:
+            yield Run(found[2], rise + LOWER * size, 0.75 * size, italic=True)
+        at = found.end()
+    if at < len(text):
+        yield Run(text[at:], rise, size)
+
+
+def spans(line: Label | Line, size: float) -> str:
+    """Letters as nested spans of one text; what has no look of its own stands bare."""
+    written, at = [], 0.0
+    for label in line.parts if isinstance(line, Line) else (line,):
+        for run in runs(label, size):
+            looks = _looks(run, size, at)
+            text = escape(run.text)
+            written.append(f"<tspan{looks}>{text}</tspan>" if looks else text)
+            at = run.rise
+    return "".join(written)
+
+
+def _looks(run: Run, size: float, at: float) -> str:
+    parts = [f' dx="{number(run.shift)}"' if number(run.shift) != "0" else ""]
+    parts.append(f' dy="{number(run.rise - at)}"' if number(run.rise - at) != "0" else "")
+    parts.append(f' font-size="{number(run.size)}"' if run.size != size else "")
+    parts.append(' font-weight="bold"' if run.bold else "")
+    parts.append(' font-style="italic"' if run.italic else "")
+    return "".join(parts)
+
+
+def lines_of(text: Text) -> Iterator[tuple[Label | Line, float, float, float]]:
+    """The lines of a text: what is written, the middle of its line on paper, and its size."""
+    if isinstance(text.label, Fraction):
+        small = RAISED * text.size
+        yield text.label.over, text.x, text.y - 0.3 * small, small
+        yield text.label.under, text.x, text.y + 1.0 * small, small
+    else:
+        yield text.label, text.x, text.y + BASELINE * text.size, text.size
+
+
+def bar_of(text: Text) -> tuple[float, float, float] | None:
+    """The bar of a fraction: its left end, its right end, its height."""
+    if not isinstance(text.label, Fraction):
+        return None
+    half = text.label.width(text.size) / 2 - BAR
+    return text.x - half, text.x + half, text.y
+
+
+def as_text(text: Text, fill: str = "") -> Iterator[str]:
+    """A text as SVG, in a colour of its own if there is one."""
+    role = (f' class="{text.role}"' if text.role else "") + (f' fill="{fill}"' if fill else "")
+    for line, x, y, size in lines_of(text):
+        look = f' font-size="{number(size)}"' if size != TEXT else ""
+        yield f'<text{role} x="{number(x)}" y="{number(y)}"{look}>{spans(line, size)}</text>'
+
+
+def number(value: float) -> str:
+    """A number with one decimal, and none if it is whole; never minus zero."""
+    return f"{round(value, 1) + 0.0:.1f}".removesuffix(".0")
