@@ -13,7 +13,9 @@ from symrnn.errors import Unsupported
 def register(commands: Any) -> None:
     """The options."""
     draw = add(commands, "draw", "the circuit and the unfolded graph", run_draw, tau=True)
-    draw.add_argument("-o", "--output", metavar="FILE", type=Path, required=True, help="where to: .svg, .png, .tex, .dot")
+    draw.add_argument(
+        "-o", "--output", metavar="FILE", type=Path, required=True, help="where to: .svg, .png, .tex, .dot"
+    )
     which = draw.add_mutually_exclusive_group()
     which.add_argument("--circuit", action="store_true", help="the circuit alone")
     which.add_argument("--unfolded", action="store_true", help="the unfolded graph alone")
