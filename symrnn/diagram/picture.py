@@ -116,8 +116,9 @@ class Diagram:
                 f"{target.name}: a diagram is not written as {target.suffix or 'a file without an ending'}",
                 repair="one of the endings " + ", ".join(ENDINGS),
             )
-        ink = {".svg": self.svg, ".tex": self.tikz, ".dot": self.dot, ".png": self.png}[target.suffix]
-        return write_file(target, ink())
+        if target.suffix == ".png":
+            return write_file(target, self.png())
+        return write_file(target, {".svg": self.svg, ".tex": self.tikz, ".dot": self.dot}[target.suffix]())
 
     def __repr__(self) -> str:
         lines = [f"Diagram: {self.layout.title}"]
