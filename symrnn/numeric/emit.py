@@ -41,8 +41,8 @@ class Writer:
         self.lines.append("    " * depth + text)
 
     def comment(self, note: str, depth: int = 0) -> None:
-        text = one_line(note)
-        self.line("# " + (text if len(text) <= LONGEST_NOTE else text[: LONGEST_NOTE - 4] + " ..."), depth)
+        for text in map(one_line, note.split("\n")):
+            self.line("# " + (text if len(text) <= LONGEST_NOTE else text[: LONGEST_NOTE - 4] + " ..."), depth)
 
     def steps(self, steps: Iterable[Step]) -> None:
         for step in steps:
@@ -60,20 +60,12 @@ class Writer:
         if store.adjoint:
             self.line(f"{name} = np.zeros({shape}, {dtype})")
             return
-        known = self.known_ranges(store)
-        whole = _covers(known, self.layout.extents[store], self.layout)
+        whole = covers(known_ranges(self.layout, store), self.layout.extents[store], self.layout)
         self.line(f"{name} = np.{f'empty({shape}, {dtype})' if whole else f'full({shape}, np.nan, {dtype})'}")
         for b in self.layout.model.boundary:
             if b.sequence == store.sequence:
                 row = self.layout.end(self.layout.row(store, b.time))
                 self.line(f'{name}[{row}] = boundary["{key_of(b)}"]')
-
-    def known_ranges(self, store: Store) -> list[Range]:
-        """The times at which an array of values gets values."""
-        model, v = self.layout.model, store.sequence
-        if v not in model.sequences:
-            return [self.layout.extents[store]]
-        return [*model.ranges.get(v, ()), *(Range(b.time, b.time) for b in model.boundary if b.sequence == v)]
 
     def make_read(self, expr: Any) -> None:
         for access in accesses(expr):
@@ -193,7 +185,15 @@ def _is_new(expr: Any) -> bool:
     )
 
 
-def _covers(known: list[Range], extent: Range, layout: Layout) -> bool:
+def known_ranges(layout: Layout, store: Store) -> list[Range]:
+    """The times at which an array of values gets values."""
+    model, v = layout.model, store.sequence
+    if v not in model.sequences:
+        return [layout.extents[store]]
+    return [*model.ranges.get(v, ()), *(Range(b.time, b.time) for b in model.boundary if b.sequence == v)]
+
+
+def covers(known: list[Range], extent: Range, layout: Layout) -> bool:
     """Whether ranges leave no gap in an extent, for every last time."""
     reached = extent.first - 1
     for r in _by_first(known, layout):

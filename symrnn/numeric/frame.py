@@ -11,8 +11,8 @@ from typing import Any
 from symrnn.model import Constant, Element, Parameter, Range, Recurrence, Sequence
 from symrnn.numeric.emit import key_of
 from symrnn.numeric.horizon import Horizon
-from symrnn.numeric.layout import Layout, given_leaves, sizes_of, solved
-from symrnn.numeric.lengths import letter, span, told_by
+from symrnn.numeric.layout import Layout, given_leaves
+from symrnn.numeric.lengths import letter, span
 from symrnn.numeric.names import in_docstring
 from symrnn.numeric.statements import Store
 from symrnn.tensor import shape_of
@@ -83,30 +83,6 @@ def is_padded(model: Recurrence, v: Sequence, extents: dict[Store, Range]) -> bo
     return extents[Store(v)] != span(model, v)
 
 
-def frame(layout: Layout, stored: list[Store], *, first: bool) -> list[str]:
-    """The lines that unpack what a function's lines use."""
-    model = layout.model
-    lines: list[str] = []
-    for store in (Store(v) for v in model.sequences):
-        v = store.sequence
-        if store not in layout.stores:
-            continue
-        if store in stored:
-            lines.append(f'{layout.name(store)} = values["{v.name}"]')
-        elif v not in model.defined and not is_padded(model, v, layout.extents):
-            lines.append(f'{layout.name(store)} = inputs["{v.name}"]')
-        elif v not in model.defined and first:
-            lines += _padded(v, layout)
-    for leaf in (x for x in given_leaves(model) if x in layout.leaves):
-        if isinstance(leaf, Parameter):
-            lines.append(f'{layout.leaf(leaf, None).text} = params["{leaf.name}"]')
-        else:
-            core = "".join(f", {layout.end(d)}" for d in shape_of(leaf))
-            name = layout.leaf(leaf, None).text
-            lines.append(f'{name} = np.broadcast_to(inputs["{leaf.name}"], (*{layout.word("batch")}{core or ","}))')
-    return [*_words(layout, lines), *lines]
-
-
 def steps_text(model: Recurrence, leaf: Any) -> str:
     """How the number of steps of a sequence is called; nothing for what does not vary in time."""
     return letter(span(model, leaf).last) if isinstance(leaf, Sequence) else ""
@@ -120,64 +96,3 @@ def rows_text(stores: list[Store], layout: Layout) -> str:
         time = "r" if offset == 0 else f"r{'-' if offset.is_negative else '+'}{abs(offset)}"
         groups.setdefault(time, []).append(layout.name(store))
     return "; ".join(f"row r of {', '.join(names)} holds time {time}" for time, names in groups.items())
-
-
-def _padded(v: Sequence, layout: Layout) -> list[str]:
-    store = Store(v)
-    name, shape = layout.name(store), layout.row_shape(store)
-    lines = [f"{name} = np.full({shape}, np.nan, {layout.word('dtype')})"]
-    rows = layout.rows(store, span(layout.model, v))
-    lines.append(f'{rows if rows.endswith("]") else rows + "[:]"} = inputs["{v.name}"]')
-    for b in layout.model.boundary:
-        if b.sequence == v:
-            lines.append(f'{name}[{layout.end(layout.row(store, b.time))}] = boundary["{key_of(b)}"]')
-    return lines
-
-
-def _words(layout: Layout, lines: list[str]) -> list[str]:
-    """The lines for T, batch, B, dtype and the dimensions."""
-    model = layout.model
-    sequence = next((v for v in model.sequences if v not in model.defined), None)
-    words: list[str] = []
-    for length, v in told_by(model).items():
-        if length in layout.lengths:
-            words.append(f'{layout.symbol(length)} = len(inputs["{v.name}"])')
-    if "batch" in layout.words or "B" in layout.words:
-        words.append(f"batch = {_batch(model, sequence)}")
-    if "B" in layout.words:
-        words.append("B = int(np.prod(batch))")
-    if "dtype" in layout.words:
-        words.append("dtype = np.result_type(np.float32, *params.values(), *inputs.values(), *boundary.values())")
-    return [*words, *_sizes(layout)]
-
-
-def _sizes(layout: Layout) -> list[str]:
-    """One line for each dimension that is used, each after those it is computed from."""
-    sources = sizes_of(layout.model)
-    lines: dict[Any, str] = {}
-    while set(layout.sizes) - set(lines):
-        for symbol in list(layout.sizes):
-            leaf, axis, size = sources[symbol]
-            owner: dict[type[Any], str] = {
-                Parameter: "params",
-                Sequence: "inputs",
-                Constant: "inputs",
-                Element: "boundary",
-            }
-            kind = next(k for k in owner if isinstance(leaf, k))
-            text = f'{owner[kind]}["{key_of_leaf(leaf)}"].shape[{axis}]'
-            lines[symbol] = f"{layout.symbol(symbol)} = {solved(symbol, size, text, layout.end)}"
-    return [lines[s] for s in sources if s in lines]
-
-
-def _batch(model: Recurrence, sequence: Sequence | None) -> str:
-    """The text of the batch axes: () or (B,)."""
-    if sequence is not None:
-        rank = len(sequence.shape)
-        return f'inputs["{sequence.name}"].shape[1:{-rank if rank else ""}]'
-    leads = []
-    for owner, leaves in arguments(model)[1:]:
-        for x in leaves:
-            rank = len(shape_of(x))
-            leads.append(f'np.shape({owner}["{key_of_leaf(x)}"])[:{-rank if rank else ""}]')
-    return f"np.broadcast_shapes({', '.join(leads)})" if leads else "()"

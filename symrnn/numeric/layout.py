@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sympy import Basic, Expr, Symbol, expand
+from sympy import Basic, Expr, Integer, Symbol, expand
 
 from symrnn.errors import Unsupported
 from symrnn.model import Constant, Element, Parameter, Range, Recurrence, Sequence
@@ -32,6 +32,7 @@ class Layout(Scope):
         self.sizes: dict[Symbol, None] = {}
         self.words: dict[str, None] = {}
         self.lengths: dict[Symbol, None] = {}
+        self.rows_used: dict[Store, str] = {}
 
     def leaf(self, leaf: Any, stack: Stack | None) -> Code:
         if isinstance(leaf, Parameter | Constant):
@@ -64,6 +65,15 @@ class Layout(Scope):
         self.stores[store] = None
         return self.names(store, ("d_" if store.adjoint else "") + store.sequence.name)
 
+    def rows_of(self, store: Store) -> str:
+        """The identifier of the list of an array's rows."""
+        name = self.name(store)
+        return self.rows_used.setdefault(store, self.names(("rows", store), f"{name}_rows"))
+
+    def is_plain(self, store: Store) -> bool:
+        """Whether the memory of an array's row is one piece."""
+        return True
+
     def row(self, store: Store, time: Expr) -> Expr:
         """The row that holds a time."""
         return expand(time - self.extents[store].first)
@@ -89,7 +99,7 @@ class Layout(Scope):
     def row_shape(self, store: Store) -> str:
         """The text of an array's shape."""
         core = "".join(f", {self.end(d)}" for d in store.sequence.shape)
-        return f"({self.end(self.count(store))}, *{self.word('batch')}{core})"
+        return f"({self.end(self.horizon.later(Integer(0), self.count(store)))}, *{self.word('batch')}{core})"
 
 
 def extents_of(model: Recurrence, statements: Iterable[Statement], horizon: Horizon) -> dict[Store, Range]:

@@ -18,11 +18,13 @@ from symrnn.errors import Undefined
 from symrnn.model import Recurrence
 from symrnn.numeric.bodies import no_formula
 from symrnn.numeric.checks import NO_LABELS, Arguments, Arrays, Checker, Labels, Steps
+from symrnn.numeric.compiled import Compiled
 from symrnn.numeric.emit import key_of
 from symrnn.numeric.frame import key_of_leaf
 from symrnn.numeric.lengths import span, untold
 from symrnn.numeric.load import load_all
-from symrnn.numeric.module import Module, plan
+from symrnn.numeric.module import Module
+from symrnn.numeric.plans import plan
 from symrnn.numeric.unequal import Unequal, as_lengths, turned
 from symrnn.numeric.upstream import Upstream
 
@@ -51,9 +53,9 @@ class Network:
         self._checked = Checker(model, whole.horizon.least)
         self.source = Module(whole).text()
         self._functions = load_all(self.source)
-        self._gradients: dict[tuple[str, ...] | None, tuple[Any, int]] = {}
+        self._gradients: dict[tuple[str, ...] | None, tuple[Compiled, int]] = {}
         if derivation is not None:
-            self._gradients[None] = self._functions["loss_and_grad"], whole.horizon.least
+            self._gradients[None] = Compiled(self._functions), whole.horizon.least
         self._pulled: dict[str, Upstream] = {}
 
     @property
@@ -202,9 +204,9 @@ class Network:
         return self._gradients_at(a, wrt)[1]
 
     def _gradients_at(self, a: Arguments, wrt: Iterable[str] | None) -> tuple[np.floating, Arrays]:
-        function, least = self._gradient(wrt)
+        functions, least = self._gradient(wrt)
         self._checked.long_enough(a.steps, least)
-        loss, grads = function(*self._arguments(a))
+        loss, grads = functions.gradient(a, self._arguments(a))
         return a.dtype.type(loss), {key: np.asarray(g, dtype=a.dtype) for key, g in grads.items()}
 
     def _need_loss(self) -> None:
@@ -217,13 +219,13 @@ class Network:
     def _arguments(self, a: Arguments) -> tuple[Any, ...]:
         return (a.params, a.inputs, a.boundary, *(a.steps[s] for s in self._untold))
 
-    def _gradient(self, wrt: Iterable[str] | None) -> tuple[Any, int]:
+    def _gradient(self, wrt: Iterable[str] | None) -> tuple[Compiled, int]:
         """The function for what is asked for, compiled once, and the shortest length that it serves."""
         key = None if wrt is None else _listed(wrt)
         if key is None or key in self._gradients:
             return self._gradients[key]
         steps = plan(self.model, bptt(self.model, wrt=[self._leaf(k) for k in key]), gradient_only=True)
-        self._gradients[key] = load_all(Module(steps).text())["loss_and_grad"], steps.horizon.least
+        self._gradients[key] = Compiled(load_all(Module(steps).text())), steps.horizon.least
         return self._gradients[key]
 
     def _leaf(self, key: str) -> Any:

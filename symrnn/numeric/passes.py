@@ -123,10 +123,11 @@ class _Hoist:
 
     def named(self, expr: Any) -> Any:
         store = Store(self.fresh(shape_of(expr)))
-        when = self.statement.when
-        note = f"{store.element(t)} = {expr}   for t = {when}"
-        self.made.append(Statement(store, t, expr, when, False, note))
-        return store.element(t)
+        time, when = self.statement.time, self.statement.written
+        moved = expr.xreplace({t: t - (time - t)})  # at the time that the statement writes, so that it can be in place
+        note = f"{store.element(t)} = {moved}   for t = {when}"
+        self.made.append(Statement(store, t, moved, when, False, note))
+        return store.element(time)
 
     def without_free(self, expr: Any) -> Any:
         if isinstance(expr, TimeSum) or (isinstance(expr, Node) and expr.is_leaf):

@@ -74,13 +74,13 @@ def sum_products(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 def sum_leading(x: np.ndarray, rank: int) -> np.ndarray:
     """The sum over all axes but the last `rank` ones: over time and batch."""
-    return x.sum(axis=tuple(range(x.ndim - rank)))
+    return x.reshape(-1, *x.shape[x.ndim - rank :]).sum(axis=0)
 
 
 def like(gradient: np.ndarray, given: np.ndarray) -> np.ndarray:
     """The gradient summed over the batch axis if `given` was given once for the whole batch."""
     extra = gradient.ndim - np.ndim(given)
-    return gradient.sum(axis=tuple(range(extra))) if extra else gradient
+    return gradient.sum(axis=tuple(range(extra))) if extra else np.array(gradient)
 
 
 def _text(function: Callable[..., Any]) -> str:

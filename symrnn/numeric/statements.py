@@ -123,6 +123,13 @@ def stackable(expr: Basic, index: Basic) -> bool:
     return not any(index in symbols_in(x) for x in expr.atoms(TimeSum))
 
 
+def counts(expr: Basic) -> bool:
+    """Whether an expression needs the step's number, as a value or in a sum over time."""
+    if isinstance(expr, Node) and expr.is_leaf:
+        return False
+    return expr == t or isinstance(expr, TimeSum) or any(counts(a) for a in expr.args)
+
+
 def forward_statements(model: Recurrence) -> list[Statement]:
     """One statement for each equation."""
     found = []

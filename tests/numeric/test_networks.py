@@ -169,13 +169,13 @@ def test_lengths_that_a_derivation_for_large_tau_does_not_cover_are_refused() ->
 
 MUTANTS = [
     ("h[:T]", "h[1:]"),
-    ("@ W\n", "@ W.T\n"),
-    ("softmax(o) - y", "softmax(o)"),
-    ("d_o @ V", "d_o @ V * 0"),
-    ("range(T - 1, -1, -1)", "range(T - 1, 0, -1)"),
-    ("range(T - 1, -1, -1)", "range(T - 2, -1, -1)"),
-    ("1 - h[1:] ** 2", "1 - h[1:]"),
-    ("d_h[t] +=", "d_h[t] ="),
+    (", W, a1)", ", W.T, a1)"),
+    ("softmax(o), y,", "softmax(o), 0 * y,"),
+    (", V, out=", ", V * 0, out="),
+    ("in zip(reversed(part1_rows)", "in zip(reversed(part1_rows[1:])"),
+    ("d_h[:1] = 0", "d_h[:1] = 1"),
+    ("np.multiply(h[1:], h[1:], out=part1)", "part1[...] = h[1:]"),
+    ("np.add(d_h_t, a1, d_h_t)", "d_h_t[...] = a1"),
     ("sum_leading(d_o, 1)", "d_o[-1]"),
 ]
 
@@ -186,7 +186,6 @@ def test_the_judge_catches_wrong_code(right: str, wrong: str) -> None:
     from symrnn.numeric.load import load
 
     net = network("elman")
-    right = right if right in net.source else right.replace(" ** ", "**")
     assert net.source.count(right) >= 1
     head, tail = net.source.split("def loss_and_grad")
     mutant = load(head + "def loss_and_grad" + tail.replace(right, wrong), "loss_and_grad")

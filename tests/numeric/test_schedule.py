@@ -11,8 +11,8 @@ from symrnn import Equation, Recurrence, Sequence, t, tau
 from symrnn.model import Range as TimeRange
 from symrnn.numeric.horizon import Horizon
 from symrnn.numeric.lengths import Admission
-from symrnn.numeric.module import plan
 from symrnn.numeric.passes import Fresh, hoist, prune, share
+from symrnn.numeric.plans import plan
 from symrnn.numeric.schedule import Block, Loop, schedule
 from symrnn.numeric.statements import Store, forward_statements
 

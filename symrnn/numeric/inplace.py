@@ -1,0 +1,235 @@
+"""Steps of a schedule as NumPy calls that fill arrays made once: what `instructions` writes, placed in time.
+
+A loop goes through lists of rows, made with the arrays, so that a step is nothing but its calls. Where its
+statements hold at different times, or sum over time, it counts steps and looks rows up.
+"""
+
+from __future__ import annotations
+
+from textwrap import wrap
+from typing import Any
+
+from sympy import Expr, Integer, expand
+
+from symrnn.model import Constant, Parameter, Range
+from symrnn.numeric.arrays import ArrayPrinter
+from symrnn.numeric.emit import Writer, key_of
+from symrnn.numeric.instructions import Filling, Scratch, Target
+from symrnn.numeric.layout import Layout
+from symrnn.numeric.schedule import Loop
+from symrnn.numeric.statements import Statement, Store, accesses, counts, store_of
+from symrnn.numeric.texts import EXAMPLE, TIME, Code, Scope, Stack
+from symrnn.tensor import shape_of, t
+
+
+class RowScope(Scope):
+    """A layout seen from inside a loop: elements at t plus a number are rows with names of their own."""
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout, self.horizon, self.used = layout, layout.horizon, layout.used
+        self._ends = layout._ends
+        self.rows: dict[tuple[Store, Expr], str] = {}
+
+    def leaf(self, leaf: Any, stack: Stack | None) -> Code:
+        if isinstance(leaf, Parameter | Constant) or not self.element(leaf).has(t) or stack is not None:
+            return self.layout.leaf(leaf, stack)
+        row = self.row(store_of(leaf), self.element(leaf))
+        return Code(row if shape_of(leaf) else f"{row}[..., 0]", EXAMPLE)
+
+    def element(self, leaf: Any) -> Any:
+        """The time of a leaf."""
+        return leaf.node.time if hasattr(leaf, "node") else leaf.time
+
+    def row(self, store: Store, time: Expr) -> str:
+        """The name of a row."""
+        offset = expand(time - t)
+        if (store, offset) not in self.rows:
+            word = "t" if offset == 0 else f"t{'m' if offset.is_negative else 'p'}{abs(offset)}"
+            name = self.layout.names(("row", store, offset), f"{self.layout.name(store)}_{word}")
+            self.rows[(store, offset)] = name
+        return self.rows[(store, offset)]
+
+    def symbol(self, symbol: Any) -> str:
+        return self.layout.symbol(symbol)
+
+    def word(self, word: str) -> str:
+        return self.layout.word(word)
+
+
+class CountingScope(RowScope):
+    """The same, with rows looked up by the step's number."""
+
+    def leaf(self, leaf: Any, stack: Stack | None) -> Code:
+        return self.layout.leaf(leaf, stack)
+
+    def row(self, store: Store, time: Expr) -> str:
+        place = self.layout.end(self.layout.row(store, time))
+        return (
+            f"{self.layout.name(store)}[{place}]"
+            if store.sequence.shape
+            else (f"{self.layout.name(store)}[{place}, ..., None]")
+        )
+
+
+class InPlace(Writer):
+    """Writes the lines of one function; arrays, lists of rows and scratch memory are those of its `Work`."""
+
+    def __init__(self, layout: Layout, scratch: Scratch) -> None:
+        super().__init__(layout)
+        self.scratch = scratch
+        self.constants: dict[str, str] = {}
+
+    def make(self, store: Store) -> None:
+        """Boundary values are put in place; adjoints begin with zeros where nothing else fills them first."""
+        if store in self.made:
+            return
+        self.made.add(store)
+        self.layout.name(store)
+        for b in self.layout.model.boundary:
+            if b.sequence == store.sequence and not store.adjoint:
+                row = self.layout.end(self.layout.row(store, b.time))
+                self.line(f'{self.layout.name(store)}[{row}] = boundary["{key_of(b)}"]')
+
+    def zeroed(self, store: Store, when: Range | None) -> None:
+        """Zeros in all rows of an array that is added to, but those that a first block fills."""
+        if store in self.filled or not store.adjoint:
+            return
+        self.filled.add(store)
+        name, extent, horizon = self.layout.name(store), self.layout.extents[store], self.layout.horizon
+        if when is None:
+            self.line(f"{name}.fill(0)")
+            return
+        for first, last in ((extent.first, when.first - 1), (when.last + 1, extent.last)):
+            if not horizon.at_most(last + 1, first):
+                rows = self.slice(name, store, Range(first, last))
+                self.line(f"{rows} = 0" if rows.endswith("]") else f"{rows}[...] = 0")
+
+    def slice(self, name: str, store: Store, when: Range) -> str:
+        """The text of some rows under another name for all rows."""
+        whole = self.layout.rows(store, when)
+        return name + whole.removeprefix(self.layout.name(store))
+
+    def block(self, s: Statement) -> None:
+        self.make_read(s.expr)
+        for a in accesses(s.expr):
+            self.zeroed(a.store, None)
+        self.make(s.store)
+        fresh = s.store not in self.filled
+        self.comment(s.note)
+        if s.once:
+            self.zeroed(s.store, None)
+            row = f"{self.layout.name(s.store)}[{self.layout.end(self.layout.row(s.store, s.time))}]"
+            self.line(f"{row} {'+=' if s.store.adjoint else '='} {ArrayPrinter(self.layout)(s.expr).text}")
+            return
+        whole = self.covered(s)
+        self.zeroed(s.store, s.when if whole else None)
+        rows = self.layout.rows(s.store, s.when)
+        stack = Stack(t, s.when.first, s.when.last)
+        count = self.layout.end(self.layout.horizon.later(Integer(0), expand(s.when.last - s.when.first + 1)))
+        printer = ArrayPrinter(self.layout, stack)
+        adds = s.adds and not (fresh and whole)
+        filling = Filling(
+            printer,
+            lambda leaf, rank: printer(leaf).widened(rank - len(shape_of(leaf))),
+            self.stacked_product,
+            self.line,
+            lambda core: f"({count}, *batch{''.join(f', {self.layout.end(d)}' for d in core)})",
+            self.scratch,
+            TIME,
+        )
+        free = all(a.store != s.store for a in accesses(s.expr))
+        filling.fill(s.expr, Target(rows, self.layout.is_plain(s.store), free), adds)
+
+    def covered(self, s: Statement) -> bool:
+        """Whether the range of a first block is never empty, so that what it does not fill stands around it."""
+        return self.layout.horizon.at_most(s.when.first, s.when.last)
+
+    def stacked_product(self, vector: str, matrix: str, out: str, expr: Any) -> str:
+        """All steps and examples in one product."""
+        inner = self.layout.end(expr.right.shape[0] if expr.right.rank == 1 else expr.left.shape[0])
+        outer = self.layout.end(expr.shape[0])
+        return f"np.dot({vector}.reshape(-1, {inner}), {matrix}, out={out}.reshape(-1, {outer}))"
+
+    def loop(self, loop: Loop) -> None:
+        for s in loop.statements:
+            self.make_read(s.expr)
+            self.make(s.store)
+        for s in loop.statements:
+            for store in (*(a.store for a in accesses(s.expr)), s.store):
+                self.zeroed(store, None)
+        for s in loop.statements:
+            self.comment(s.note)
+        even = all(self.layout.horizon.within(loop.when, s.when) and not counts(s.expr) for s in loop.statements)
+        scope = (RowScope if even else CountingScope)(self.layout)
+        before, self.lines = self.lines, []
+        for s in loop.statements:
+            self.step(s, loop, scope, even)
+        inside, self.lines = self.lines, before
+        self.lines += [f"{name} = {text}" for text, name in self.constants.items()]
+        self.constants = {}
+        self.line(self.through(loop, scope) if even else self.counted(loop))
+        self.lines += inside
+
+    def through(self, loop: Loop, scope: RowScope) -> str:
+        """The head of a loop over rows."""
+        lists = []
+        for store, offset in scope.rows:
+            name = self.layout.rows_of(store)
+            text = self.slice(name, store, loop.when.shifted(int(offset)))
+            lists.append(text if loop.forward else f"reversed({text})")
+        names = list(scope.rows.values())
+        if len(names) == 1:
+            return f"for {names[0]} in {lists[0]}:"
+        head = f"for {', '.join(names)} in zip({', '.join(lists)}):"
+        if len(head) <= 112:
+            return head
+        inner = ",\n".join("        " + x for x in lists)
+        names_text = ", ".join(names)
+        if len(names_text) > 100:
+            names_text = "(\n        " + ",\n        ".join(wrap(names_text, 100)).replace(",,", ",") + "\n    )"
+        return f"for {names_text} in zip(\n{inner},\n    ):"
+
+    def counted(self, loop: Loop) -> str:
+        """The head of a loop over numbers of steps."""
+        if loop.forward:
+            return f"for t in range({self.layout.end(loop.when.first)}, {self.layout.end(loop.when.last + 1)}):"
+        return f"for t in range({self.layout.end(loop.when.last)}, {self.layout.end(loop.when.first - 1)}, -1):"
+
+    def step(self, s: Statement, loop: Loop, scope: RowScope, even: bool) -> None:
+        """One statement inside a loop."""
+        depth = 1
+        if not even and not self.layout.horizon.within(loop.when, s.when):
+            first, last = self.layout.end(s.when.first), self.layout.end(s.when.last)
+            self.line(f"if t == {first}:" if s.when.is_point else f"if {first} <= t <= {last}:", 1)
+            depth = 2
+        printer = ArrayPrinter(scope)
+
+        def leaf(x: Any, rank: int) -> str:
+            code = scope.leaf(x, None)
+            if not isinstance(x, Parameter | Constant) and scope.element(x).has(t):
+                row = scope.row(store_of(x), scope.element(x))
+                return row if shape_of(x) or rank < 2 else f"{row}[..., None]"
+            return code.widened(max(rank, 1) - len(shape_of(x)))
+
+        filling = Filling(
+            printer,
+            leaf,
+            lambda v, m, out, _: f"np.dot({v}, {m}, {out})",
+            lambda text: self.line(text, depth),
+            lambda core: f"(*batch, {', '.join(map(self.layout.end, core)) or '1'})",
+            self.scratch,
+            EXAMPLE,
+            self.constant,
+        )
+        row = scope.row(s.store, s.time)
+        free = all(a.store != s.store or (a.low, a.high) != (s.time, s.time) for a in accesses(s.expr))
+        filling.fill(s.expr, Target(row, self.layout.is_plain(s.store), free), s.adds)
+
+    def constant(self, text: str) -> str:
+        """A name for what does not change from step to step, computed before the loop."""
+        if text.isidentifier():
+            return text
+        if text not in self.constants:
+            wish = text.replace(".T", "_T") if text.endswith(".T") and text[:-2].isidentifier() else "constant1"
+            self.constants[text] = self.layout.names(("constant", text), wish)
+        return self.constants[text]
