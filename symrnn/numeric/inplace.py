@@ -14,9 +14,10 @@ from sympy import Expr, Integer, expand
 from symrnn.model import Constant, Parameter, Range
 from symrnn.numeric.arrays import ArrayPrinter
 from symrnn.numeric.emit import Writer, key_of
-from symrnn.numeric.instructions import Filling, Scratch, Target
+from symrnn.numeric.instructions import Filling
 from symrnn.numeric.layout import Layout
 from symrnn.numeric.schedule import Loop
+from symrnn.numeric.scratch import Scratch, Target
 from symrnn.numeric.statements import Statement, Store, accesses, counts, store_of
 from symrnn.numeric.texts import EXAMPLE, TIME, Code, Scope, Stack
 from symrnn.tensor import shape_of, t

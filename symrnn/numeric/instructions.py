@@ -7,7 +7,6 @@ such form is written as one expression and assigned.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -16,6 +15,7 @@ from sympy.core.function import Function
 
 from symrnn.numeric.arrays import ArrayPrinter
 from symrnn.numeric.bodies import body_text
+from symrnn.numeric.scratch import Scratch, Target, Value
 from symrnn.numeric.statements import counts
 from symrnn.numeric.texts import ALONE, TIME
 from symrnn.tensor import Contract, Elementwise, Node, Transpose, placeholder, shape_of, slots_of, t
@@ -27,58 +27,6 @@ FILLING = MappingProxyType(
 )
 
 BY_KEYWORD = frozenset({"maximum", "minimum"})  # NumPy no longer takes their result as a third argument
-
-
-@dataclass(frozen=True)
-class Value:
-    """The text of an operand.
-
-    scratch
-        Its memory may be overwritten once it has been read.
-    alone
-        It is the same for all steps and examples.
-    """
-
-    text: str
-    scratch: bool = False
-    alone: bool = False
-
-
-@dataclass(frozen=True)
-class Target:
-    """Where a result goes: its text, whether its memory is one piece, and whether it may serve as scratch."""
-
-    text: str
-    plain: bool
-    free: bool
-
-
-class Scratch:
-    """Scratch arrays of one function: `take` and `give` one by its shape."""
-
-    def __init__(self, name: Callable[[tuple[str, int]], str]) -> None:
-        self._name = name
-        self._free: dict[str, list[str]] = {}
-        self._made: dict[str, int] = {}
-        self._shape: dict[str, str] = {}
-        self.used: dict[str, str] = {}  # by the function that is being written
-
-    def take(self, shape: str) -> str:
-        """A free array of this shape."""
-        free = self._free.setdefault(shape, [])
-        if free:
-            found = free.pop()
-        else:
-            self._made[shape] = self._made.get(shape, 0) + 1
-            found = self._name((shape, self._made[shape]))
-            self._shape[found] = shape
-        self.used[found] = shape
-        return found
-
-    def give(self, name: str) -> None:
-        """It is free again."""
-        if name in self._shape and name not in self._free[self._shape[name]]:
-            self._free[self._shape[name]].append(name)
 
 
 class Filling:

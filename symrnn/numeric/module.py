@@ -14,11 +14,11 @@ from symrnn.numeric.arrays import ArrayPrinter
 from symrnn.numeric.emit import key_of
 from symrnn.numeric.frame import docstring, is_padded, rows_text, title_text
 from symrnn.numeric.inplace import InPlace
-from symrnn.numeric.instructions import Scratch
 from symrnn.numeric.layout import Layout, extents_of, given_leaves, sizes_of
 from symrnn.numeric.lengths import span, untold
 from symrnn.numeric.names import Names
 from symrnn.numeric.plans import Plan, statements_in
+from symrnn.numeric.scratch import Scratch
 from symrnn.numeric.stable import FUNCTIONS, text_of
 from symrnn.numeric.statements import Store
 from symrnn.numeric.texts import ALONE
