@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # what the table below does at run time, for type checkers an
     from symrnn.model import *
     from symrnn.model import library as models
     from symrnn.numeric import *
+    from symrnn.numeric.checking import *
     from symrnn.tensor import *
     from symrnn.typeset import *
 
@@ -44,6 +45,7 @@ _ROOMS = {
     "symrnn.typeset": "latex text Notation document",
     "symrnn.diagram": "circuit unfolded Diagram Style",
     "symrnn.numeric": "to_numpy one_hot",
+    "symrnn.numeric.checking": "check_gradient",
 }
 _MODULES = {"models": "symrnn.model.library"}  # public names that are modules
 

@@ -17,7 +17,7 @@ from sympy.core.symbol import Str
 from symrnn.calculus.derivation import Step
 from symrnn.calculus.law_table import LAWS
 from symrnn.calculus.support import is_summed, note_vanishing, supports
-from symrnn.calculus.sweep import Use, sweep
+from symrnn.calculus.sweep import Law, Use, sweep
 from symrnn.errors import Unsupported
 from symrnn.model import Element, Equation, Range, Recurrence, Sequence
 from symrnn.model.ranges import is_empty, meet
@@ -79,15 +79,41 @@ def derive_template(model: Recurrence, active: Callable[[Any], bool], objective:
     elements: dict[Sequence, list[Contribution]] = {v: [] for v in model.sequences}
     shared: dict[Any, list[Contribution]] = {}
     steps: list[Step] = []
-    sources: list[tuple[Any, Any, Any, Equation | None]] = [(model.loss, Integer(1), None, None)]
-    sources = sources if model.loss is not None else []
-    for e in model.equations:
-        sources.append((e.rhs, nabla(e.lhs, objective), e.lhs, e))
-    for rhs, ct, out, equation in sources:
-        uses, made = sweep(rhs, ct, out, active, equation)
-        steps += made
-        for use in uses:
-            _place(use, equation, elements, shared)
+    for equation in sources(model):
+        steps += contribute(model, equation, active, (elements, shared), objective)
+    return settled_template(model, elements, shared, steps)
+
+
+def sources(model: Recurrence) -> tuple[Equation | None, ...]:
+    """What adjoints flow back from: the loss, written None, and each equation."""
+    return (*([None] if model.loss is not None else []), *model.equations)
+
+
+def contribute(
+    model: Recurrence,
+    equation: Equation | None,
+    active: Callable[[Any], bool],
+    filed: tuple[dict[Sequence, list[Contribution]], dict[Any, list[Contribution]]],
+    objective: Str = OBJECTIVE,
+    law: Law | None = None,
+) -> list[Step]:
+    """File what one equation, or the loss, sends back to elements and to what is shared; the steps made."""
+    if equation is None:
+        uses, steps = sweep(model.loss, Integer(1), None, active, None, law)
+    else:
+        uses, steps = sweep(equation.rhs, nabla(equation.lhs, objective), equation.lhs, active, equation, law)
+    for use in uses:
+        _place(use, equation, *filed)
+    return steps
+
+
+def settled_template(
+    model: Recurrence,
+    elements: dict[Sequence, list[Contribution]],
+    shared: dict[Any, list[Contribution]],
+    steps: list[Step],
+) -> Template:
+    """The template of contributions: in a reader's order, and narrowed to where adjoints live."""
     known = {v: tuple(parts) for v, parts in elements.items() if v in model.loss_terms and _is_known(parts)}
     template = Template(model, {v: _ordered(model, parts) for v, parts in elements.items()}, {}, known, ())
     smallest: dict[Sequence, int] = {}

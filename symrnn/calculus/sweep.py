@@ -33,16 +33,33 @@ class Use:
     binder: Binder | None = None
 
 
+Law = Callable[[Any, Any, Any], list[tuple[Any, Any]]]  # (node, cotangent, output) -> (operand, part) pairs
+
+
 def sweep(
-    expr: Any, ct: Any, out: Any, active: Callable[[Any], bool], equation: Equation | None = None
+    expr: Any,
+    ct: Any,
+    out: Any,
+    active: Callable[[Any], bool],
+    equation: Equation | None = None,
+    law: Law | None = None,
 ) -> tuple[list[Use], list[Step]]:
-    """The uses of active leaves in `expr`, whose cotangent is `ct` and whose value is named `out`."""
-    return _Sweep(active, equation, None).run(expr, ct, out)
+    """The uses of active leaves in `expr`, whose cotangent is `ct` and whose value is named `out`.
+
+    `law` stands in the place of `laws.pullback`, for those who ask what another law would give.
+    """
+    return _Sweep(active, equation, None, law).run(expr, ct, out)
 
 
 class _Sweep:
-    def __init__(self, active: Callable[[Any], bool], equation: Equation | None, binder: Binder | None) -> None:
-        self.active, self.equation, self.binder = active, equation, binder
+    def __init__(
+        self,
+        active: Callable[[Any], bool],
+        equation: Equation | None,
+        binder: Binder | None,
+        law: Law | None,
+    ) -> None:
+        self.active, self.equation, self.binder, self.law = active, equation, binder, law
         self.reaches: dict[Basic, bool] = {}
         self.uses: list[Use] = []
         self.steps: list[Step] = []
@@ -91,7 +108,7 @@ class _Sweep:
             self._enter(node, ct)
             return
         received: dict[Any, list[Any]] = {}
-        for operand, part in pullback(node, ct, out):
+        for operand, part in (self.law or pullback)(node, ct, out):
             if self._reaches(operand):
                 received.setdefault(operand, []).append(part)
         for operand, parts in received.items():
@@ -107,7 +124,7 @@ class _Sweep:
         if index in ct.free_symbols:
             node = node._avoiding({index})
             index = node.index
-        inner = _Sweep(self.active, self.equation, (index, node.lower, node.upper))
+        inner = _Sweep(self.active, self.equation, (index, node.lower, node.upper), self.law)
         uses, steps = inner.run(node.body, ct, None)
         self.steps += steps
         for use in uses:

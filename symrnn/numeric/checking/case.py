@@ -1,0 +1,130 @@
+"""One point with what a function returned there, beside what is right and what each mistake would give."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from symrnn.calculus.backward import Variation
+from symrnn.model import Element, Sequence
+from symrnn.numeric.checking.layout import leaves_of
+from symrnn.numeric.checking.points import Arrays, Point, shape_at
+from symrnn.numeric.checking.system import LinearBackward
+from symrnn.numeric.frame import key_of_leaf
+
+FLOOR = 1e-6  # of the largest gradient: what is smaller is compared in absolute terms
+
+
+@dataclass(frozen=True)
+class Tolerance:
+    """Relative errors up to `right` are rounding, from `wrong` on mistakes; between them is no verdict."""
+
+    right: float
+    wrong: float
+
+
+DOUBLE, SINGLE = Tolerance(1e-9, 1e-6), Tolerance(3e-4, 1e-2)
+
+
+class Case:
+    """A point and the gradients that were returned there, by our names and of our shapes."""
+
+    def __init__(self, at: Point, yours: Arrays, tolerance: Tolerance) -> None:
+        self.at, self.yours, self.tolerance = at, yours, tolerance
+        self.systems = at.systems
+        self.leaves = {key_of_leaf(x): x for x in leaves_of(at.model)}
+        self.keys = tuple(key for key in self.leaves if key in yours)
+
+    @cached_property
+    def right(self) -> Arrays:
+        """The right gradients."""
+        return self.collected([s.right for s in self.systems])
+
+    @cached_property
+    def scale(self) -> float:
+        """The norm of the largest right gradient of those returned."""
+        return max((float(np.linalg.norm(self.right[k])) for k in self.keys), default=0.0) or 1.0
+
+    def varied(self, *variations: Variation) -> Arrays | None:
+        """The gradients that some mistakes give; None where they cannot be made."""
+        within = tuple(v for v in variations if not _is_of_batch(v))
+        vectors = [s.varied(*within) if within else s.right for s in self.systems]
+        if any(v is None or not np.all(np.isfinite(v)) for v in vectors):
+            return None
+        found = self.collected([v for v in vectors if v is not None])
+        for v in variations:
+            if _is_of_batch(v):
+                found = self._over_batch(found, v, [x for x in vectors if x is not None])
+        return found
+
+    def _over_batch(self, found: Arrays, v: Variation, vectors: list[np.ndarray]) -> Arrays:
+        """The gradients with another sum over the examples of the batch."""
+        changed = dict(found)
+        for key in self.keys:
+            leaf = self.leaves[key]
+            if v.receivers is not None and leaf not in v.receivers:
+                continue
+            if v.scheme[1] == "mean":
+                changed[key] = found[key] / len(self.systems)
+            elif getattr(leaf, "is_shared", False):
+                which = 0 if v.scheme[1] == "first" else -1
+                changed[key] = self._of(self.systems[which], leaf, vectors[which])
+        return changed
+
+    def collected(self, vectors: list[np.ndarray]) -> Arrays:
+        """The gradients by name from one vector an example: parameters summed, the others (T, B, ...)."""
+        return {key: self._gradient(self.leaves[key], vectors) for key in self.keys}
+
+    def _gradient(self, leaf: Any, vectors: list[np.ndarray]) -> np.ndarray:
+        if isinstance(leaf, Sequence):
+            return np.stack([self._each(leaf[s], vectors) for s in self.at.times(leaf)])
+        if getattr(leaf, "is_shared", False):
+            return np.asarray(sum(self._of(e, leaf, v) for e, v in zip(self.systems, vectors, strict=True)))
+        return self._each(leaf, vectors)
+
+    def _each(self, leaf: Any, vectors: list[np.ndarray]) -> np.ndarray:
+        parts = [self._of(e, leaf, v) for e, v in zip(self.systems, vectors, strict=True)]
+        return np.stack(parts) if self.at.batched else parts[0]
+
+    def _of(self, system: LinearBackward, leaf: Any, vector: np.ndarray) -> np.ndarray:
+        concrete = leaf.xreplace(system.example.rule) if isinstance(leaf, Element) else leaf
+        shape = shape_at(system.example, concrete)
+        if concrete not in system.rows:
+            return np.zeros(shape)
+        return np.reshape(vector[system.rows[concrete]], shape)
+
+    def error(self, key: str, other: Arrays) -> float:
+        """The relative distance of what was returned from `other`."""
+        mine, theirs = self.yours[key], other[key]
+        scale = max(float(np.linalg.norm(mine)), float(np.linalg.norm(theirs)), FLOOR * self.scale)
+        return float(np.linalg.norm(mine - theirs)) / scale
+
+    @cached_property
+    def errors(self) -> dict[str, float]:
+        """For each gradient its relative error."""
+        return {key: self.error(key, self.right) for key in self.keys}
+
+    def agreeing(self, other: Arrays) -> frozenset[str]:
+        """The gradients that are, but for rounding, those of `other`."""
+        return frozenset(key for key in self.keys if self.error(key, other) <= self.limit)
+
+    @property
+    def limit(self) -> float:
+        """What counts as the same when mistakes are compared."""
+        return max(self.tolerance.right, 1e-8)
+
+    def changed(self, other: Arrays) -> frozenset[str]:
+        """The gradients that a mistake changes at all."""
+        found = []
+        for key in self.keys:
+            scale = max(float(np.linalg.norm(self.right[key])), FLOOR * self.scale)
+            if float(np.linalg.norm(other[key] - self.right[key])) > self.limit * scale:
+                found.append(key)
+        return frozenset(found)
+
+
+def _is_of_batch(v: Variation) -> bool:
+    return bool(v.scheme) and v.scheme[0] == "batch"

@@ -1,0 +1,148 @@
+"""The smallest set of mistakes of the catalogue that gives exactly the gradients that were returned.
+
+One mistake everywhere first, then one in some gradients only, then two, then one for each gradient that is wrong.
+Whatever is found is confirmed at every other point.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import combinations
+
+from symrnn.calculus.catalogue import Variant
+from symrnn.numeric.checking.case import Case
+from symrnn.numeric.checking.points import Arrays
+
+PAIRS = 6000  # compositions of two mistakes that are tried
+MOST = 4  # mistakes that one explanation may have
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What one mistake does at the first point: the gradients it changes, and those it gives as returned."""
+
+    variant: Variant
+    gradients: Arrays
+    changed: frozenset[str]
+    matched: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Some mistakes, each with the gradients it was made in; all those it changes when `only` is None."""
+
+    made: tuple[tuple[Variant, frozenset[str] | None], ...]
+    rest: float
+
+
+@dataclass(frozen=True)
+class Found:
+    """Explanations of equal size, the preferred one first; `tried` mistakes that change something."""
+
+    explanations: tuple[Explanation, ...]
+    tried: int
+
+
+def search(cases: list[Case], variants: Iterable[Variant]) -> Found:
+    """What explains the gradients of all cases."""
+    first = cases[0]
+    wrong = frozenset(first.keys) - first.agreeing(first.right)
+    effects = _effects(first, variants)
+    for stage in (_single, _scoped, _pairs, _covers):
+        found = [x for x in stage(cases, effects, wrong) if x is not None]
+        if found:
+            return Found(tuple(found), len(effects))
+    return Found((), len(effects))
+
+
+def _effects(case: Case, variants: Iterable[Variant]) -> list[Effect]:
+    found = []
+    for variant in variants:
+        gradients = case.varied(variant.variation)
+        if gradients is None:
+            continue
+        changed = case.changed(gradients)
+        if changed:
+            found.append(Effect(variant, gradients, changed, case.agreeing(gradients)))
+    return found
+
+
+def _single(cases: list[Case], effects: list[Effect], wrong: frozenset[str]) -> Iterator[Explanation | None]:
+    everything = frozenset(cases[0].keys)
+    for e in effects:
+        if e.matched == everything:
+            yield _confirmed(cases, ((e.variant, None),))
+
+
+def _scoped(cases: list[Case], effects: list[Effect], wrong: frozenset[str]) -> Iterator[Explanation | None]:
+    """One mistake in the gradients that are wrong, and not in others that it would change too."""
+    for e in effects:
+        if wrong <= e.matched:
+            yield _confirmed(cases, ((e.variant, wrong),))
+
+
+def _pairs(cases: list[Case], effects: list[Effect], wrong: frozenset[str]) -> Iterator[Explanation | None]:
+    """Two mistakes: each explains what the other leaves alone; what both change is computed with both."""
+    candidates = [e for e in effects if e.changed <= wrong]
+    tried = 0
+    for a, b in sorted(combinations(candidates, 2), key=lambda ab: ab[0].variant.width + ab[1].variant.width):
+        if a.changed | b.changed != wrong or not (a.changed - b.changed <= a.matched):
+            continue
+        if not b.changed - a.changed <= b.matched or _same(a, b):
+            continue
+        tried += 1
+        if tried > PAIRS:
+            return
+        for pair in ((a.variant, b.variant), (b.variant, a.variant)):
+            found = _confirmed(cases, tuple((v, None) for v in pair))
+            if found is not None:
+                yield found
+                break
+
+
+def _same(a: Effect, b: Effect) -> bool:
+    return all(bool((a.gradients[k] == b.gradients[k]).all()) for k in a.gradients)
+
+
+def _covers(cases: list[Case], effects: list[Effect], wrong: frozenset[str]) -> Iterator[Explanation | None]:
+    """Several mistakes, each in gradients of its own."""
+    useful: dict[frozenset[str], Effect] = {}
+    for e in effects:
+        own = e.matched & wrong & e.changed
+        if own:
+            useful.setdefault(own, e)
+    for count in range(2, MOST + 1):
+        for sets in combinations(useful, count):
+            if frozenset().union(*sets) == wrong and sum(map(len, sets)) == len(wrong):
+                yield _confirmed(
+                    cases,
+                    tuple((useful[s].variant, None if useful[s].changed <= s else s) for s in sets),
+                )
+                return
+
+
+def _confirmed(cases: list[Case], made: tuple[tuple[Variant, frozenset[str] | None], ...]) -> Explanation | None:
+    """The explanation, if it gives what was returned at every point."""
+    rest = 0.0
+    for case in cases:
+        gradients = explained(case, made)
+        if gradients is None or case.agreeing(gradients) != frozenset(case.keys):
+            return None
+        rest = max([rest, *(case.error(key, gradients) for key in case.keys)])
+    return Explanation(made, rest)
+
+
+def explained(case: Case, made: tuple[tuple[Variant, frozenset[str] | None], ...]) -> Arrays | None:
+    """The gradients that some mistakes give, those made in some gradients only taken for these."""
+    whole = case.varied(*(v.variation for v, only in made if only is None))
+    if whole is None:
+        return None
+    found = dict(whole)
+    for variant, only in made:
+        if only is not None:
+            other = case.varied(variant.variation)
+            if other is None:
+                return None
+            found |= {key: other[key] for key in only}
+    return found

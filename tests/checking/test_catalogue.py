@@ -1,0 +1,35 @@
+"""Every mistake of the catalogue is a fault that is seen, and named, or changes nothing and is not reported."""
+
+import pytest
+
+import symrnn as sr
+from checking.functions import Planted, right
+from symrnn.calculus.mistakes import variants
+from symrnn.numeric.checking.case import DOUBLE, Case
+
+elman = sr.models.elman()
+
+
+def changes_nothing(planted):
+    at = [planted.asked.point(last) for last in planted.asked.lasts]
+    cases = [Case(p, dict.fromkeys(planted.keys), DOUBLE) for p in at]
+    wrong = [c.varied(*(v.variation for v in planted.variants)) for c in cases]
+    return all(w is None or not c.changed(w) for c, w in zip(cases, wrong, strict=True))
+
+
+@pytest.mark.parametrize("variant", variants(elman)[::9], ids=str)
+def test_each_mistake_is_named(variant):
+    planted = Planted(elman, variant)
+    verdict = sr.check_gradient(elman, planted)
+    if changes_nothing(planted):
+        assert verdict.status == "right"
+        return
+    assert verdict.status == "wrong"
+    named = [verdict.mistakes, *(tuple(d.name for d in other) for other in verdict.alternatives)]
+    assert (variant.mistake.name,) in named
+
+
+def test_a_right_gradient_is_right():
+    verdict = sr.check_gradient(elman, right(elman))
+    assert verdict
+    assert verdict.mistakes == ()
