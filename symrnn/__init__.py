@@ -42,7 +42,7 @@ _ROOMS = {
     "symrnn.model": "Sequence Constant Parameter Equation Recurrence read_model write_model",
     "symrnn.graph": "Graph unroll",
     "symrnn.calculus": "bptt jacobian nest evaluate Derivation Step Report Law Verdict",
-    "symrnn.typeset": "latex text Notation document",
+    "symrnn.typeset": "latex text image Notation document",
     "symrnn.diagram": "circuit unfolded Diagram Style",
     "symrnn.numeric": "to_numpy one_hot",
     "symrnn.numeric.checking": "check_gradient",

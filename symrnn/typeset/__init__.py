@@ -5,10 +5,11 @@ derivations; it may not change them, and it knows nothing of pictures or of numb
 """
 
 from symrnn.typeset.document import Document, document
+from symrnn.typeset.image import image
 from symrnn.typeset.latex import aligned_chain, latex
 from symrnn.typeset.mathml import mathml
 from symrnn.typeset.notation import Notation
 from symrnn.typeset.page import derivation_page
 from symrnn.typeset.text import text
 
-__all__ = ["Document", "Notation", "aligned_chain", "derivation_page", "document", "latex", "mathml", "text"]
+__all__ = ["Document", "Notation", "aligned_chain", "derivation_page", "document", "image", "latex", "mathml", "text"]

@@ -1,6 +1,6 @@
-"""What a document is made of: headings, sentences with formulas in them, displays, tables, pictures.
+"""What a document is made of: headings, sentences with formulas in them, displays, tables, pictures, code.
 
-Formulas are items, already decided, so the writers for TeX, Markdown and HTML only draw them.
+Formulas are items, already decided, so the writers for TeX, Markdown, HTML and notebooks only draw them.
 """
 
 from __future__ import annotations
@@ -18,9 +18,15 @@ class Block:
 
 @dataclass(frozen=True)
 class Heading(Block):
-    """The title of a section."""
+    """The title of a section; `key` is the section's name."""
 
     words: str
+    key: str = ""
+
+    @property
+    def anchor(self) -> str:
+        """What a reference to the section is called."""
+        return plain_name(self.words)
 
 
 @dataclass(frozen=True)
@@ -33,10 +39,21 @@ class Paragraph(Block):
 
 @dataclass(frozen=True)
 class Display(Block):
-    """Lines of mathematics; `labels` name them for references, one for each row, or are empty."""
+    """Lines of mathematics; `labels` name them for references, one for each row, or are empty.
+
+    Lines that are `repeated` stand elsewhere with their numbers and labels; here they refer to them.
+    """
 
     rows: Rows
     labels: tuple[str, ...] = ()
+    repeated: bool = False
+
+
+@dataclass(frozen=True)
+class Frame(Block):
+    """Blocks between two rules: what a reader looks for first."""
+
+    blocks: tuple[Block, ...]
 
 
 @dataclass(frozen=True)
@@ -49,8 +66,33 @@ class Table(Block):
 
 @dataclass(frozen=True)
 class Picture(Block):
-    """A picture handed over by the caller, as SVG and as TikZ."""
+    """A picture handed over by the caller, as SVG and as TikZ; `name` tells it from the others."""
 
     svg: str
     tikz: str
     caption: str = ""
+    name: str = "picture"
+
+
+@dataclass(frozen=True)
+class Code(Block):
+    """The text of a program, handed over by the caller."""
+
+    source: str
+    language: str = "python"
+
+
+@dataclass(frozen=True)
+class Page:
+    """A title, where the model comes from, blocks, a short name, and the language of its words."""
+
+    title: str
+    source: str
+    blocks: tuple[Block, ...]
+    name: str = "document"
+    language: str = "en"
+
+
+def plain_name(words: str) -> str:
+    """Words as a name for references: small letters, digits and hyphens."""
+    return "-".join("".join(c if c.isascii() and c.isalnum() else " " for c in words.lower()).split()) or "x"

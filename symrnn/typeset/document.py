@@ -1,15 +1,15 @@
-"""A derivation as a document: `document(model).save("elman.tex")`, also `.md` and `.html`.
+"""A derivation as a document: `document(model).save("elman.tex")`, also `.html`, `.md`, `.ipynb` and `.pdf`.
 
-The content is put together once, as blocks; a writer for each ending draws them. Pictures are handed over by
-the caller: this room draws none.
+The content is put together once, as blocks; a writer for each ending draws them. Pictures and programs are
+handed over by the caller: this room makes none.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from os import PathLike
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from symrnn.calculus.bptt import bptt
@@ -18,56 +18,124 @@ from symrnn.calculus.report import Report
 from symrnn.errors import Undefined, Unsupported
 from symrnn.files import write_file
 from symrnn.model import Recurrence
-from symrnn.typeset import sections as parts
-from symrnn.typeset.blocks import Block, Picture
+from symrnn.typeset.blocks import Page, Picture, plain_name
+from symrnn.typeset.content import Content
 from symrnn.typeset.displays import presenter
 from symrnn.typeset.notation import Notation, as_notation
+from symrnn.typeset.pdf import make_pdf
+from symrnn.typeset.sections import DETAILS, SECTIONS
+from symrnn.typeset.write_beamer import write_beamer
 from symrnn.typeset.write_html import write_html
-from symrnn.typeset.write_markdown import write_markdown
-from symrnn.typeset.write_tex import write_tex
+from symrnn.typeset.write_markdown import picture_files, write_markdown
+from symrnn.typeset.write_notebook import write_notebook
+from symrnn.typeset.write_tex import TexStyle, write_tex
 
-DETAILS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "result": ("model", "backward", "gradients", "verification"),
-        "lecture": ("model", "pictures", "unfolding", "backward", "gradients", "copies", "verification"),
-        "full": ("model", "pictures", "unfolding", "backward", "gradients", "copies", "steps", "verification"),
-    }
-)
-WRITERS: Mapping[str, Callable[[str, str, tuple[Block, ...]], str]] = MappingProxyType(
-    {".tex": write_tex, ".md": write_markdown, ".html": write_html}
-)
+ENDINGS = (".tex", ".pdf", ".html", ".md", ".ipynb")
+PLAIN = TexStyle()
 
 
 @dataclass(frozen=True)
 class Document:
-    """A title, where the model comes from, and blocks."""
+    """A page and the derivation it is about; it is written as the ending of a file's name says."""
 
-    title: str
-    source: str
-    blocks: tuple[Block, ...]
+    page: Page
+    derivation: Derivation = field(repr=False)
 
-    def render(self, ending: str) -> str:
-        """The whole text for ".tex", ".md" or ".html".
+    @property
+    def title(self) -> str:
+        """What the document is called."""
+        return self.page.title
+
+    def render(self, ending: str, **style: Any) -> str:
+        """The whole text for ".tex", ".html", ".md" or ".ipynb".
+
+        Parameters
+        ----------
+        ending
+            The kind of text.
+        style
+            For ".tex": what `TexStyle` takes, so `fragment`, `beamer`, `prefix`, `columns`.
+
+        Raises
+        ------
+        Unsupported, Undefined
+            For any other ending; for a style that this ending does not have.
+        """
+        chosen = _style(ending, style)
+        match ending:
+            case ".tex":
+                return write_beamer(self.page, chosen) if chosen.beamer else write_tex(self.page, chosen)
+            case ".html":
+                return write_html(self.page)
+            case ".md":
+                return write_markdown(self.page)
+            case ".ipynb":
+                return write_notebook(self.page, self.derivation)
+        texts = ", ".join(x for x in ENDINGS if x != ".pdf")
+        raise Unsupported(
+            f"a document has no text for {ending or 'a file without an ending'}", repair=f"one of {texts}"
+        )
+
+    def save(self, path: str | PathLike[str], **style: Any) -> Path:
+        """Write the document to a file; its ending says which kind. Pictures of an .md stand in files beside it.
+
+        Parameters
+        ----------
+        path
+            Ends in .tex, .pdf, .html, .md or .ipynb.
+        style
+            For .tex and .pdf: what `TexStyle` takes.
 
         Raises
         ------
         Unsupported
-            For any other ending.
-        """
-        if ending not in WRITERS:
-            raise Unsupported(
-                f"a document cannot be written as {ending or 'a file without an ending'}",
-                repair="end the file's name in " + ", ".join(WRITERS),
-            )
-        return WRITERS[ending](self.title, self.source, self.blocks)
+            For any other ending; for .pdf when no TeX is installed.
+        WriteError
+            When the file cannot be written; then nothing is left behind.
 
-    def save(self, path: str | Path) -> Path:
-        """Write the document to a file; its ending says which kind."""
+        Examples
+        --------
+        >>> import symrnn as sr, tempfile, pathlib
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = sr.document(sr.models.scalar()).save(pathlib.Path(folder) / "scalar.tex", fragment=True)
+        ...     print(path.read_text().splitlines()[0][:40])
+        % Scalar tanh network with squared error
+        """
         target = Path(path)
-        return write_file(target, self.render(target.suffix))
+        if target.suffix not in ENDINGS:
+            raise Unsupported(
+                f"a document cannot be written as {target.suffix or 'a file without an ending'}",
+                repair="end the file's name in " + ", ".join(ENDINGS),
+            )
+        if target.suffix == ".pdf":
+            _style(".pdf", style)
+            return write_file(target, make_pdf(self.render(".tex", **style)))
+        if target.suffix == ".md":
+            files = picture_files(self.page, target.stem)
+            text = write_markdown(self.page, tuple(files))
+            for name, content in files.items():
+                write_file(target.with_name(name), content)
+            return write_file(target, text)
+        return write_file(target, self.render(target.suffix, **style))
 
     def _repr_markdown_(self) -> str:
         return self.render(".md")
+
+
+def _style(ending: str, style: dict[str, Any]) -> TexStyle:
+    """The style in TeX, refused where there is none."""
+    unknown = [name for name in style if name not in TexStyle.__dataclass_fields__]
+    if unknown:
+        raise Undefined(
+            f"a document is not written with {unknown[0]}=...",
+            repair="one of " + ", ".join(TexStyle.__dataclass_fields__),
+        )
+    chosen = TexStyle(**style)
+    if chosen != PLAIN and ending not in {".tex", ".pdf"}:
+        raise Undefined(f"{', '.join(style)}: only .tex and .pdf are written with it", repair="leave it out")
+    if chosen.fragment and ending == ".pdf":
+        raise Undefined("a fragment is no whole document, so it has no .pdf", repair="leave out fragment=True")
+    return chosen
 
 
 def document(
@@ -78,8 +146,10 @@ def document(
     detail: str = "lecture",
     sections: Sequence[str] | None = None,
     pictures: Sequence[Any] = (),
+    code: str = "",
+    language: str = "en",
 ) -> Document:
-    """The derivation of a model's gradient as an article.
+    """The derivation of a model's gradient as a document.
 
     Parameters
     ----------
@@ -92,15 +162,19 @@ def document(
     detail
         "result", "lecture" or "full": without reasons, with them, and with every step.
     sections
-        Which sections, in this order, instead of those that `detail` means: "model", "pictures",
-        "unfolding", "backward", "gradients", "copies", "steps", "verification".
+        Which sections, in this order, instead of those that `detail` means: "model", "pictures", "unfolding",
+        "uses", "backward", "gradients", "copies", "summary", "steps", "code", "verification".
     pictures
         Objects with `.svg()` and `.tikz()`, such as `symrnn.circuit(model)`.
+    code
+        The text of a program, such as `symrnn.to_numpy(model).source`.
+    language
+        "en" or "de".
 
     Raises
     ------
     Undefined
-        For an unknown detail, section or notation.
+        For an unknown detail, section, notation or language.
 
     Examples
     --------
@@ -112,23 +186,30 @@ def document(
     derivation = subject if isinstance(subject, Derivation) else bptt(subject)
     if detail not in DETAILS:
         raise Undefined(f"detail={detail!r}", repair="one of " + ", ".join(map(repr, DETAILS)))
-    chosen = tuple(sections) if sections is not None else DETAILS[detail]
+    chosen = tuple(dict.fromkeys(sections)) if sections is not None else DETAILS[detail]
     for name in chosen:
-        if name not in parts.SECTIONS and name != "pictures":
-            raise Undefined(f"no section is called {name!r}", repair="one of " + ", ".join(parts.SECTIONS))
-    content = parts.Content(
+        if name not in SECTIONS:
+            raise Undefined(f"no section is called {name!r}", repair="one of " + ", ".join(SECTIONS))
+    content = Content(
         derivation,
-        presenter(derivation, as_notation(notation), None),
+        presenter(derivation, as_notation(notation), None, language=language),
         report if report is not None else derivation.verify(),
+        chosen,
         reasons=detail != "result",
+        code=code,
+        pictures=_drawn(pictures),
     )
-    blocks: list[Block] = []
-    for name in chosen:
-        blocks += _drawn(pictures) if name == "pictures" else parts.SECTIONS[name](content)
+    blocks = tuple(block for name in chosen for block in SECTIONS[name](content))
     title = derivation.model.title
     words = title.summary or title.name
-    return Document(words[:1].upper() + words[1:], title.source, tuple(blocks))
+    page = Page(words[:1].upper() + words[1:], title.source, blocks, plain_name(title.name), language)
+    return Document(page, derivation)
 
 
-def _drawn(pictures: Sequence[Any]) -> list[Block]:
-    return [Picture(x.svg(), x.tikz(), getattr(x, "caption", "")) for x in pictures]
+def _drawn(pictures: Iterable[Any]) -> tuple[Picture, ...]:
+    """Each picture as what writers need, under names that differ."""
+    found: list[Picture] = []
+    for i, x in enumerate(pictures, 1):
+        words = getattr(x, "caption", "") or getattr(getattr(x, "layout", None), "title", "")
+        found.append(Picture(x.svg(), x.tikz(), words, f"picture-{i}"))
+    return tuple(found)

@@ -5,12 +5,16 @@ It states what the report states. A line that failed or could not be decided is 
 
 from __future__ import annotations
 
+from collections import Counter
+
 from sympy import Integer
 
 from symrnn.calculus.report import Report
 from symrnn.model.ranges import Range
 from symrnn.tensor.time import tau
 from symrnn.typeset import displays
+from symrnn.typeset.blocks import Block, Paragraph, Table
+from symrnn.typeset.content import Content
 from symrnn.typeset.items import Compared, Item, Listing
 from symrnn.typeset.present import Presenter
 from symrnn.typeset.reasons import Sentence, fill
@@ -49,3 +53,19 @@ def _lasts(report: Report, p: Presenter) -> Listing:
         steady = found == list(range(found[0], found[-1] + 1))
         shown.append(Compared((p.symbol(column[0][0]), Listing(times if steady else p.all(map(Integer, found))))))
     return Listing(tuple(shown))
+
+
+def verification_section(c: Content) -> list[Block]:
+    """What the verification found: the verdict, and for each way of checking how many claims and which error."""
+    blocks: list[Block] = [c.heading("verification"), Paragraph(checked(c.report, c.p), True)]
+    counts = Counter(f.how for f in c.report.findings)
+    if c.reasons and counts:
+        rows = tuple(((c.words.get(f"how.{how}", how),), (str(n),), (_worst(how, c),)) for how, n in counts.items())
+        blocks.append(Table(tuple(c.words[f"document.{x}"] for x in ("how", "claims", "error")), rows))
+        blocks.append(Paragraph(c.sentence("document.seed", seed=[str(c.report.seed)])))
+    return blocks
+
+
+def _worst(how: str, c: Content) -> str:
+    worst = max(f.error for f in c.report.findings if f.how == how)
+    return c.words["document.none"] if worst == 0 else f"{worst:.0e}"

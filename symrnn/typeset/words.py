@@ -9,11 +9,15 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from symrnn.errors import Undefined
+from symrnn.typeset import words_document
 from symrnn.typeset.words_de import GERMAN
 from symrnn.typeset.words_en import ENGLISH
 
 LANGUAGES: Mapping[str, Mapping[str, str]] = MappingProxyType(
-    {"en": MappingProxyType(ENGLISH), "de": MappingProxyType(GERMAN)}
+    {
+        "en": MappingProxyType(ENGLISH | words_document.ENGLISH),
+        "de": MappingProxyType(GERMAN | words_document.GERMAN),
+    }
 )
 
 

@@ -1,0 +1,109 @@
+"""What the sections of a document are about, and what they share: lines with their reasons, names for references."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from symrnn.calculus.derivation import Derivation, Line, name_of
+from symrnn.calculus.report import Report
+from symrnn.model import Element, Recurrence
+from symrnn.typeset.blocks import Block, Display, Heading, Paragraph, plain_name
+from symrnn.typeset.displays import line_rows
+from symrnn.typeset.items import Item, Row, Rows
+from symrnn.typeset.present import Presenter
+from symrnn.typeset.reasons import Sentence, fill, sentence
+
+LONGEST = 400  # lines of one section: beyond, a document says how many are left out
+
+
+@dataclass(frozen=True)
+class Content:
+    """What the sections are about; `chosen` are the sections of the document, `code` a program handed over."""
+
+    derivation: Derivation
+    p: Presenter
+    report: Report
+    chosen: tuple[str, ...] = ()
+    reasons: bool = True
+    code: str = ""
+    pictures: tuple[Block, ...] = ()
+
+    @property
+    def model(self) -> Recurrence:
+        """The model."""
+        return self.derivation.model
+
+    @property
+    def words(self) -> Mapping[str, str]:
+        """The words of the document's language."""
+        return self.p.words
+
+    def heading(self, key: str) -> Heading:
+        """The title of a section."""
+        return Heading(self.words[f"section.{key}"], key)
+
+    def sentence(self, key: str, **values: list[str | Item]) -> Sentence:
+        """A sentence of the language with its places filled."""
+        return fill(self.words[key], values, self.p)
+
+    def introduction(self, why: Sentence, condition: Item | None) -> Sentence:
+        """The sentence that ends with the colon before a display."""
+        if condition is None:
+            return (*capital(why), ":")
+        times = self.sentence("for", times=[condition])
+        return (*capital(why), ", ", *times, ":") if why else (*capital(times), ":")
+
+
+def line_blocks(lines: list[Line], c: Content) -> list[Block]:
+    """Lines with the same reason and times under one sentence."""
+    blocks: list[Block] = []
+    for (why, condition), group in groupby(lines[:LONGEST], key=lambda line: opening(line, c)):
+        if why or condition is not None:
+            blocks.append(Paragraph(c.introduction(why, condition)))
+        rows, labels = labelled(list(group), c)
+        if condition is not None:
+            rows = tuple(replace(row, condition=None) for row in rows)
+        blocks.append(Display(Rows(rows), labels))
+    if len(lines) > LONGEST:
+        blocks.append(Paragraph(c.sentence("document.more", count=[str(len(lines) - LONGEST)])))
+    return blocks
+
+
+def labelled(lines: list[Line], c: Content) -> tuple[tuple[Row, ...], tuple[str, ...]]:
+    """The rows of lines, and for each row the name of its line."""
+    rows = [(row, label(line, c.model)) for line in lines for row in line_rows(line, c.p, c.derivation.smallest)]
+    return tuple(row for row, _ in rows), tuple(name for _, name in rows)
+
+
+def opening(line: Line, c: Content) -> tuple[Sentence, Item | None]:
+    """Why a line holds, if that is shown, and for which times, if they are the same for all its rows."""
+    rows = line_rows(line, c.p, c.derivation.smallest)
+    shown = c.reasons and line.group != "chain"
+    return sentence(line, c.p) if shown else (), rows[0].condition if len(rows) == 1 else None
+
+
+def together(rows: list[Row], c: Content) -> list[Block]:
+    """Lines, those that hold for the same times under one sentence that says so."""
+    blocks: list[Block] = []
+    for condition, group in groupby(rows, key=lambda row: row.condition):
+        if condition is not None:
+            blocks.append(Paragraph(c.introduction((), condition)))
+        blocks.append(Display(Rows(tuple(replace(row, condition=None) for row in group))))
+    return blocks
+
+
+def capital(parts: Sentence) -> Sentence:
+    """A sentence that begins with a capital letter."""
+    first = parts[0]
+    return (first[:1].upper() + first[1:], *parts[1:]) if isinstance(first, str) else parts
+
+
+def label(line: Line, model: Recurrence) -> str:
+    """A stable name for references: elman-grad-W, elman-adjoint-h-t."""
+    node = getattr(line.equation.lhs, "node", line.equation.lhs)
+    kind = "grad" if line.group in {"gradient", "boundary", "input"} else "adjoint"
+    name = name_of(node) if isinstance(node, Element) else str(node)
+    plain = "".join(sign if sign.isalnum() else "-" for sign in name).strip("-")
+    return f"{plain_name(model.title.name)}-{kind}-{plain}"

@@ -1,0 +1,134 @@
+"""The sections of what is derived: adjoints, gradients, copies, the summary, every step, the program.
+
+A line of the derivation is shown with its reason before it and its times in the sentence, so that a formula
+has the whole width of the page.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import Integer
+
+from symrnn.calculus.derivation import Derivation, Line, Step
+from symrnn.errors import SymrnnError
+from symrnn.model import Equation
+from symrnn.tensor.adjoint import copy_at, nabla
+from symrnn.tensor.binders import TimeSum
+from symrnn.tensor.time import t
+from symrnn.typeset.blocks import Block, Code, Display, Frame, Paragraph
+from symrnn.typeset.content import LONGEST, Content, capital, labelled, line_blocks, together
+from symrnn.typeset.displays import equation_row
+from symrnn.typeset.items import Row, Rows
+from symrnn.typeset.reasons import Sentence, fill, law_words
+
+GRADIENTS = frozenset({"gradient", "boundary", "input"})
+BACKWARD = frozenset({"backward", "chain"})
+
+
+def _of(c: Content, groups: frozenset[str]) -> list[Line]:
+    return [line for line in c.derivation.lines if line.group in groups]
+
+
+def backward_section(c: Content) -> list[Block]:
+    """The adjoint recurrence, and the adjoints of the terms of the loss before it."""
+    seeds = _of(c, frozenset({"seed"}))
+    lines = _of(c, BACKWARD)
+    if not lines and not seeds:
+        return []
+    return [c.heading("backward"), *line_blocks(seeds[:1], c), *line_blocks(lines, c)]
+
+
+def gradient_section(c: Content) -> list[Block]:
+    """The gradients of parameters, boundary values, inputs and constants."""
+    lines = _of(c, GRADIENTS)
+    if not lines:
+        return []
+    return [c.heading("gradients"), Paragraph((c.words[_shapes(c)],)), *line_blocks(lines, c)]
+
+
+def _shapes(c: Content) -> str:
+    """Which sentence says what shape the gradients have."""
+    if c.p.notation.gradient == "numerator":
+        return "document.shapes_numerator"
+    return "document.shapes_rows" if c.p.rows else "document.shapes"
+
+
+def summary_section(c: Content) -> list[Block]:
+    """All equations in one frame, with the numbers they have where they were derived, or with their own."""
+    lines = _of(c, BACKWARD | GRADIENTS)[:LONGEST]
+    if not lines:
+        return []
+    repeated = {"backward", "gradients"} <= set(c.chosen)
+    rows, labels = labelled(lines, c)
+    return [c.heading("summary"), Frame((Display(Rows(rows), labels, repeated),))]
+
+
+def copies_section(c: Content) -> list[Block]:
+    """Each parameter's copies, one a step: for a last time that is a number all of them, else the one at step t."""
+    copies = c.derivation.copies or generic_copies(c.derivation)
+    if not copies:
+        return []
+    inner = c.p.with_(copies=True)
+    blocks: list[Block] = [c.heading("copies"), Paragraph((c.words["document.copies"],))]
+    shown = list(copies.values())[:LONGEST]
+    if not c.derivation.copies:
+        shown = [tuple(e for equations in shown for e in equations)]
+    for equations in shown:
+        blocks += together([equation_row(e, inner) for e in equations[:LONGEST]], c)
+    return blocks
+
+
+def generic_copies(d: Derivation) -> dict[str, tuple[Equation, ...]]:
+    """The gradient of each parameter's copy at step t: the summand of its gradient, where the numbers agree.
+
+    The copies of the derivation for a number of steps are derived and checked by themselves; a summand is
+    shown as the gradient of a copy only if it is theirs at every step.
+    """
+    try:
+        numbers = d.at(dict.fromkeys(d.model.lengths, d.smallest + 2)).copies
+    except SymrnnError:  # a derivation without a generic form has no copies
+        return {}
+    found: dict[str, tuple[Equation, ...]] = {}
+    for line in _sums(d):
+        node, whole = line.equation.lhs.node, line.equation.rhs
+        steps = {e.lhs: e.rhs for e in numbers.get(str(node), ())}
+        own = {nabla(copy_at(node, s)): whole.body.xreplace({whole.index: s}) for s in _steps(steps)}
+        if own and own == steps:
+            left = nabla(copy_at(node, t))
+            body = whole.body.xreplace({whole.index: t})
+            found[str(node)] = (Equation(left, body, over=(t, whole.lower, whole.upper)),)
+    return found
+
+
+def _sums(d: Derivation) -> list[Line]:
+    return [line for line in d.lines if line.group == "gradient" and isinstance(line.equation.rhs, TimeSum)]
+
+
+def _steps(copies: dict[Any, Any]) -> list[Integer]:
+    return [copy.node.time for copy in copies]
+
+
+def step_section(c: Content) -> list[Block]:
+    """Every step: the law, where, what became what."""
+    blocks: list[Block] = [c.heading("steps")]
+    for step in c.derivation.steps[:LONGEST]:
+        where: Sentence = (law_words(step.law, c.p),)
+        if step.equation is not None:
+            where += fill(c.words["step.in"], {"of": [c.p(step.equation.lhs)]}, c.p)
+        if step.kind == "pullback" and step.target is not None:
+            where += fill(c.words["document.to"], {"of": [c.p(step.target)]}, c.p)
+        blocks += [Paragraph((*capital(where), ":")), Display(Rows((step_row(step, c),)))]
+    if len(c.derivation.steps) > LONGEST:
+        blocks.append(Paragraph(c.sentence("document.more", count=[str(len(c.derivation.steps) - LONGEST)])))
+    return blocks
+
+
+def step_row(step: Step, c: Content) -> Row:
+    """What became what: a cotangent is sent back, everything else is an equality."""
+    return Row(c.p(step.before), c.p(step.after), sign="to" if step.kind == "pullback" else "=")
+
+
+def code_section(c: Content) -> list[Block]:
+    """The program that was handed over."""
+    return [c.heading("code"), Paragraph((c.words["document.code"],)), Code(c.code)] if c.code else []

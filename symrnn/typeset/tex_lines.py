@@ -1,0 +1,98 @@
+"""Displays in TeX: aligned lines that keep to the width they are given, with their labels and numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from symrnn.typeset.blocks import Display
+from symrnn.typeset.breaking import Piece, pieces
+from symrnn.typeset.items import Row
+from symrnn.typeset.latex import RELATIONS, SIGNS, LatexRenderer
+from symrnn.typeset.widths import measure
+
+draw = LatexRenderer()
+NUMBER = 6  # columns that a number at the margin takes
+GAP, INDENT, SIGN = 4, 4, 3  # before a condition; of a continued line; a relation with its spaces
+SIZES = ((1.0, ""), (1.1, r"\small"), (1.25, r"\footnotesize"), (1.45, r"\scriptsize"))
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A row in lines: what stands left of the sign, the lines right of it, the condition."""
+
+    left: str
+    lines: tuple[str, ...]
+    condition: str
+    width: int
+
+
+def display(block: Display, room: int, expected: int | None = None) -> str:
+    """Lines aligned at their signs; set smaller when one is too wide for `room` columns.
+
+    expected
+        The number that the next line will get; where the display's first number is another one, the counter
+        is set. None leaves the numbers to the document that inputs this one.
+    """
+    rows = block.rows.rows
+    numbered = any(row.number for row in rows)
+    labels = block.labels or ("",) * len(rows)
+    space = room - (NUMBER if numbered else 0)
+    left = max(measure(row.left) if row.left else 0 for row in rows)
+    cut = [_cut(row, left, space) for row in rows]
+    widest = max(c.width for c in cut)
+    smaller = next((size for factor, size in SIZES if widest <= factor * space), SIZES[-1][1])
+    name = "align" if numbered and not block.repeated else "align*"
+    lines = [
+        _lines(c, _mark(row, label, block.repeated), name) for c, row, label in zip(cut, rows, labels, strict=True)
+    ]
+    text = f"\\begin{{{name}}}\n" + " \\\\\n".join(lines) + f"\n\\end{{{name}}}"
+    first = next((row.number for row in rows if row.number), 0)
+    if name == "align" and expected is not None and first != expected:
+        text = f"\\setcounter{{equation}}{{{first - 1}}}\n{text}"
+    return f"{{{smaller}\n{text}}}" if smaller else text
+
+
+def _cut(row: Row, left: int, room: int) -> Cut:
+    """A row in lines. A left side of more than half a line has a line of its own."""
+    shown = draw(row.left) if row.left else ""
+    sign = RELATIONS[row.sign].strip()
+    own_line = left > room // 2 and left + SIGN + measure(row.right) > room
+    taken = 2 * INDENT if own_line else left + SIGN
+    found = pieces(row.right, measure, room - taken)
+    lines = [f"&{sign} {draw(found[0].item)}", *(rf"&\quad {joint(p)}{draw(p.item)}" for p in found[1:])]
+    widths = [taken + measure(found[0].item), *(taken + INDENT + measure(p.item) for p in found[1:])]
+    if own_line:
+        lines = [f"&{shown}", *(line.replace("&", r"&\quad ", 1) for line in lines)]
+        shown = ""
+        widths.append(left)
+    condition = draw(row.condition) if row.condition else ""
+    if row.condition and widths[-1] + GAP + measure(row.condition) > room:
+        lines.append("&")
+    elif row.condition:
+        widths[-1] += GAP + measure(row.condition)
+    return Cut(shown, tuple(lines), condition, max(widths))
+
+
+def joint(piece: Piece) -> str:
+    """The sign before a continued line."""
+    return "+ " if piece.joint == "+" else SIGNS[piece.joint].lstrip() if piece.joint else ""
+
+
+def _mark(row: Row, label: str, repeated: bool) -> str:
+    """What gives a line its number: a label of its own, or that of the line it repeats."""
+    if not row.number:
+        return r"\notag"
+    return rf"\tag*{{\eqref{{eq:{label}}}}}" if repeated else rf"\label{{eq:{label}}}"
+
+
+def _lines(cut: Cut, mark: str, name: str) -> str:
+    """The lines of one row; its number stands beside the last one."""
+    lines = list(cut.lines)
+    lines[0] = f"{cut.left} {lines[0]}" if cut.left else lines[0]
+    if cut.condition:
+        lines[-1] += f" && {cut.condition}" if lines[-1] != "&" else rf"\qquad {cut.condition}"
+    if name == "align":
+        lines[:-1] = [rf"{line} \notag" for line in lines[:-1]]
+    if mark != r"\notag" or name == "align":
+        lines[-1] += f" {mark}"
+    return " \\\\\n".join("  " + line for line in lines)
