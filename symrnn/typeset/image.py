@@ -6,6 +6,7 @@ ziamath draws the formula's MathML and resvg-py makes points of it; both are the
 from __future__ import annotations
 
 import re
+import warnings
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -76,7 +77,9 @@ def image(
 def svg_of(x: Any, notation: Notation | str | None, model: Any, size: float, colour: str, background: str) -> str:
     """The formula as the text of an SVG file."""
     try:
-        from ziamath import Math
+        with warnings.catch_warnings():  # it finds its fonts in a way that Python 3.11 calls old
+            warnings.simplefilter("ignore", DeprecationWarning)
+            from ziamath import Math
     except ImportError:
         raise _missing("ziamath") from None
     item = presented(x, presenter(x, as_notation(notation), model))
