@@ -72,8 +72,9 @@ def unfolding_section(c: Content) -> list[Block]:
 
 def _nested(node: Any, c: Content) -> list[Block]:
     """A node by substitution, as the textbook shows it."""
-    lines = nest(c.model, node).lines
-    if len(lines) < 2:
+    try:
+        lines = nest(c.model, node).lines
+    except SymrnnError:  # without inputs h[t] is no function of a past
         return []
     return [
         Paragraph(c.sentence("document.nested", of=[c.p(node)])),
