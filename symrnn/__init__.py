@@ -33,7 +33,7 @@ _ROOMS = {
     "symrnn.errors": "SymrnnError ShapeError IllPosed Undefined Redefined Unsupported TooLarge ReadError WriteError",
     "symrnn.tensor": """
         t tau dims Function Tensor Slot Adjoint nabla time_sum time_mean time_prod block matrix_power
-        sum mean dot outer diag trace transpose concat entry eye zeros ones vec kron
+        sum mean dot outer diag trace transpose concat entry eye zeros ones vec kron sensitivity immediate
         softmax log_softmax logsumexp softmax_cross_entropy cross_entropy squared_error
         inverse solve norm2 unit_vector segment reshape elementwise stop_gradient surrogate from_sympy to_sympy copy_at
         tanh sigmoid relu leaky_relu elu softplus gelu silu hard_sigmoid hard_tanh step sign absolute maximum minimum
@@ -41,7 +41,7 @@ _ROOMS = {
     """,
     "symrnn.model": "Sequence Constant Parameter Equation Recurrence read_model write_model",
     "symrnn.graph": "Graph unroll",
-    "symrnn.calculus": "bptt jacobian nest evaluate Derivation Step Report Law Verdict",
+    "symrnn.calculus": "bptt rtrl jacobian nest evaluate Derivation Step Report Law Verdict",
     "symrnn.typeset": "latex text image Notation document",
     "symrnn.diagram": "circuit unfolded Diagram Style",
     "symrnn.numeric": "to_numpy one_hot",

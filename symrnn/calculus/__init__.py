@@ -9,6 +9,7 @@ from symrnn.calculus.evaluation import evaluate
 from symrnn.calculus.jacobian import jacobian
 from symrnn.calculus.nest import nest
 from symrnn.calculus.report import Finding, Report
+from symrnn.calculus.rtrl import rtrl
 from symrnn.calculus.verdict import Diagnosis, Verdict
 
 __all__ = [
@@ -25,4 +26,5 @@ __all__ = [
     "evaluate",
     "jacobian",
     "nest",
+    "rtrl",
 ]

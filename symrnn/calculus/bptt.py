@@ -105,8 +105,19 @@ def instantiated(derivation: Derivation, tau: object) -> Derivation:
     """A derivation by back-propagation through time at another last time."""
     if derivation.origin is None:
         raise Unsupported(f"{derivation.title} has no generic form to instantiate")
+    if hasattr(derivation.origin, "numbered"):
+        made: Derivation = derivation.origin.numbered(checked_last(derivation.model, tau))
+        return made
     template, chosen = derivation.origin
     return numbered(template, chosen, checked_last(template.model, tau))
+
+
+def generic(derivation: Derivation) -> Derivation:
+    """The derivation for symbolic tau of which this one is an instance."""
+    if hasattr(derivation.origin, "ranged"):
+        made: Derivation = derivation.origin.ranged()
+        return made
+    return ranged(*derivation.origin)
 
 
 def with_upstream(model: Recurrence, upstream: Any) -> Recurrence:

@@ -27,7 +27,7 @@ from symrnn.tensor.node import shape_of
 
 def check_step(step: Step, instance: Instance, seed: int) -> float:
     """The largest distance between both sides of a step's claim, over every time at which it is made."""
-    check = {"pullback": _pullback_distance, "known": _known_distance, "equal": _equal_distance}.get(step.kind)
+    check = _CHECKS.get(step.kind)
     if check is None:
         raise Unsupported(f"no check is known for a step of kind {step.kind}")
     rng = np.random.default_rng([seed, *numbers_of(instance.last), 2])
@@ -96,3 +96,31 @@ def _equal_distance(step: Step, rule: dict[Basic, Basic], instance: Instance, rn
     before, after = step.before.xreplace(rule), step.after.xreplace(rule)
     evaluator = _evaluator(instance, [before, after], rng, {})
     return instance.system.distance(evaluator(before), evaluator(after))
+
+
+def _immediate_distance(step: Step, rule: dict[Basic, Basic], instance: Instance, rng: np.random.Generator) -> float:
+    """The immediate derivative times a direction against D subject[v], moving `target` alone.
+
+    It stands apart as a leaf of its own first: h[t - 1] and h[0] are not the same where they meet, at t = 1.
+    """
+    after, leaf = step.after.xreplace(rule), step.target.xreplace(rule)
+    apart = Parameter("operand_0", *shape_of(step.target))
+    system, base = Dual(instance.system), instance.base
+    direction = instance.system.random(rng, base.shape(leaf))
+    values: dict[Basic, Any] = {x: system.lift(v) for x, v in base.values.items()}
+    values[apart] = DualArray(base(leaf), direction)
+    change = Evaluator(system, values, instance.sizes)(step.subject.xreplace({step.target: apart}).xreplace(rule))
+    pushed = instance.system.bilinear(np.dot, base(after), _flat(instance, direction))
+    return instance.system.distance(pushed, _flat(instance, change.tangent))
+
+
+def _flat(instance: Instance, x: Any) -> Any:
+    return instance.system.linear(lambda v: v.ravel() if np.ndim(v) else v, x)
+
+
+_CHECKS = {
+    "pullback": _pullback_distance,
+    "known": _known_distance,
+    "equal": _equal_distance,
+    "immediate": _immediate_distance,
+}

@@ -34,7 +34,9 @@ class Step:
         What is claimed, and so how it is checked: "pullback" (before is the adjoint of `subject`, after the
         contribution to the adjoint of `target`), "sum" (after is the total adjoint of `target`), "copy" (the
         same for a parameter's copy), "known" (the adjoints `subject` have the value `target`), "equal" (after
-        equals before at every instance).
+        equals before at every instance), "total" (after is the total derivative before of `target`, the
+        immediate ones in it being those of `subject`), "immediate" (after is the derivative of `subject` by
+        `target`, all else fixed).
     subject, target
         The expression that was differentiated, and the operand or node it was differentiated by.
     equation
@@ -63,7 +65,8 @@ class Reason:
 
     key
         "uses" (`nodes` read `of`), "only_use", "law" (`law` says it), "per_step" (one use a step, summed),
-        "given" (a boundary value), "defined".
+        "given" (a boundary value), "defined", "reads" (`of` reads `nodes`), "itself" (a derivative by itself),
+        "through" (the loss depends on `of` through `nodes`).
     """
 
     key: str
@@ -77,7 +80,8 @@ class Line:
     """One numbered line of the result: an equation, the times it holds for, and the reason.
 
     group
-        "seed" for adjoints of the terms of the loss, "backward" for the adjoint recurrence, "gradient" for
+        "seed" for adjoints of the terms of the loss, "backward" for the adjoint recurrence, "forward" for
+        sensitivities, "output" for adjoints of what is computed from the states, "gradient" for
         parameters, "boundary" for boundary values, "input" for inputs and constants.
     when
         The range of its time, or None when it holds once.
@@ -121,8 +125,8 @@ class Derivation:
 
     @property
     def equations(self) -> tuple[Equation, ...]:
-        """The adjoint recurrence, one equation for each range of times."""
-        return tuple(line.equation for line in self.lines if line.group == "backward")
+        """The adjoint recurrence or the forward one, one equation for each range of times."""
+        return tuple(line.equation for line in self.lines if line.group in {"backward", "forward"})
 
     def __getitem__(self, leaf: Any) -> Any:
         node = leaf.node if isinstance(leaf, Adjoint) else leaf

@@ -23,6 +23,7 @@ from symrnn.tensor.adjoint import Adjoint, nabla
 from symrnn.tensor.evaluate import Evaluator
 from symrnn.tensor.node import shape_of
 from symrnn.tensor.numbers import Array, Floats
+from symrnn.tensor.sensitivity import Rate
 
 SIMPLEX_TOLERANCE = 1e-5  # float32 probabilities pass
 
@@ -51,7 +52,7 @@ def _sorted(found: list[tuple[Line, Equation]]) -> list[tuple[Line, Equation]]:
             if node in order:
                 stack.pop()
                 continue
-            waiting = [x for x in _adjoints_read(by_node[node][1].rhs) if x in by_node and x not in order]
+            waiting = [x for x in _derived_reads(by_node[node][1].rhs) if x in by_node and x not in order]
             if waiting:
                 stack += waiting
                 continue
@@ -60,10 +61,10 @@ def _sorted(found: list[tuple[Line, Equation]]) -> list[tuple[Line, Equation]]:
     return [by_node[node] for node in order]
 
 
-def _adjoints_read(expr: Any) -> Iterator[Any]:
-    """The adjoints an expression reads, those under a sum over time one by one."""
+def _derived_reads(expr: Any) -> Iterator[Any]:
+    """The adjoints and sensitivities an expression reads, those under a sum over time one by one."""
     for x, binder in bound_reads(expr):
-        if not isinstance(x, Adjoint):
+        if not isinstance(x, Adjoint | Rate):
             continue
         if binder is None:
             yield x

@@ -11,7 +11,7 @@ from typing import Any
 
 from sympy import S
 
-from symrnn.calculus.local_jacobians import flat, local_jacobians
+from symrnn.calculus.local_jacobians import local_jacobians
 from symrnn.calculus.reach import Reach
 from symrnn.errors import Undefined, Unsupported
 from symrnn.model import Element, Equation, Recurrence, reads
@@ -19,6 +19,7 @@ from symrnn.tensor import linear
 from symrnn.tensor.binders import TimeSum, decided
 from symrnn.tensor.elementwise import Full, add
 from symrnn.tensor.node import Node, shape_of
+from symrnn.tensor.sensitivity import flat, rate_shape
 
 
 def jacobian(model: Recurrence, node: Any, by: Any, *, immediate: bool = False, total: bool = False) -> Any:
@@ -117,7 +118,7 @@ def _through(model: Recurrence, e: Equation, by: Any, immediate: bool, path: tup
             rate = _through(model, inner, by, False, (*path, leaf))
             if not is_zero(rate):
                 parts.append(chain(differentiate(e.rhs, leaf, e.lhs), rate, leaf, by))
-    return add(*parts, shape=flat(shape_of(e.lhs)) + flat(shape_of(by)))
+    return add(*parts, shape=rate_shape(e.lhs, by))
 
 
 def _totally(model: Recurrence, e: Equation, by: Any, reach: Reach, done: dict[Any, Any]) -> Any:
@@ -133,7 +134,7 @@ def _totally(model: Recurrence, e: Equation, by: Any, reach: Reach, done: dict[A
         rate = None if inner is None else _totally(model, inner, by, reach, done)
         if rate is not None and not is_zero(rate):
             parts.append(chain(differentiate(e.rhs, leaf, e.lhs), rate, leaf, by))
-    done[e.lhs] = add(*parts, shape=flat(shape_of(e.lhs)) + flat(shape_of(by)))
+    done[e.lhs] = add(*parts, shape=rate_shape(e.lhs, by))
     return done[e.lhs]
 
 

@@ -54,6 +54,21 @@ _LAWS = {
     "known adjoint": Law("substitution", "an adjoint that is a known number is written in its place", "goodfellow2016"),
     "unfolding": Law("unfolding", "a node may be replaced by the right side of its equation", "goodfellow2016"),
     "instance": Law("instance", "what holds for every t holds for this t", "goodfellow2016"),
+    "total derivative": Law(
+        "total derivative",
+        "∂v/∂θ = ∂⁺v/∂θ + Σ (∂⁺v/∂u) ∂u/∂θ over the nodes u that the equation of v reads",
+        "werbos1990",
+    ),
+    "immediate derivative": Law(
+        "immediate derivative",
+        "∂⁺v/∂u goes through the equation of v alone, all else that it reads fixed",
+        "pascanu2013",
+    ),
+    "forward gradient": Law(
+        "real-time recurrent learning",
+        "the gradient is the sum of (∂v/∂θ)ᵀ times what arrives at v from outputs and the loss",
+        "williams1989",
+    ),
     "chain": Law(
         "chain of uses", "the Jacobian through several nodes is the product of the Jacobians", "goodfellow2016"
     ),

@@ -19,14 +19,10 @@ from symrnn.tensor.elementwise import Elementwise, Full, elementwise, placeholde
 from symrnn.tensor.inverses import Inverse
 from symrnn.tensor.kronecker import column, commutation, kron, kronecker_order
 from symrnn.tensor.node import Slot, Tensor, shape_of
-from symrnn.tensor.shape import Shape, size_of
+from symrnn.tensor.sensitivity import flat
+from symrnn.tensor.shape import size_of
 
 Rates = list[tuple[Any, Any]]  # (operand, the Jacobian of the node by it)
-
-
-def flat(shape: Shape) -> Shape:
-    """The shape of vec: () for a scalar, (size,) for a vector or matrix."""
-    return (size_of(shape),) if shape else ()
 
 
 @singledispatch

@@ -29,6 +29,8 @@ ATTEMPTS, HUGE = 12, 1e8  # of random instances; a larger loss or gradient says 
 
 def compare_numerically(derivation: Derivation, lasts: list[Last], seed: int) -> list[Finding]:
     """For every gradient: a complex step and a Richardson difference along random directions."""
+    if derivation.model.loss is None:
+        return []
     findings: list[Finding] = []
     worst: dict[tuple[str, int, str], float] = {}
     labels = {line.equation.lhs: line for line in derivation.lines}
@@ -39,7 +41,7 @@ def compare_numerically(derivation: Derivation, lasts: list[Last], seed: int) ->
             return [Finding("numerical derivatives", UNDECIDED, "complex step", float("nan"), 0, str(reason))]
         for adjoint, value in found.items():
             leaf = adjoint.node
-            if leaf in instance.given:
+            if isinstance(adjoint, Adjoint) and leaf in instance.given:
                 line = labels.get(adjoint)
                 number = line.number if line else _input_line(derivation, adjoint)
                 for how, error in _errors(derivation, instance, leaf, value, seed).items():

@@ -35,11 +35,11 @@ def ranged_lines(template: Template, chosen: tuple[Any, ...]) -> Lines:
             found.append((_over(nabla(v[t]), c.part, c.when), "seed", c.when, Reason("law", v[t], law=LAWS["seed"]), 1))
     for v in backward_order(model):
         if v not in template.known and template.support.get(v):
-            found += _element_lines(v, template, "backward")
+            found += element_lines(v, template, "backward")
     gradients: dict[str, Any] = {}
     for leaf in ordered_leaves(model, chosen):
         if isinstance(leaf, Sequence):
-            found += _element_lines(leaf, template, "input")
+            found += element_lines(leaf, template, "input")
             gradients[leaf.name] = _guarded(leaf, template)
         elif isinstance(leaf, Element):
             value, smallest = boundary_gradient(leaf, template)
@@ -107,7 +107,8 @@ def _over(lhs: Any, rhs: Any, when: Range) -> Equation:
     return Equation._trusted(lhs, rhs, Tuple(t, when.first, when.last))
 
 
-def _element_lines(v: Sequence, template: Template, group: str) -> list[tuple[Any, ...]]:
+def element_lines(v: Sequence, template: Template, group: str) -> list[tuple[Any, ...]]:
+    """The lines of the adjoints of one sequence, a line for each range of times, later times first."""
     home = template.support.get(v) or (template.model.given_range(v),)
     rows: list[tuple[Any, ...]] = []
     for r in reversed(home):

@@ -20,8 +20,10 @@ from symrnn.calculus.decision import decide
 from symrnn.calculus.derivation import Derivation, Line, Step, name_of
 from symrnn.calculus.evaluation import concrete_lines, run_lines
 from symrnn.calculus.numerical import compare_numerically
+from symrnn.calculus.numerical_forward import compare_sensitivities
 from symrnn.calculus.report import FAILS, HOLDS, Finding, Report
 from symrnn.calculus.totals import directional, total_derivative
+from symrnn.calculus.truths import ForwardTruths, total_gap
 from symrnn.calculus.unfolding import verify_nest
 from symrnn.errors import Unsupported
 from symrnn.graph.lengths import Last, numbers_of, spread
@@ -31,6 +33,7 @@ from symrnn.tensor.adjoint import Adjoint, nabla
 from symrnn.tensor.evaluate import Evaluator
 from symrnn.tensor.field import FiniteField
 from symrnn.tensor.numbers import PRIME, Array, Digits, NumberSystem
+from symrnn.tensor.sensitivity import Immediate, Rate
 from symrnn.tensor.time import t
 
 LONGEST_EXACT = 12  # last times up to which every node is checked by dual numbers
@@ -58,6 +61,7 @@ def verify(derivation: Derivation, seed: int, progress: Progress) -> Report:
     findings += check_lines(derivation, systems, checkers, progress)
     findings += check_gradients(derivation, systems, checkers)
     findings += compare_numerically(derivation, lasts, seed)
+    findings += compare_sensitivities(derivation, lasts, seed)
     sizes = tuple((str(d), size) for d, size in prime_sizes(derivation.model).items())
     chance = min(1.0, len(findings) * 1e4 / PRIME)
     return Report(tuple(findings), tuple(lasts), sizes, seed, chance)
@@ -69,12 +73,12 @@ def verify_long(derivation: Derivation, seed: int, progress: Progress) -> Report
     The gradients are checked at their own last time too, each along one random direction; checking every
     node against dual numbers would be quadratic in the number of steps.
     """
-    from symrnn.calculus.bptt import instantiated, ranged
+    from symrnn.calculus.bptt import generic, instantiated
 
     if derivation.origin is None:
         raise Unsupported(f"{derivation.title} has no generic form", repair=f"use tau of at most {LONGEST_EXACT}")
     last = derivation.last
-    report = ranged(*derivation.origin).verify(seed, progress=progress)
+    report = generic(derivation).verify(seed, progress=progress)
     findings = [f if f.verdict != HOLDS else replace(f, line=0) for f in report.findings]
     fresh = {line.equation.lhs: line.equation for line in instantiated(derivation, last).lines}
     for line in derivation.lines:
@@ -83,7 +87,7 @@ def verify_long(derivation: Derivation, seed: int, progress: Progress) -> Report
     findings += check_gradients(derivation, (), [])
     instance = draw(derivation.model, last, FiniteField(seed), seed)
     for adjoint, value in run_lines(derivation, last, instance.base).items():
-        if adjoint.node in instance.given:
+        if isinstance(adjoint, Adjoint) and adjoint.node in instance.given:
             findings.append(_along_a_direction(adjoint, value, instance, seed))
     findings += compare_numerically(derivation, [last], seed)
     return Report(tuple(findings), (last,), report.sizes, seed, report.chance)
@@ -106,6 +110,9 @@ def checked_lasts(derivation: Derivation) -> list[Last]:
 
 def _step_distance(step: Step, checker: LineChecker, seed: int) -> float:
     """How far a step's claim is from true: totals for sums over uses, else by the kind of claim."""
+    if step.kind == "total":
+        rules = times_of(step, checker.instance)
+        return max((total_gap(step, r, checker) for r in rules), default=0.0)
     if step.kind in {"sum", "copy"}:
         rules = times_of(step, checker.instance)
         return max((checker.gap(step.before.xreplace(r), step.after.xreplace(r)) for r in rules), default=0.0)
@@ -152,12 +159,12 @@ def _input_distance(v: Sequence, gradient: Any, checker: LineChecker) -> float:
 class _WithTotals(Evaluator):
     """An evaluator to which an adjoint is the total derivative at its node."""
 
-    def __init__(self, checker: LineChecker) -> None:
-        super().__init__(checker.instance.system, checker.base.values, checker.instance.sizes)
+    def __init__(self, checker: LineChecker, known: dict[Any, Array]) -> None:
+        super().__init__(checker.instance.system, {**checker.base.values, **known}, checker.instance.sizes)
         self.checker = checker
 
     def leaf(self, expr: Basic) -> Array:
-        return self.checker.total(expr.node) if isinstance(expr, Adjoint) else super().leaf(expr)
+        return self.checker.truth(expr) if isinstance(expr, Adjoint | Rate) else super().leaf(expr)
 
 
 class LineChecker:
@@ -170,6 +177,7 @@ class LineChecker:
     def __init__(self, derivation: Derivation, instance: Instance) -> None:
         self.instance = instance
         self._totals: dict[Any, Array] = {}
+        self.forward = ForwardTruths(instance)
         self.rows: dict[int, list[Equation]] = {}
         for line, e in concrete_lines(derivation, instance.last):
             self.rows.setdefault(line.number, []).append(e)
@@ -183,13 +191,19 @@ class LineChecker:
         """The largest distance over the times of the line's range."""
         return max((self.gap(e.lhs, e.rhs) for e in self.rows.get(line.number, [])), default=0.0)
 
-    def gap(self, adjoint: Adjoint, value: Basic) -> float:
-        """The distance of an expression from the total derivative at the adjoint's node."""
-        return self.instance.system.distance(self.value(value), self.total(adjoint.node))
+    def gap(self, claimed: Any, value: Basic) -> float:
+        """The distance of an expression from what its left side stands for."""
+        return self.instance.system.distance(self.value(value), self.truth(claimed))
 
-    def value(self, expr: Basic) -> Array:
-        """A right side with its adjoints replaced by total derivatives."""
-        return _WithTotals(self)(expr)
+    def truth(self, leaf: Any) -> Array:
+        """What an adjoint, a sensitivity or an immediate derivative stands for, by dual numbers."""
+        if isinstance(leaf, Adjoint):
+            return self.total(leaf.node)
+        return self.forward.immediate(leaf) if isinstance(leaf, Immediate) else self.forward.total(leaf)
+
+    def value(self, expr: Basic, known: dict[Any, Array] | None = None) -> Array:
+        """A right side with its adjoints replaced by total derivatives, and what else is `known`."""
+        return _WithTotals(self, known or {})(expr)
 
     def total(self, node: Any) -> Array:
         """The gradient of the loss with respect to a node, entry by entry, by dual numbers."""

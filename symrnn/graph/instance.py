@@ -16,6 +16,7 @@ from symrnn.tensor.binders import Guard, TimeSum
 from symrnn.tensor.elementwise import Elementwise, Full, add
 from symrnn.tensor.linear import Contract, Diag, Outer, Transpose
 from symrnn.tensor.node import Tensor, shape_of
+from symrnn.tensor.sensitivity import Rate
 
 _SAFE = (Contract, Outer, Diag, Transpose, AdjointTensor)
 
@@ -67,7 +68,7 @@ def _rebuilt(e: Basic, rule: dict[Any, Any], walk: Any) -> Basic:
         time = e.args[1].xreplace(rule) if e.args[1].args else rule.get(e.args[1], e.args[1])
         return e if time is e.args[1] else e.sequence[time]
     if not isinstance(e, (*_SAFE, Elementwise)):
-        if getattr(e, "is_leaf", False) and not isinstance(e, AdjointSlot | CopySlot | CopyTensor):
+        if getattr(e, "is_leaf", False) and not isinstance(e, AdjointSlot | CopySlot | CopyTensor | Rate):
             return e
         if isinstance(e, TimeSum | Guard | Full) or not isinstance(e, Tensor):
             return e.xreplace(rule)

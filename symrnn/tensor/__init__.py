@@ -74,6 +74,7 @@ from symrnn.tensor.pieces import mean_entries as mean
 from symrnn.tensor.pieces import sum_entries as sum
 from symrnn.tensor.prime import Prime
 from symrnn.tensor.products import MatrixPower, TimeProduct, matrix_power, time_prod
+from symrnn.tensor.sensitivity import Immediate, Sensitivity, immediate, sensitivity
 from symrnn.tensor.shape import dims
 from symrnn.tensor.special import (
     LogSumExp,
@@ -108,6 +109,7 @@ __all__ = [
     "Function",
     "Guard",
     "History",
+    "Immediate",
     "Inverse",
     "Kron",
     "LogSumExp",
@@ -119,6 +121,7 @@ __all__ = [
     "Reshape",
     "SecondPartial",
     "Segment",
+    "Sensitivity",
     "Slot",
     "Softmax",
     "SoftmaxCrossEntropy",
@@ -154,6 +157,7 @@ __all__ = [
     "hard_sigmoid",
     "hard_tanh",
     "history",
+    "immediate",
     "inverse",
     "kron",
     "leaky_relu",
@@ -174,6 +178,7 @@ __all__ = [
     "reshape",
     "row",
     "segment",
+    "sensitivity",
     "shape_of",
     "sigmoid",
     "sign",

@@ -96,6 +96,9 @@ class PlainPrinter(StrPrinter):
     def _print_Adjoint(self, e: Any) -> str:
         return f"nabla({self._print(e.node)})"
 
+    def _print_Rate(self, e: Any) -> str:
+        return f"{'sensitivity' if e.sign == 'partial' else 'immediate'}({self._list(e.args)})"
+
     def _print_Copy(self, e: Any) -> str:
         return f"{self._print(e.parameter)}[{self._print(e.time)}]"
 

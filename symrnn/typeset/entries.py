@@ -10,6 +10,7 @@ from typing import Any
 from symrnn.tensor import kronecker, pieces
 from symrnn.tensor.adjoint import Adjoint
 from symrnn.tensor.elementwise import Elementwise, placeholder
+from symrnn.tensor.sensitivity import Rate
 from symrnn.tensor.spelling import spell
 from symrnn.typeset.brackets import call, inside, power, product, quotient, transposed
 from symrnn.typeset.items import (
@@ -124,6 +125,12 @@ def _(x: Any, p: Presenter) -> Item:
     sizes = product(p.all(x.shape), "times")
     whole = call(Indexed(Word("mat"), (sizes,)), p(x.args[0]))
     return transposed(whole) if p.rows else whole
+
+
+@present.register(Rate)
+def _(x: Rate, p: Presenter) -> Item:
+    """∂h⁽ᵗ⁾/∂W, total, and ∂⁺h⁽ᵗ⁾/∂W, immediate."""
+    return quotient(Differential(p(x.node), x.sign), Differential(p(x.by)), p.linear)
 
 
 @present.register(kronecker.Kron)
