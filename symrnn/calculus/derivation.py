@@ -65,8 +65,8 @@ class Reason:
 
     key
         "uses" (`nodes` read `of`), "only_use", "law" (`law` says it), "per_step" (one use a step, summed),
-        "given" (a boundary value), "defined", "reads" (`of` reads `nodes`), "itself" (a derivative by itself),
-        "through" (the loss depends on `of` through `nodes`).
+        "given" (a boundary value), "defined", "reads" (`of` reads `nodes`), "independent" (`of` is given, whatever
+        `nodes` are), "itself" (a derivative by itself), "through" (the loss depends on `of` through `nodes`).
     """
 
     key: str

@@ -23,7 +23,7 @@ from symrnn.tensor.adjoint import Adjoint, nabla
 from symrnn.tensor.evaluate import Evaluator
 from symrnn.tensor.node import shape_of
 from symrnn.tensor.numbers import Array, Floats
-from symrnn.tensor.sensitivity import Rate
+from symrnn.tensor.sensitivity import Rate, sensitivity
 
 SIMPLEX_TOLERANCE = 1e-5  # float32 probabilities pass
 
@@ -159,6 +159,8 @@ def _by_name(derivation: Derivation, last: Last, found: dict[Any, Array], evalua
     model, rule = derivation.model, rule_of(derivation.model, last)
     names = boundary_names(model, last)
     result: dict[str, Any] = {}
+    if derivation.title == "rtrl" and not derivation.gradients:
+        return _sensitivities(derivation, rule, found)
     for line in derivation.lines:
         node = line.equation.lhs.node
         if line.group == "input" and isinstance(node, Element):
@@ -172,6 +174,19 @@ def _by_name(derivation: Derivation, last: Last, found: dict[Any, Array], evalua
             concrete = node.xreplace(rule)
             result[names.get(concrete, name_of(concrete))] = found[nabla(concrete)]
     return result
+
+
+def _sensitivities(derivation: Derivation, rule: Any, found: dict[Any, Array]) -> dict[str, Any]:
+    """Of a model without a loss: the total derivatives, stacked over the times of each sequence, as "dh/dW"."""
+    result: dict[str, list[Array]] = {}
+    model = derivation.model
+    times = {v: sorted(s for r in model.ranges[v] for s in r.at(rule).times()) for v in model.defined}
+    for by in dict.fromkeys(line.equation.lhs.by.xreplace(rule) for line in derivation.lines):
+        for v in model.defined:
+            stack = [found[sensitivity(v[s], by)] for s in times[v] if sensitivity(v[s], by) in found]
+            if stack:
+                result[f"d{v}/d{name_of(by)}"] = stack
+    return {name: np.stack(stack) for name, stack in result.items()}
 
 
 def boundary_names(model: Recurrence, last: Last) -> dict[Any, str]:

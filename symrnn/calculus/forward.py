@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sympy import Basic, S
+from sympy import Add, Basic, Mul, S
 
 from symrnn.calculus.derivation import Line, Reason, Step
 from symrnn.calculus.jacobian import chain, differentiate, is_zero
@@ -78,7 +78,17 @@ def parts_of(expr: Any, out: Any, by: Any, moving: tuple[Sequence, ...]) -> list
 
 def add_terms(parts: list[Part], expr: Any, by: Any) -> Any:
     """The total derivative of an expression from its parts, zero when there are none."""
-    return add(*(part.term(by) for part in parts), shape=flat(shape_of(expr)) + flat(shape_of(by)))
+    terms = [part.term(by) for part in parts]
+    shape = flat(shape_of(expr)) + flat(shape_of(by))
+    return add(*terms, shape=shape) if shape else _factored(terms)
+
+
+def _factored(terms: list[Any]) -> Any:
+    """The sum of scalars with their common factors in front, which SymPy's sum would take apart: (1 - s²)(1 + w p)."""
+    factors = [Mul.make_args(x) for x in terms]
+    common = [f for f in factors[0] if all(f in others for others in factors[1:])] if len(terms) > 1 else []
+    front = Mul(*common)
+    return Mul(front, Add(*(x / front for x in terms))) if common else Add(*terms)
 
 
 def _open_parts(expr: Any) -> tuple[list[Any], list[Any]]:
@@ -118,7 +128,7 @@ def forward_rows(model: Recurrence, by: Any, moving: tuple[Sequence, ...]) -> tu
         if b.sequence in moving:
             shape = rate_shape(b, by)
             start = (eye(*flat(shape_of(b))) if shape else S.One) if b == by else zeros(*shape)
-            reason = Reason("itself" if b == by else "given", b, (by,))
+            reason = Reason("itself" if b == by else "independent", b, (by,))
             rows.append(ForwardRow(Equation._trusted(sensitivity(b, by), start), None, reason))
     for e in model.equations:
         if e.sequence not in moving:

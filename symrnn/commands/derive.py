@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,11 @@ DOCUMENTS = (".tex", ".md", ".html")
 def register(commands: Any) -> None:
     """The options."""
     derive = add(commands, "derive", "the backward equations and the gradients, checked", run_derive, tau=True)
+    page_options(derive)
+
+
+def page_options(derive: argparse.ArgumentParser) -> None:
+    """What may be said about any derivation: by what, how it is shown, where to."""
     derive.add_argument("--wrt", metavar="NAMES", help="differentiate by these only, e.g. W,x or 'h[0]'")
     derive.add_argument("--steps", action="store_true", help="show every step with its law")
     derive.add_argument("--latex", action="store_true", help="print LaTeX instead of text")
@@ -32,6 +38,11 @@ def register(commands: Any) -> None:
 
 def run_derive(options: argparse.Namespace) -> int:
     """`symrnn derive MODEL`."""
+    return show(options, lambda: derivation_of(options, options.wrt))
+
+
+def show(options: argparse.Namespace, derived: Callable[[], Any]) -> int:
+    """Derive, check, and show the result as the options say; 1 when a line fails."""
     import symrnn as sr
 
     if options.output is not None and options.output.suffix not in DOCUMENTS:
@@ -42,7 +53,7 @@ def run_derive(options: argparse.Namespace) -> int:
     notation = sr.Notation.named(options.notation).using(*options.convention)
     progress = Progress()
     progress("deriving")
-    derivation = derivation_of(options, options.wrt)
+    derivation = derived()
     progress("")
     if options.latex:
         print(sr.latex(derivation, notation=notation))

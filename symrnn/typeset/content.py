@@ -103,7 +103,8 @@ def capital(parts: Sentence) -> Sentence:
 def label(line: Line, model: Recurrence) -> str:
     """A stable name for references: elman-grad-W, elman-adjoint-h-t."""
     node = getattr(line.equation.lhs, "node", line.equation.lhs)
-    kind = "grad" if line.group in {"gradient", "boundary", "input"} else "adjoint"
+    kind = {"gradient": "grad", "boundary": "grad", "input": "grad", "forward": "total"}.get(line.group, "adjoint")
     name = name_of(node) if isinstance(node, Element) else str(node)
+    name += f"-by-{line.equation.lhs.by}" if line.group == "forward" else ""
     plain = "".join(sign if sign.isalnum() else "-" for sign in name).strip("-")
     return f"{plain_name(model.title.name)}-{kind}-{plain}"

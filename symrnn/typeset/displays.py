@@ -20,6 +20,7 @@ from symrnn.tensor.adjoint import Adjoint
 from symrnn.tensor.binders import Guard, TimeSum
 from symrnn.tensor.elementwise import Elementwise, Full
 from symrnn.tensor.node import shape_of
+from symrnn.tensor.sensitivity import Rate
 from symrnn.tensor.spelling import spell
 from symrnn.tensor.time import offset_from, t
 from symrnn.typeset import entries, nodes, scalars, unknown  # noqa: F401 - they register what nodes look like
@@ -177,11 +178,12 @@ def last_time(last: Symbol, first: int, end: int | None, p: Presenter) -> Item:
 
 
 def runs_back(e: Equation, index: Symbol) -> bool:
-    """Whether an adjoint equation reads a later adjoint, so that it is solved from the last time down."""
-    if not isinstance(e.lhs, Adjoint) or e.lhs.time is None:
+    """Whether an equation of derivatives reads a later one, so that it is solved from the last time down."""
+    kind = next((k for k in (Adjoint, Rate) if isinstance(e.lhs, k)), None)
+    if kind is None or e.lhs.time is None:
         return False
     own = offset_from(e.lhs.time, index)
-    others = [offset_from(x.time, index) for x in reads(e.rhs) if isinstance(x, Adjoint) and x.time is not None]
+    others = [offset_from(x.time, index) for x in reads(e.rhs) if isinstance(x, kind) and x.time is not None]
     return own is not None and any(other is not None and other > own for other in others)
 
 

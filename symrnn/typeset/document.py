@@ -163,7 +163,7 @@ def document(
         "result", "lecture" or "full": without reasons, with them, and with every step.
     sections
         Which sections, in this order, instead of those that `detail` means: "model", "pictures", "unfolding",
-        "uses", "backward", "gradients", "copies", "summary", "steps", "code", "verification".
+        "uses", "forward", "backward", "gradients", "copies", "summary", "steps", "code", "verification".
     pictures
         Objects with `.svg()` and `.tikz()`, such as `symrnn.circuit(model)`.
     code

@@ -19,7 +19,7 @@ from symrnn.model import Recurrence
 from symrnn.model.ranges import Range
 from symrnn.tensor.time import t, tau
 from symrnn.typeset.columns import Cells, boxed, draw, draw_parts, laid_out, wrapped
-from symrnn.typeset.displays import equation_row, fixed, line_rows, presenter, span
+from symrnn.typeset.displays import equation_row, fixed, line_rows, presenter, runs_back, span
 from symrnn.typeset.items import Item, Listing
 from symrnn.typeset.notation import Notation, terminal
 from symrnn.typeset.present import Presenter
@@ -138,11 +138,9 @@ def _line_groups(derivation: Derivation, p: Presenter, columns: int) -> list[str
         said, cells = "", []
         for line in lines:
             why = draw_parts(sentence(line, p)) if group != "chain" else ""
-            cells.append(
-                Cells(
-                    line.number, line_rows(line, p, derivation.smallest), "" if why == said else why, line.when == USUAL
-                )
-            )
+            usual = line.when == USUAL and not (group == "forward" and runs_back(line.equation, t))
+            rows = line_rows(line, p, derivation.smallest)
+            cells.append(Cells(line.number, rows, "" if why == said else why, usual))
             said = why
         groups.append((_title(group, derivation, p), cells))
     return laid_out(groups, columns, p.words["because"]) + [p.words["more_lines"].replace("{count}", str(rest))] * (

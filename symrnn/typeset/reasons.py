@@ -91,7 +91,7 @@ def _needs(line: Line, p: Presenter) -> Sentence:
     wholes = [e.rhs for e in p.model.equations] + [p.model.loss] * (p.model.loss is not None)
     targets = {_owner(x.target) for whole in wholes for x in whole.atoms(SoftmaxCrossEntropy)}
     read = [x for x in reads(line.equation.rhs) if getattr(x, "simplex", False) and _owner(x) in targets]
-    if not read or line.group not in {"backward", "boundary", "input"}:
+    if not read or line.group not in {"backward", "output", "boundary", "input"}:
         return ()
     return fill(p.words["needs"], {"condition": [sums_to_one(read[0], p)]}, p)
 

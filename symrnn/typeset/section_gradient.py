@@ -23,6 +23,7 @@ from symrnn.typeset.items import Row, Rows
 from symrnn.typeset.reasons import Sentence, fill, law_words
 
 GRADIENTS = frozenset({"gradient", "boundary", "input"})
+FORWARD, OUTPUT = frozenset({"forward"}), frozenset({"output"})
 BACKWARD = frozenset({"backward", "chain"})
 
 
@@ -30,11 +31,22 @@ def _of(c: Content, groups: frozenset[str]) -> list[Line]:
     return [line for line in c.derivation.lines if line.group in groups]
 
 
+def forward_section(c: Content) -> list[Block]:
+    """The sensitivities; and the adjoints of what is computed from the states, after those of the loss's terms."""
+    lines, seeds, output = (_of(c, groups) for groups in (FORWARD, frozenset({"seed"}), OUTPUT))
+    if not lines and not output:
+        return []
+    found = [c.heading("forward"), *line_blocks(lines, c)] if lines else []
+    if seeds or output:
+        found += [c.heading("output"), *line_blocks(seeds[:1], c), *line_blocks(output, c)]
+    return found
+
+
 def backward_section(c: Content) -> list[Block]:
     """The adjoint recurrence, and the adjoints of the terms of the loss before it."""
     seeds = _of(c, frozenset({"seed"}))
     lines = _of(c, BACKWARD)
-    if not lines and not seeds:
+    if not lines and (not seeds or _of(c, FORWARD | OUTPUT)):
         return []
     return [c.heading("backward"), *line_blocks(seeds[:1], c), *line_blocks(lines, c)]
 
@@ -56,10 +68,10 @@ def _shapes(c: Content) -> str:
 
 def summary_section(c: Content) -> list[Block]:
     """All equations in one frame, with the numbers they have where they were derived, or with their own."""
-    lines = _of(c, BACKWARD | GRADIENTS)[:LONGEST]
+    lines = _of(c, FORWARD | OUTPUT | BACKWARD | GRADIENTS)[:LONGEST]
     if not lines:
         return []
-    repeated = {"backward", "gradients"} <= set(c.chosen)
+    repeated = {"forward", "backward", "gradients"} <= set(c.chosen)
     rows, labels = labelled(lines, c)
     return [c.heading("summary"), Frame((Display(Rows(rows), labels, repeated),))]
 

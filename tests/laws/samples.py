@@ -13,12 +13,14 @@ from symrnn.tensor import (
     elementwise,
     guard,
     history,
+    immediate,
     inverse,
     kron,
     partial,
     placeholder,
     reshape,
     segment,
+    sensitivity,
     stop_gradient,
     surrogate,
 )
@@ -53,6 +55,7 @@ SAMPLES = [
     ),
     *(sr.matrix_power(W, t - 1), sr.block([[W, U], [U.T, sr.zeros(m, m)]])),
     *(nabla(h[t]), nabla(s[0]), nabla(W), nabla(w), nabla(h[t], "J"), copy_at(W, t), copy_at(w, 3)),
+    *(sensitivity(h[t], W), sensitivity(s[t], w), sensitivity(s[0], b), immediate(h[t], h[t - 1]), immediate(s[t], w)),
     *(vector, scalar, F(S[t], h[t]), partial(vector, 0), partial(scalar, 1), partial(F(S[t], h[t]), 0)),
     *(second_partial(vector, 0, 1, z), second_partial(scalar, 0, 1, 2 * c), second_partial(scalar, 1, 1, c)),
     *(
