@@ -71,7 +71,8 @@ def summary_section(c: Content) -> list[Block]:
     lines = _of(c, FORWARD | OUTPUT | BACKWARD | GRADIENTS)[:LONGEST]
     if not lines:
         return []
-    repeated = {"forward", "backward", "gradients"} <= set(c.chosen)
+    needed = {"gradients", *(("forward",) if _of(c, FORWARD | OUTPUT) else ("backward",))}
+    repeated = needed <= set(c.chosen)
     rows, labels = labelled(lines, c)
     return [c.heading("summary"), Frame((Display(Rows(rows), labels, repeated),))]
 
