@@ -18,7 +18,7 @@ from symrnn.diagram.lattice import Hop, Lattice, Seats
 from symrnn.diagram.layers import layers, slots_of
 from symrnn.diagram.layout import RADIUS, TEXT, Edge, Layout, Node, Panel, Text, framed, half_width
 from symrnn.diagram.legend import jacobian_lines, placed_under, route_lines
-from symrnn.diagram.placing import Spots, place_labels
+from symrnn.diagram.placing import Beside, Spots, place_labels
 from symrnn.diagram.reading import joined, kind_of, label_in, loss_name
 from symrnn.diagram.routes import LANE, find_routes, lanes, widest
 from symrnn.diagram.routing import route
@@ -28,6 +28,9 @@ from symrnn.diagram.unfolding import Place, Unfolding, copy_row, unfold
 from symrnn.model import Recurrence
 
 WIDER = 1.3  # with Jacobians beside the arrows
+LOOSER = (1.0, 1.25, 1.6)  # how much farther apart nodes are tried to make room for labels
+BETTER = 0.75  # how much better a looser picture must be
+LEGIBLE = 30.0  # what the worst label may cost
 
 Pair = tuple[Place, Place]
 
@@ -53,6 +56,17 @@ def unfolded_layout(model: Recurrence, last: object, choices: Choices) -> Layout
 
 
 @dataclass(frozen=True)
+class _Drawn:
+    """One attempt at a picture, and how badly its worst label stands."""
+
+    worst: float
+    lattice: Lattice
+    nodes: dict[Place, Node]
+    edges: list[Edge]
+    routes: list[tuple[str, ...]]
+
+
+@dataclass(frozen=True)
 class _Picture:
     """One unfolded picture in the making: the graph, its columns, and what is to be shown of it."""
 
@@ -67,6 +81,22 @@ class _Picture:
         object.__setattr__(self, "rows", {name: (i, slot) for i, (name, slot) in enumerate(slots.items())})
 
     def layout(self, last: str) -> Layout:
+        """The picture, as tight as its arrows and their labels allow."""
+        spacing = self.choices.style.spacing * (WIDER if self.choices.gradient else 1.0)
+        drawn = None
+        for looser in LOOSER:
+            attempt = self._drawn(spacing * looser)
+            drawn = attempt if drawn is None or attempt.worst < BETTER * drawn.worst else drawn
+            if drawn.worst <= LEGIBLE:
+                break
+        assert drawn is not None  # there is at least one attempt
+        found = tuple(drawn.nodes.values())
+        notes = (*placed_under(self._notes(drawn.routes, found), found), *self._dots(drawn.lattice))
+        panel = Panel("unfolded", found, tuple(drawn.edges), notes, 0.0)
+        return framed(panel, f"Unfolded graph of {self.model.title.name}", self._description(last))
+
+    def _drawn(self, spacing: float) -> _Drawn:
+        """One attempt, on a lattice no tighter than `spacing`."""
         labels = {p: self._label(p) for p in self.places}
         uses: dict[Hop, list[int]] = {}
         for a, b in self.links:
@@ -74,18 +104,13 @@ class _Picture:
         taken = frozenset((self.rows[name][0], position) for name, position in self.places)
         seats = Seats(taken, {hop: tuple(columns) for hop, columns in uses.items()})
         slots = tuple(slot for _, slot in self.rows.values())
-        style = self.choices.style
-        corners = tuple(style.corner(self._kind(name)) for name in self.rows)
-        spacing = style.spacing * (WIDER if self.choices.gradient else 1.0)
+        corners = tuple(self.choices.style.corner(self._kind(name)) for name in self.rows)
         lattice, ways = route(Lattice(slots, half_width(labels.values(), corners), spacing, corners=corners), seats)
         nodes = {p: self._node(p, lattice, labels[p]) for p in self.places}
         routes = self._routes(nodes)
-        edges = self._edges(lattice, ways, nodes, LANE * (widest(routes) - 1) / 2 if routes else 0.0)
+        edges, worst = self._edges(lattice, ways, nodes, LANE * (widest(routes) - 1) / 2 if routes else 0.0)
         edges += lanes(routes, {(e.source, e.target): e for e in edges if e.role == "edge"})
-        found = tuple(nodes.values())
-        notes = (*placed_under(self._notes(routes, found), found), *self._dots(lattice))
-        panel = Panel("unfolded", found, tuple(edges), notes, 0.0)
-        return framed(panel, f"Unfolded graph of {self.model.title.name}", self._description(last))
+        return _Drawn(worst, lattice, nodes, edges, routes)
 
     def _hop(self, a: Place, b: Place) -> Hop:
         return self.rows[a[0]][0], self.rows[b[0]][0], b[1] - a[1]
@@ -120,17 +145,20 @@ class _Picture:
         visible = [p for p in map(self.times.seat, self.graph.places) if self._is_shown(p)]
         return sorted({*ends, *visible}, key=lambda p: (p[1], self.rows[p[0]][0]))
 
-    def _edges(self, lattice: Lattice, ways: dict[Hop, Curve], nodes: dict[Place, Node], room: float) -> list[Edge]:
+    def _edges(
+        self, lattice: Lattice, ways: dict[Hop, Curve], nodes: dict[Place, Node], room: float
+    ) -> tuple[list[Edge], float]:
         backward = self._backward(nodes)
         backs = {self._hop(*pair): against(ways[self._hop(*pair)], lattice, self._hop(*pair)) for pair in backward}
-        wanted: dict[Hashable, tuple[Curve, Inline]] = {}
+        wanted: dict[Hashable, Beside] = {}
         for pair, label in self.links.items():
             hop = self._hop(*pair)
             if label and self.choices.style.labels:
-                wanted[hop] = ways[hop], label
+                wanted[hop] = Beside(label, ways[hop], backs.get(hop))
             if pair in backward and (other := (hop, "adjoint")) not in wanted:
-                wanted[other] = backs[hop], local_jacobian(nodes[pair[1]].label, nodes[pair[0]].label)
-        spots = place_labels(lattice, [*ways.values(), *backs.values()], wanted, room)
+                inner = local_jacobian(nodes[pair[1]].label, nodes[pair[0]].label)
+                wanted[other] = Beside(inner, backs[hop], ways[hop])
+        spots, worst = place_labels(lattice, [*ways.values(), *backs.values()], wanted, room)
         found = []
         for pair, label in self.links.items():
             hop, (a, b) = self._hop(*pair), (nodes[pair[0]], nodes[pair[1]])
@@ -139,7 +167,7 @@ class _Picture:
             if pair in backward:
                 texts = _texts(local_jacobian(b.label, a.label), spots, (hop, "adjoint"), dx)
                 found.append(Edge(b.name, a.name, _placed(backs[hop], dx), texts=texts, role="adjoint"))
-        return found
+        return found, worst
 
     def _routes(self, nodes: dict[Place, Node]) -> list[tuple[str, ...]]:
         """The routes that are highlighted."""

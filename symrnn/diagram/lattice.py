@@ -19,6 +19,7 @@ from symrnn.diagram.curves import Curve, Point, distance, pieces
 from symrnn.diagram.layout import GAP, RADIUS, RISE
 
 Array = Any
+Box = tuple[float, float, float, float]  # left, bottom, right, top
 Hop = tuple[int, int, int]  # slot of the source, slot of the target, columns from the one to the other
 
 BETWEEN = 34.0  # between two nodes side by side
@@ -74,7 +75,7 @@ class Lattice:
     @property
     def pitch(self) -> float:
         """The distance of two slots side by side."""
-        return 2 * self.half_width + BETWEEN
+        return round(2 * self.half_width + BETWEEN * self.stretch)
 
     @property
     def step(self) -> float:
@@ -151,7 +152,7 @@ class Traffic:
     def __init__(self, lattice: Lattice) -> None:
         self.lattice = lattice
         self.shape = (ceil(lattice.step / CELL), ceil((lattice.layers + 5) * lattice.rise / CELL))
-        self.busy = np.zeros(self.shape, dtype=bool)
+        self.busy = np.zeros(self.shape, dtype=int)
 
     def _cells(self, points: Array) -> tuple[Array, Array]:
         x = np.floor((points[..., 0] % self.lattice.step) * self.shape[0] / self.lattice.step).astype(int)
@@ -160,16 +161,22 @@ class Traffic:
 
     def add(self, way: Curve) -> None:
         """Count a new arrow in."""
+        self.busy += self.raster(way)
+
+    def raster(self, way: Curve) -> Array:
+        """The cells on or next to an arrow."""
+        found = np.zeros(self.shape, dtype=bool)
         x, y = self._cells(dense(way, 0.8 * CELL))
         for dx in (-1, 0, 1):
             for dy in (-1, 0, 1):
-                self.busy[(x + dx) % self.shape[0], y + dy] = True
+                found[(x + dx) % self.shape[0], y + dy] = True
+        return found
 
     def met(self, way: Curve) -> int:
         """How many points of a way, 3 to 6 pixels apart, lie along other arrows; near nodes none counts."""
         points = dense(way)
         points = points[np.min(self.lattice.distances(points), axis=-1) > BESIDE]
-        return int(np.sum(self.busy[self._cells(points)])) + self._repeated(points)
+        return int(np.sum(self.busy[self._cells(points)] > 0)) + self._repeated(points)
 
     def _repeated(self, points: Array) -> int:
         """How many points of a way lie along the same way at another step: all that lie level with others."""
@@ -178,8 +185,9 @@ class Traffic:
             return 0
         return len(level)
 
-    def within(self, left: float, bottom: float, right: float, top: float) -> int:
-        """How many cells of a box an arrow touches."""
+    def within(self, box: Box, but: Array | None = None) -> int:
+        """How many cells of a box an arrow touches, one of them left out."""
+        left, bottom, right, top = box
         xs, ys = np.arange(left, right + CELL, CELL), np.arange(bottom, top + CELL, CELL)
-        points = np.stack(np.meshgrid(xs, ys), axis=-1)
-        return int(np.sum(self.busy[self._cells(points)]))
+        cells = self._cells(np.stack(np.meshgrid(xs, ys), axis=-1))
+        return int(np.sum((self.busy[cells] if but is None else self.busy[cells] - but[cells]) > 0))

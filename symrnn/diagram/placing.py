@@ -6,24 +6,35 @@ Like the ways, the place of a label is found once for a kind of arrow and serves
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
 from symrnn.diagram.curves import Curve, along
 from symrnn.diagram.inline import Inline
-from symrnn.diagram.lattice import CELL, Lattice, Traffic
+from symrnn.diagram.lattice import CELL, Array, Lattice, Traffic
 from symrnn.diagram.layout import SMALLER, Text
 
 Key = Hashable
 Spots = dict[Hashable, tuple[float, float]]
 
+NEAR = 1.5  # what it costs a label that another arrow touches a cell around it
 APART = 12.0  # side by side, two labels closer than this would read as a product
 
 
+@dataclass(frozen=True)
+class Beside:
+    """A label, the arrow beside which it is to stand, and the arrow that runs along this one, if there is one."""
+
+    inner: Inline
+    way: Curve
+    twin: Curve | None = None
+
+
 def place_labels(
-    lattice: Lattice, ways: Iterable[Curve], wanted: Mapping[Key, tuple[Curve, Inline]], room: float = 0.0
-) -> Spots:
-    """Where each label stands, beside its arrow and off all nodes, arrows and labels if possible.
+    lattice: Lattice, ways: Iterable[Curve], wanted: Mapping[Key, Beside], room: float = 0.0
+) -> tuple[Spots, float]:
+    """Where each label stands, beside its arrow and off all nodes, arrows and labels if possible; the worst cost.
 
     `room` is what the arrows take on either side besides their line.
     """
@@ -31,14 +42,19 @@ def place_labels(
     for way in ways:
         traffic.add(way)
     placed: Spots = {}
+    worst = 0.0
     boxes: list[Text] = []
     for key in sorted(wanted, key=str):
-        spots = list(_spots(*wanted[key], 5 + room))
-        priced = [(cost + _trouble(lattice, text, traffic, boxes), i) for i, (cost, text) in enumerate(spots)]
-        best = spots[min(priced)[1]][1]
+        label = wanted[key]
+        spots = list(_spots(label.way, label.inner, 5 + room))
+        own = traffic.raster(label.way) + (0 if label.twin is None else traffic.raster(label.twin))
+        priced = [(cost + _trouble(lattice, text, traffic, own, boxes), i) for i, (cost, text) in enumerate(spots)]
+        cost, which = min(priced)
+        best = spots[which][1]
         boxes.append(best)
         placed[key] = (best.x, best.y)
-    return placed
+        worst = max(worst, cost)
+    return placed, worst
 
 
 def _spots(way: Curve, label: Inline, gap: float) -> Iterator[tuple[float, Text]]:
@@ -52,12 +68,13 @@ def _spots(way: Curve, label: Inline, gap: float) -> Iterator[tuple[float, Text]
             yield taste, Text(label, x + nx * off, y + ny * off)
 
 
-def _trouble(lattice: Lattice, text: Text, traffic: Traffic, boxes: list[Text]) -> float:
+def _trouble(lattice: Lattice, text: Text, traffic: Traffic, own: Array, boxes: list[Text]) -> float:
     left, top, right, bottom = text.box
     corners = np.array([(x, y) for x in (left, text.x, right) for y in (top, text.y, bottom)])
     cost = 1000.0 * float(np.sum(lattice.distances(corners) < 1.0))
     half = lattice.step / 2
-    cost += 4.0 * traffic.within(left + CELL, top + CELL, right - CELL, bottom - CELL)
+    cost += 4.0 * traffic.within((left + CELL, top + CELL, right - CELL, bottom - CELL))
+    cost += NEAR * traffic.within((left - CELL, top - CELL, right + CELL, bottom + CELL), own)
     for other in boxes:
         o = other.box
         gap = abs((other.x - text.x + half) % lattice.step - half)

@@ -105,7 +105,7 @@ class Side:
         leads = [y for (other, _), (_, y) in ports.items() if self.tracks[other] > self.tracks[wire]]
         ways = (0.5, 0.46, 0.54, 0.42, 0.58, 0.38, 0.62, 0.34, 0.66)
         heights = {way: along(curve, way)[0][1] for way in ways}
-        return max(ways, key=lambda way: min((min(abs(y - heights[way]), 22.0) for y in leads), default=0.0))
+        return max(ways, key=lambda way: min((min(abs(y - heights[way]), 13.0) for y in leads), default=0.0))
 
     def _edge(self, wire: Wire, ports: Ports, x: float) -> Edge:
         (start, out), (end, back) = ports[(wire, True)], ports[(wire, False)]
