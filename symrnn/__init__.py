@@ -43,7 +43,7 @@ _ROOMS = {
     "symrnn.graph": "Graph unroll",
     "symrnn.calculus": "bptt rtrl jacobian nest evaluate Derivation Step Report Law Verdict",
     "symrnn.typeset": "latex text image Notation document",
-    "symrnn.diagram": "circuit unfolded Diagram Style",
+    "symrnn.diagram": "circuit unfolded animate heat_map Animation Diagram Style",
     "symrnn.numeric": "to_numpy one_hot",
     "symrnn.numeric.checking": "check_gradient",
 }

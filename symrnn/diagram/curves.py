@@ -123,6 +123,15 @@ def along(curve: Curve, way: float) -> tuple[Point, Point]:
     return b, ((b[0] - a[0]) / size, (b[1] - a[1]) / size)
 
 
+def sampled(curve: Curve, count: int) -> Curve:
+    """So many straight pieces between evenly spaced points of a curve."""
+    points = [along(curve, i / count)[0] for i in range(count + 1)]
+    found: Curve = (points[0],)
+    for a, b in pairwise(points):
+        found += line(a, b)[1:]
+    return found
+
+
 def length(curve: Curve) -> float:
     """Its length."""
     points = flattened(curve)

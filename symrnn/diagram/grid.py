@@ -10,25 +10,25 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from symrnn.diagram.backward import against, local_jacobian, reached
+from symrnn.diagram.backward import ASIDE, against, local_jacobian, reached
 from symrnn.diagram.curves import Curve, moved
 from symrnn.diagram.inline import Inline, Line, words
 from symrnn.diagram.labels import DOTS, Label
-from symrnn.diagram.lattice import Hop, Lattice, Seats
+from symrnn.diagram.lattice import CLEAR, Hop, Lattice, Seats
 from symrnn.diagram.layers import layers, slots_of
 from symrnn.diagram.layout import RADIUS, TEXT, Edge, Layout, Node, Panel, Text, framed, half_width
 from symrnn.diagram.legend import jacobian_lines, placed_under, route_lines
 from symrnn.diagram.placing import Beside, Spots, place_labels
 from symrnn.diagram.reading import joined, kind_of, label_in, loss_name
 from symrnn.diagram.routes import LANE, find_routes, lanes, widest
-from symrnn.diagram.routing import route
+from symrnn.diagram.routing import ended, route
 from symrnn.diagram.style import LIGHT, Style
 from symrnn.diagram.timeline import Timeline, lengths_of, timeline
 from symrnn.diagram.unfolding import Place, Unfolding, copy_row, unfold
 from symrnn.model import Recurrence
 
 WIDER = 1.3  # with Jacobians beside the arrows
-LOOSER = (1.0, 1.25, 1.6)  # how much farther apart nodes are tried to make room for labels
+LOOSER = (1.0, 1.5)  # how much farther apart nodes are tried to make room for labels
 BETTER = 0.75  # how much better a looser picture must be
 LEGIBLE = 30.0  # what the worst label may cost
 
@@ -105,7 +105,9 @@ class _Picture:
         seats = Seats(taken, {hop: tuple(columns) for hop, columns in uses.items()})
         slots = tuple(slot for _, slot in self.rows.values())
         corners = tuple(self.choices.style.corner(self._kind(name)) for name in self.rows)
-        lattice, ways = route(Lattice(slots, half_width(labels.values(), corners), spacing, corners=corners), seats)
+        clear = CLEAR + ASIDE * self.choices.gradient
+        half = half_width(labels.values(), corners)
+        lattice, ways = route(Lattice(slots, half, spacing, corners=corners, clear=clear), seats)
         nodes = {p: self._node(p, lattice, labels[p]) for p in self.places}
         routes = self._routes(nodes)
         edges, worst = self._edges(lattice, ways, nodes, LANE * (widest(routes) - 1) / 2 if routes else 0.0)
@@ -150,6 +152,7 @@ class _Picture:
     ) -> tuple[list[Edge], float]:
         backward = self._backward(nodes)
         backs = {self._hop(*pair): against(ways[self._hop(*pair)], lattice, self._hop(*pair)) for pair in backward}
+        ways = {hop: ended(lattice, hop, way) for hop, way in ways.items()}
         wanted: dict[Hashable, Beside] = {}
         for pair, label in self.links.items():
             hop = self._hop(*pair)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import pairwise
 from math import ceil
 from typing import Any
@@ -28,6 +28,7 @@ CELL = 4.0  # side of the cells in which traffic is counted
 BESIDE = 10.0  # around a node arrows may come together
 
 
+@cache
 def bernstein(steps: int) -> Array:
     """The weights of four control points at evenly spaced parameters."""
     s = np.linspace(0, 1, steps + 1)[:, None]
@@ -71,6 +72,7 @@ class Lattice:
     stretch: float = 1.0
     seats: Seats | None = None
     corners: tuple[float, ...] = ()  # of the nodes of each slot; round ones unless told
+    clear: float = CLEAR  # what arrows keep from foreign nodes
 
     @property
     def pitch(self) -> float:
@@ -126,7 +128,7 @@ class Lattice:
         column = self._columns(points).astype(int)
         slot = np.arange(len(self.slots))
         own = ((column == 0) & (slot == source)) | ((column == columns) & (slot == target))
-        free = (self.distances(points) >= CLEAR) | own
+        free = (self.distances(points) >= self.clear) | own
         if self.seats is not None:
             reach = abs(columns) + 2
             near = self.seats.near(hop, len(self.slots), reach)

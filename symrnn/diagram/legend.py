@@ -19,13 +19,13 @@ LEADING = 26.0  # from line to line
 
 
 def jacobian_lines(model: Recurrence) -> list[Line]:
-    """The local Jacobians of every equation by what it reads; those of matrices are maps and have no formula."""
+    """The local Jacobians of every equation by what it reads."""
     found = []
     for e in model.equations:
         node = label_in(model, e.sequence.name).at(shown_time(e.lhs.time))
         for read in reads_of(e.sequence.name, e.rhs):
             ranks = len(shape_of(e.lhs)), len(shape_of(read.leaf))
-            if isinstance(read.leaf, Constant) or read.over or kind_of(model, read.name) in GIVEN or max(ranks) > 1:
+            if isinstance(read.leaf, Constant) or read.over or kind_of(model, read.name) in GIVEN:
                 continue
             by = label_in(model, read.name).at(shown_time(read.leaf.time))
             value = formula(model, jacobian(model, e.lhs, read.leaf, immediate=True))

@@ -121,25 +121,15 @@ class Diagram:
         return write_file(target, {".svg": self.svg, ".tex": self.tikz, ".dot": self.dot}[target.suffix]())
 
     def __repr__(self) -> str:
-        lines = [f"Diagram: {self.layout.title}"]
-        nodes, edges = [n.name for n in self.layout.nodes], self.layout.edges
-        arrows = [
-            f"{e.source} -> {e.target}" + (f" (delay {e.lag})" if e.lag and e.role == "edge" else "")
-            for e in edges
-            if e.role == "edge"
-        ]
-        lines += [_counted(nodes, "node"), _counted(arrows, "arrow")]
-        for role, word in (("adjoint", "adjoint arrow"), ("route", "piece of a highlighted route")):
-            count = sum(e.role == role for e in edges)
-            lines += (
-                [
-                    f"  {count} {word}{'s' * (count > 1)}".replace(
-                        "piece of a highlighted routes", "pieces of highlighted routes"
-                    )
-                ]
-                if count
-                else []
-            )
+        layout = self.layout
+        flow = [e for e in layout.edges if e.role == "edge"]
+        arrows = [f"{e.source} -> {e.target}" + (f" (delay {e.lag})" if e.lag else "") for e in flow]
+        cells = [f"{c.name} {c.value:.3g}" for p in layout.panels for c in p.cells if not c.name.startswith("scale")]
+        lines = [f"Diagram: {layout.title}"]
+        lines += _counted([n.name for n in layout.nodes], "node") + _counted(arrows, "arrow") + _counted(cells, "field")
+        adjoint = [f"{e.source} -> {e.target}" for e in layout.edges if e.role == "adjoint"]
+        terms = sorted({f"term {e.lag}" for e in layout.edges if e.role == "route"})
+        lines += _counted(adjoint, "adjoint arrow") + _counted(terms, "highlighted route")
         return "\n".join([*lines, '  .svg() .tikz() .dot() .png() .save("picture.svg")'])
 
     def _repr_svg_(self) -> str:
@@ -151,9 +141,7 @@ class Diagram:
         return Diagram(beside(self.layout, other.layout), self.style)
 
 
-def _counted(names: list[str], word: str) -> str:
+def _counted(names: list[str], word: str) -> list[str]:
     """How many there are, and the first ones by name."""
-    if not names:
-        return f"  no {word}s"
     some = ", ".join(names[:8]) + (", ..." if len(names) > 8 else "")
-    return f"  {len(names)} {word}{'s' * (len(names) > 1)}: {some}"
+    return [f"  {len(names)} {word}{'s' * (len(names) > 1)}: {some}"] if names else []

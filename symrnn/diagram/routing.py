@@ -17,7 +17,7 @@ from symrnn.diagram.curves import Curve, Point, clipped, line, pieces, rounded
 from symrnn.diagram.lattice import Array, Hop, Lattice, Seats, Traffic, bernstein, dense
 from symrnn.errors import Unsupported
 
-STRETCHES = (1.0, 1.25, 1.6, 2.1, 2.8)  # how much wider than usual a lattice may become
+STRETCHES = (1.0, 1.3, 1.7, 2.3)  # how much wider than usual a lattice may become
 ENOUGH = 6.0  # points along other arrows that are no crowding: a crossing or two for each arrow
 HANDLES = (0.4, 0.7, 1.0, 1.4)  # lengths of the handles that are tried, in cells
 FAR = 8  # columns; arrows that reach farther keep to the channels between the rows
@@ -27,7 +27,7 @@ ALONG = 6.0  # what a point along another arrow costs
 
 
 def route(tight: Lattice, seats: Seats) -> tuple[Lattice, dict[Hop, Curve]]:
-    """A way for every hop, on the tightest lattice, no tighter than the first, that has room for all of them.
+    """A way from centre to centre for every hop, on a lattice that has room for all of them, no tighter than the first.
 
     Raises
     ------
@@ -42,16 +42,17 @@ def route(tight: Lattice, seats: Seats) -> tuple[Lattice, dict[Hop, Curve]]:
         lattice = replace(tight, stretch=tight.stretch * stretch, seats=seats)
         found = _ways(lattice, wanted, uses)
         if found is not None:
+            helped = not tried or found[0] < 0.9 * tried[-1][0]
             tried.append((found[0], stretch, lattice, found[1]))
-            if found[0] <= ENOUGH * len(wanted):
+            if found[0] <= ENOUGH * len(wanted) or not helped:
                 break
     if not tried:
         raise Unsupported(f"a picture with {len(slots)} rows has no room for these arrows: {wanted}")
     _, _, lattice, ways = min(tried, key=lambda attempt: attempt[:2])
-    return lattice, {hop: _ended(lattice, hop, way) for hop, way in ways.items()}
+    return lattice, ways
 
 
-def _ended(lattice: Lattice, hop: Hop, way: Curve) -> Curve:
+def ended(lattice: Lattice, hop: Hop, way: Curve) -> Curve:
     """The way between the outlines of its nodes."""
     return clipped(way, lattice.inside(hop[0], 0, 0.5), lattice.inside(hop[1], hop[2], 2.0))
 

@@ -13,7 +13,7 @@ from symrnn.diagram.layout import TEXT, Text
 
 BASELINE = 0.32  # from the middle of the letters down to their line, in sizes
 LOWER, UPPER = 0.22, -0.38  # where sub- and superscript stand
-SCRIPT = re.compile(r"([tτ])(?:_(\w+))?")
+SCRIPT = re.compile(r"([tτk])(?:_(\w+))?")
 
 
 @dataclass(frozen=True)

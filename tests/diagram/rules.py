@@ -43,7 +43,9 @@ def edges_through_nodes(layout: Layout, least: float = 4.0) -> list[str]:
             for node in panel.nodes:
                 if node.name not in {edge.source, edge.target} and min(map(node.distance, points)) < least:
                     found.append(f"{name} through {node.name}")
-            ends = ((nodes[edge.source], points[0]), (nodes[edge.target], points[-1]))
+            ends: tuple[tuple[Node, Point], ...] = ((nodes[edge.source], points[0]), (nodes[edge.target], points[-1]))
+            if edge.role == "route":  # its lanes run beside the middle of an arrow
+                ends = ()
             if any(not -0.1 <= node.distance(point) <= 3.0 for node, point in ends):
                 found.append(f"{name} does not end on its nodes")
             if any(min(map(node.distance, points)) < -0.1 for node, _ in ends):

@@ -10,12 +10,14 @@ from collections.abc import Callable
 
 from symrnn import (
     Constant,
+    Diagram,
     Equation,
     Function,
     IllPosed,
     Parameter,
     Recurrence,
     Sequence,
+    circuit,
     dims,
     models,
     outer,
@@ -26,6 +28,7 @@ from symrnn import (
     tanh,
     tau,
     time_sum,
+    unfolded,
 )
 
 n, m, k, p = dims("n m k p")
@@ -181,6 +184,27 @@ ODD: dict[str, Callable[[], Recurrence]] = {
     )
 }
 ALL = LIBRARY | ODD
+
+
+@functools.cache
+def model_of(name: str) -> Recurrence:
+    """A sample by its name, built once."""
+    return ALL[name]()
+
+
+@functools.cache
+def drawn(name: str, picture: str) -> Diagram:
+    """A picture of a sample, drawn once: "circuit", "tau = 4", "symbolic", "collapsed" or "both"."""
+    return PICTURES[picture](model_of(name))
+
+
+PICTURES: dict[str, Callable[[Recurrence], Diagram]] = {
+    "circuit": circuit,
+    "tau = 1": lambda model: unfolded(model, 1),
+    "tau = 4": lambda model: unfolded(model, 4),
+    "symbolic": lambda model: unfolded(model, tau),
+    "collapsed": lambda model: unfolded(model, 30),
+}
 
 
 def random_model(seed: int) -> Recurrence:

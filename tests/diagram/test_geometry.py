@@ -1,41 +1,59 @@
 """The laws of a picture hold for every model, and each of them catches a planted fault."""
 
+from collections import Counter
 from dataclasses import replace
 
 import pytest
+from hypothesis import HealthCheck, given, settings, strategies
 
 import symrnn as sr
 from diagram import rules
-from diagram.samples import ALL, random_model
+from diagram.samples import ALL, PICTURES, drawn, model_of, random_model
+from laws.generator import random_system
 from symrnn.diagram import Label, Layout, circuit, unfolded
 from symrnn.diagram.curves import line, moved
 from symrnn.diagram.layout import RADIUS
 
-PICTURES = {
-    "circuit": circuit,
-    "tau = 1": lambda model: unfolded(model, 1),
-    "tau = 4": lambda model: unfolded(model, 4),
-    "symbolic": lambda model: unfolded(model, sr.tau),
-    "collapsed": lambda model: unfolded(model, 40),
-    "both": lambda model: circuit(model) | unfolded(model, 3),
+MORE = {
+    **PICTURES,
+    "both": lambda model: circuit(model) | unfolded(model, 1),
+    "gradient": lambda model: unfolded(model, 2, gradient=True),
 }
 
 
 @pytest.mark.parametrize("picture", PICTURES)
 @pytest.mark.parametrize("name", ALL)
 def test_every_law_holds(name, picture):
-    layout = PICTURES[picture](ALL[name]()).layout
+    layout = drawn(name, picture).layout
     offences = {law.__name__: law(layout) for law in rules.GEOMETRY}
     assert not {law: found for law, found in offences.items() if found}
 
 
-@pytest.mark.parametrize("number", range(12))
+@pytest.mark.parametrize("name", ["elman", "lstm", "bidirectional", "encoder-decoder", "skip"])
+def test_every_law_holds_for_two_pictures_and_for_the_backward_pass(name):
+    for picture in ("both", "gradient"):
+        layout = MORE[picture](model_of(name)).layout
+        assert not [offence for law in rules.GEOMETRY for offence in law(layout)], picture
+
+
+@pytest.mark.parametrize("number", range(3))
 def test_every_law_holds_for_random_systems(number, seed):
     model = random_model(1000 * seed + number)
-    for name, picture in PICTURES.items():
+    for name, picture in MORE.items():
         layout = picture(model).layout
         assert not [offence for law in rules.GEOMETRY for offence in law(layout)], f"{name}\n{model}"
     assert rules.drawn_edges(unfolded(model, 4).svg()) == rules.graph_edges(model, 4)
+
+
+@settings(max_examples=6, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(rng=strategies.randoms(use_true_random=False))
+def test_every_law_holds_for_systems_of_all_ranks(rng):
+    model = random_system(rng)
+    for picture in (circuit(model), unfolded(model, 3)):
+        assert not [offence for law in rules.GEOMETRY for offence in law(picture.layout)], str(model)
+    graph = rules.graph_edges(model, 3)
+    of_model = Counter({pair: n for pair, n in rules.drawn_edges(picture.svg()).items() if "loss" not in pair[1]})
+    assert of_model == graph
 
 
 def changed(layout: Layout, **parts: object) -> Layout:
