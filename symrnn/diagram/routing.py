@@ -37,7 +37,7 @@ def route(tight: Lattice, seats: Seats) -> tuple[Lattice, dict[Hop, Curve]]:
     slots = tight.slots
     uses = {hop: len(columns) for hop, columns in seats.uses.items()}
     wanted = sorted(uses, key=lambda hop: (uses[hop] == 1, abs(hop[2]) + abs(slots[hop[0]][1] - slots[hop[1]][1]), hop))
-    tried = []
+    tried: list[tuple[int, float, Lattice, dict[Hop, Curve]]] = []
     for stretch in STRETCHES:
         lattice = replace(tight, stretch=tight.stretch * stretch, seats=seats)
         found = _ways(lattice, wanted, uses)
