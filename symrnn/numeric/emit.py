@@ -152,11 +152,13 @@ class Writer:
 def added_up(x: Total, p: ArrayPrinter, leaf: Any) -> str:
     """The text of a sum over the time axis (if there is one) and, for a parameter, over the batch."""
     rank = len(shape_of(leaf))
-    for kind, name in ((Outer, "sum_outer"), (Contract, "sum_products")):
-        if isinstance(x.expr, kind) and not isinstance(leaf, Constant) and rank == 2:
-            a, b = p(x.expr.args[0]), p(x.expr.args[1])
-            if a.lead == b.lead != ALONE and (a.lead == TIME or x.when is None):
-                return p.helper(name, a.text, b.text, lead=ALONE).text
+    if isinstance(x.expr, Outer | Contract) and not isinstance(leaf, Constant) and rank == 2:
+        a, b = p(x.expr.args[0]), p(x.expr.args[1])
+        if a.lead == b.lead != ALONE and (a.lead == TIME or x.when is None):
+            if isinstance(x.expr, Contract):
+                return p.helper("sum_products", a.text, b.text, lead=ALONE).text
+            rows, columns = (p.size(d) for d in shape_of(x.expr))
+            return f"np.dot({a.atom}.reshape(-1, {rows}).T, {b.atom}.reshape(-1, {columns}))"
     code = p(x.expr)
     count: Expr = Integer(1)
     if x.when is not None and code.lead != TIME:
@@ -170,6 +172,8 @@ def added_up(x: Total, p: ArrayPrinter, leaf: Any) -> str:
         return f"{p.scope.word('B')} * {factor}{code.atom}"
     if rank == 0:
         return f"{factor}np.sum({code.text})"
+    if rank == 1:
+        return f"{factor}{code.atom}.reshape(-1, {p.size(shape_of(leaf)[0])}).sum(axis=0)"
     return f"{factor}{p.helper('sum_leading', code.text, str(rank), lead=ALONE).text}"
 
 

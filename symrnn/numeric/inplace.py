@@ -125,11 +125,15 @@ class InPlace(Writer):
         whole = self.covered(s)
         self.zeroed(s.store, s.when if whole else None)
         rows = self.layout.rows(s.store, s.when)
-        stack = Stack(t, s.when.first, s.when.last)
-        count = self.layout.end(self.layout.horizon.later(Integer(0), expand(s.when.last - s.when.first + 1)))
-        printer = ArrayPrinter(self.layout, stack)
         adds = s.adds and not (fresh and whole)
-        filling = Filling(
+        free = all(a.store != s.store for a in accesses(s.expr))
+        self.filling(s.when).fill(s.expr, Target(rows, self.layout.is_plain(s.store), free), adds)
+
+    def filling(self, when: Range) -> Filling:
+        """What writes calls for all times of a range at once."""
+        printer = ArrayPrinter(self.layout, Stack(t, when.first, when.last))
+        count = self.layout.end(self.layout.horizon.later(Integer(0), expand(when.last - when.first + 1)))
+        return Filling(
             printer,
             lambda leaf, rank: printer(leaf).widened(rank - len(shape_of(leaf))),
             self.stacked_product,
@@ -138,8 +142,18 @@ class InPlace(Writer):
             self.scratch,
             TIME,
         )
-        free = all(a.store != s.store for a in accesses(s.expr))
-        filling.fill(s.expr, Target(rows, self.layout.is_plain(s.store), free), adds)
+
+    def operand(self, expr: Any, when: Range) -> str:
+        """The text of an expression for all times of a range, in scratch memory if it takes calls."""
+        self.make_read(expr)
+        found = self.filling(when).operand(expr)
+        if found.scratch:
+            self.scratch.give(found.text)
+        return found.text
+
+    def starts(self, s: Statement) -> bool:
+        """Whether a block would be the first to write its array, and fill it but for what stands around."""
+        return s.store not in self.filled and self.covered(s)
 
     def covered(self, s: Statement) -> bool:
         """Whether the range of a first block is never empty, so that what it does not fill stands around it."""

@@ -82,6 +82,12 @@ class Filling:
         if found.scratch:
             self.give(found.text)
 
+    def operand(self, expr: Any) -> Value:
+        """The text of an expression, with nowhere to go."""
+        self.own = self.core = tuple(shape_of(expr))
+        self.target, self.target_taken = Target("", False, False), True
+        return self.value(expr)
+
     def value(self, expr: Any, final: str | None = None) -> Value:
         """The operand that an expression is; its last call fills `final`, if there is one."""
         if isinstance(expr, Node) and expr.is_leaf:

@@ -10,18 +10,17 @@ from collections.abc import Callable
 from typing import Any
 
 from symrnn.model import Constant, Element, Parameter, Sequence
-from symrnn.numeric.arrays import ArrayPrinter
 from symrnn.numeric.emit import key_of
 from symrnn.numeric.frame import docstring, is_padded, rows_text, title_text
 from symrnn.numeric.inplace import InPlace
 from symrnn.numeric.layout import Layout, extents_of, given_leaves, sizes_of
 from symrnn.numeric.lengths import span, untold
+from symrnn.numeric.losses import Losses
 from symrnn.numeric.names import Names
 from symrnn.numeric.plans import Plan, statements_in
 from symrnn.numeric.scratch import Scratch
 from symrnn.numeric.stable import FUNCTIONS, text_of
 from symrnn.numeric.statements import Store
-from symrnn.numeric.texts import ALONE
 from symrnn.numeric.work import Made, unpacked, work_text
 
 
@@ -129,19 +128,19 @@ class Module:
 
     def loss(self) -> str:
         """The function that returns the loss."""
-        return self.function("loss", "np.floating", "The loss, summed over the batch.", self.loss_text)
 
-    def loss_text(self, writer: InPlace) -> str:
-        """The text of the loss."""
-        code = ArrayPrinter(writer.layout)(self.model.loss)
-        return f"{writer.layout.word('B')} * {code.atom}" if code.lead == ALONE else f"np.sum({code.text})"
+        def fill(writer: InPlace) -> str:
+            return Losses(writer, []).text(self.model.loss)
+
+        return self.function("loss", "np.floating", "The loss, summed over the batch.", fill)
 
     def loss_and_grad(self) -> str:
         """The function that returns the loss and the gradients."""
 
         def fill(writer: InPlace) -> str:
-            writer.line(f"value = {self.loss_text(writer)}")
-            writer.steps(self.plan.backward)
+            losses = Losses(writer, list(self.plan.backward))
+            writer.line(f"value = {losses.text(self.model.loss)}")
+            writer.steps(losses.rest)
             items = [f'"{key}": {self.gradient(writer, leaf)},' for leaf, key in self.keys()]
             writer.lines += ["grads = {", *("    " + item for item in items), "}"]
             return "value, grads"

@@ -17,15 +17,15 @@ from symrnn.calculus.bptt import chosen_leaves
 from symrnn.errors import Undefined
 from symrnn.model import Recurrence
 from symrnn.numeric.bodies import no_formula
-from symrnn.numeric.checks import NO_LABELS, Arguments, Arrays, Checker, Labels, Steps
+from symrnn.numeric.checks import NO_LABELS, Arguments, Arrays, Labels, Steps
 from symrnn.numeric.compiled import Compiled
+from symrnn.numeric.door import Door
 from symrnn.numeric.emit import key_of
 from symrnn.numeric.frame import key_of_leaf
-from symrnn.numeric.lengths import span, untold
 from symrnn.numeric.load import load_all
 from symrnn.numeric.module import Module
 from symrnn.numeric.plans import plan
-from symrnn.numeric.unequal import Unequal, as_lengths, turned
+from symrnn.numeric.unequal import turned
 from symrnn.numeric.upstream import Upstream
 
 
@@ -47,10 +47,8 @@ class Network:
         self.model = model
         derivation = bptt(model) if model.loss is not None else None
         whole = plan(model, derivation)
-        self._untold = untold(model)
-        self._lasts = {v.name: span(model, v).last for v in model.sequences}
-        self._ranks = {v.name: len(v.shape) for v in model.sequences}
-        self._checked = Checker(model, whole.horizon.least)
+        self._door = Door(model, whole.horizon.least)
+        self._untold, self._checked = self._door.untold, self._door.checked
         self.source = Module(whole).text()
         self._functions = load_all(self.source)
         self._gradients: dict[tuple[str, ...] | None, tuple[Compiled, int]] = {}
@@ -90,8 +88,8 @@ class Network:
             values = self._functions["forward"](*self._arguments(a))
             return {key: np.array(x, dtype=a.dtype) for key, x in values.items()}
 
-        values = one(whole) if isinstance(whole, Arguments) else whole.values(one, self._lasts)
-        return dict(turned(values, self._ranks, axes))
+        values = one(whole) if isinstance(whole, Arguments) else whole.values(one, self._door.lasts)
+        return dict(turned(values, self._door.ranks, axes))
 
     def loss(
         self,
@@ -131,7 +129,7 @@ class Network:
         whole = self._door(params, inputs, boundary, tau, lengths, axes)
         if isinstance(whole, Arguments):
             loss, grads = self._gradients_at(whole, wrt)
-            return loss, dict(turned(grads, self._ranks, axes))
+            return loss, dict(turned(grads, self._door.ranks, axes))
         losses = [whole.whole.dtype.type(0)]
 
         def one(columns: np.ndarray, a: Arguments) -> Arrays:
@@ -140,7 +138,7 @@ class Network:
             return found
 
         grads = whole.gradients(one)
-        return whole.whole.dtype.type(sum(losses)), dict(turned(grads, self._ranks, axes))
+        return whole.whole.dtype.type(sum(losses)), dict(turned(grads, self._door.ranks, axes))
 
     def vjp(
         self,
@@ -161,19 +159,19 @@ class Network:
         if not isinstance(upstream, Mapping) or not upstream:
             raise Undefined("upstream must be a dict of arrays", repair='for instance  upstream={"o": ...}')
         whole = self._door(params, inputs, boundary, tau, lengths, axes)
-        arriving = turned(upstream, self._ranks, axes)
+        arriving = turned(upstream, self._door.ranks, axes)
         if isinstance(whole, Arguments):
-            return dict(turned(self._pull(whole, arriving, wrt), self._ranks, axes))
+            return dict(turned(self._pull(whole, arriving, wrt), self._door.ranks, axes))
 
         def one(columns: np.ndarray, a: Arguments) -> Arrays:
             some = {k: self._arriving(k, np.asarray(x), columns, a) for k, x in arriving.items()}
             return self._pull(a, some, wrt)
 
-        return dict(turned(whole.gradients(one), self._ranks, axes))
+        return dict(turned(whole.gradients(one), self._door.ranks, axes))
 
     def _arriving(self, key: str, x: np.ndarray, columns: np.ndarray, a: Arguments) -> np.ndarray:
         """What some examples have of a gradient that arrives at a sequence, or at one element."""
-        return x[: a.steps[self._lasts[key]], columns] if key in self._lasts else x[columns]
+        return x[: a.steps[self._door.lasts[key]], columns] if key in self._door.lasts else x[columns]
 
     def _pull(self, a: Arguments, upstream: Mapping[str, Any], wrt: Iterable[str] | None) -> Arrays:
         leaves = chosen_leaves(self.model, None if wrt is None else [self._leaf(k) for k in _listed(wrt)])
@@ -185,16 +183,6 @@ class Network:
             for k, g in self._pulled[key].gradients(a, arriving, wanted).items():
                 total[k] = total[k] + g if k in total else g
         return total
-
-    def _door(self, params: Any, inputs: Any, boundary: Any, tau: Any, lengths: Any, axes: str) -> Arguments | Unequal:
-        """The arguments, checked; with `lengths` in groups of equal length."""
-        inputs = turned(inputs, self._ranks, axes)
-        if lengths is None:
-            return self._checked(params, inputs, boundary, tau)
-        ends = as_lengths(lengths, self.model.lengths)
-        if tau is None:
-            tau = {s: int(ends[s].max(initial=1)) for s in self._untold if s in ends}
-        return Unequal(self._checked, self._checked(params, inputs, boundary, tau, lengths=ends), ends)
 
     def gradients_for(
         self, params: Arrays, inputs: Arrays, boundary: Arrays, wrt: list[str], steps: Steps, labels: Labels = NO_LABELS

@@ -61,11 +61,6 @@ def times(first: int, last: int, batch: tuple[int, ...], dtype: np.dtype) -> np.
     return np.broadcast_to(numbers, (len(numbers), *batch))
 
 
-def sum_outer(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """The outer products of a (..., n) and b (..., m), summed over time and batch in one product: (n, m)."""
-    return a.reshape(-1, a.shape[-1]).T @ b.reshape(-1, b.shape[-1])
-
-
 def sum_products(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """The matrix products of a (..., n, k) and b (..., k, m), summed over time and batch in one product: (n, m)."""
     a, b = a.reshape(-1, *a.shape[-2:]), b.reshape(-1, *b.shape[-2:])
@@ -92,7 +87,7 @@ FUNCTIONS: MappingProxyType[str, Callable[..., Any]] = MappingProxyType(
         f.__name__: f
         for f in (
             *(sigmoid, softmax, logsumexp, softmax_cross_entropy, diagonal_matrix, joined, reshaped),
-            *(times, sum_outer, sum_products, sum_leading, like),
+            *(times, sum_products, sum_leading, like),
         )
     }
 )

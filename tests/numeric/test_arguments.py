@@ -120,3 +120,22 @@ def test_targets_off_the_simplex_are_refused():
     inputs["y"][3] = 0
     with pytest.raises(sr.ShapeError, match="do not sum to 1"):
         net.loss_and_grad(params, inputs, {"h[0]": np.ones(3)})
+
+
+def test_a_second_look_is_spared_only_for_what_looks_the_same() -> None:
+    """After a call that was right, other shapes, types, keys, places and sums are still refused or converted."""
+    net = sr.to_numpy(sr.models.elman())
+    params, inputs, boundary = oracle.arguments(net.model, oracle.instance(net.model, 4))
+    for _ in range(2):
+        loss, _ = net.loss_and_grad(params, inputs, boundary)
+    with pytest.raises(sr.ShapeError, match="do not sum to 1"):
+        net.loss_and_grad(params, {**inputs, "y": 2 * inputs["y"]}, boundary)
+    with pytest.raises(sr.ShapeError, match="y"):
+        net.loss_and_grad(params, {**inputs, "y": inputs["y"][1:]}, boundary)
+    with pytest.raises(sr.Undefined, match="inputs has"):
+        net.loss_and_grad(params, {**inputs, **boundary}, {})
+    single = {key: x.astype(np.float32) for key, x in params.items()}
+    assert net.loss_and_grad(single, inputs, boundary)[0].dtype == np.float64
+    assert net.loss_and_grad(params, {k: x.tolist() for k, x in inputs.items()}, boundary)[0] == loss
+    shuffled = dict(reversed(params.items()))
+    assert [net.loss_and_grad(shuffled, inputs, boundary)[0] for _ in range(2)] == [loss, loss]

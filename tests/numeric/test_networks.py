@@ -176,7 +176,7 @@ MUTANTS = [
     ("d_h[:1] = 0", "d_h[:1] = 1"),
     ("np.multiply(h[1:], h[1:], out=part1)", "part1[...] = h[1:]"),
     ("np.add(d_h_t, a1, d_h_t)", "d_h_t[...] = a1"),
-    ("sum_leading(d_o, 1)", "d_o[-1]"),
+    ("d_o.reshape(-1, k).sum(axis=0)", "d_o[-1]"),
 ]
 
 

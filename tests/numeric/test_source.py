@@ -42,7 +42,7 @@ def test_source_of_the_tanh_network() -> None:
         "    np.dot(part1_tp1, W, a1)\n    np.add(d_h_t, a1, d_h_t)",
     ]
     assert "# h[t] = tanh(b + W @ h[t - 1] + U @ x[t]) for t = 1..tau" in source
-    assert "sum_outer(d_o, h[1:])" in source
+    assert "d_V = np.dot(d_o.reshape(-1, k).T, h[1:].reshape(-1, n))" in source
 
 
 def test_source_stands_alone(tmp_path: Path) -> None:
