@@ -6,6 +6,7 @@ statements hold at different times, or sum over time, it counts steps and looks 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from textwrap import wrap
 from typing import Any
 
@@ -18,9 +19,9 @@ from symrnn.numeric.instructions import Filling
 from symrnn.numeric.layout import Layout
 from symrnn.numeric.schedule import Loop
 from symrnn.numeric.scratch import Scratch, Target
-from symrnn.numeric.statements import Statement, Store, accesses, counts, store_of
+from symrnn.numeric.statements import Statement, Store, Total, accesses, counts, store_of
 from symrnn.numeric.texts import EXAMPLE, TIME, Code, Scope, Stack
-from symrnn.tensor import shape_of, t
+from symrnn.tensor import Node, Outer, shape_of, t
 
 
 class RowScope(Scope):
@@ -79,6 +80,7 @@ class InPlace(Writer):
         super().__init__(layout)
         self.scratch = scratch
         self.constants: dict[str, str] = {}
+        self.sums: dict[Any, str] = {}
 
     def make(self, store: Store) -> None:
         """Boundary values are put in place; adjoints begin with zeros where nothing else fills them first."""
@@ -164,6 +166,37 @@ class InPlace(Writer):
         inner = self.layout.end(expr.right.shape[0] if expr.right.rank == 1 else expr.left.shape[0])
         outer = self.layout.end(expr.shape[0])
         return f"np.dot({vector}.reshape(-1, {inner}), {matrix}, out={out}.reshape(-1, {outer}))"
+
+    def totals(self, leaf: Any, parts: list[Total], name: str) -> None:
+        """The gradient of a parameter; those that columns of one array give are computed at once."""
+        found = self.columns_of(parts[0]) if len(parts) == 1 and isinstance(leaf, Parameter) else None
+        if found is None:
+            super().totals(leaf, parts, name)
+            return
+        whole, expr = found
+        key = ("sum", expr, parts[0].when)
+        columns = self.layout.stacks.columns[whole]
+        if key not in self.sums:
+            self.sums[key] = self.layout.names(key, "sum1")
+            every = Parameter("every", *shape_of(expr))
+            note = f"{self.sums[key]} = sum of {expr} over t = {parts[0].when}: the columns of {columns.whole.sequence}"
+            super().totals(every, [replace(parts[0], leaf=every, expr=expr, note=note)], self.sums[key])
+        self.comment(parts[0].note)
+        first, last = (self.layout.end(x) for x in (columns.first, columns.last))
+        self.line(f"{name} = {self.sums[key]}[{first}:{last}]")
+
+    def columns_of(self, x: Total) -> tuple[Store, Any] | None:
+        """The columns that a sum is about, and the same sum for all columns of their array."""
+        inner = x.expr.left if isinstance(x.expr, Outer) else x.expr
+        if x.when is None or not (isinstance(inner, Node) and inner.is_leaf) or isinstance(inner, Parameter | Constant):
+            return None
+        store = store_of(inner)
+        columns = self.layout.stacks.columns.get(store)
+        if columns is None or (isinstance(x.expr, Outer) and any(a.store == store for a in accesses(x.expr.right))):
+            return None
+        (a,) = accesses(inner)
+        every = columns.whole.element(a.low)
+        return store, (Outer(every, x.expr.right) if isinstance(x.expr, Outer) else every)
 
     def loop(self, loop: Loop) -> None:
         for s in loop.statements:

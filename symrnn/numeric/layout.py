@@ -13,6 +13,7 @@ from sympy import Basic, Expr, Integer, Symbol, expand
 
 from symrnn.errors import Unsupported
 from symrnn.model import Constant, Element, Parameter, Range, Recurrence, Sequence
+from symrnn.numeric.columns import Stacks
 from symrnn.numeric.horizon import Horizon
 from symrnn.numeric.lengths import letter, span
 from symrnn.numeric.names import Names
@@ -24,8 +25,11 @@ from symrnn.tensor import shape_of, t, tau
 class Layout(Scope):
     """The scope of one function of a module: notes which leaves and sizes it uses, so that they are unpacked."""
 
-    def __init__(self, model: Recurrence, names: Names, extents: dict[Store, Range], horizon: Horizon) -> None:
+    def __init__(
+        self, model: Recurrence, names: Names, extents: dict[Store, Range], horizon: Horizon, stacks: Stacks
+    ) -> None:
         super().__init__(horizon)
+        self.stacks = stacks
         self.model, self.names, self.extents = model, names, extents
         self.leaves: dict[Any, None] = {}
         self.stores: dict[Store, None] = {}
@@ -36,6 +40,7 @@ class Layout(Scope):
 
     def leaf(self, leaf: Any, stack: Stack | None) -> Code:
         if isinstance(leaf, Parameter | Constant):
+            self.leaves |= dict.fromkeys(self.stacks.matrices.get(leaf, ()))
             self.leaves[leaf] = None
             return Code(self.names(leaf, leaf.name), ALONE if isinstance(leaf, Parameter) else EXAMPLE)
         time = leaf.time if isinstance(leaf, Element) else leaf.node.time
@@ -72,7 +77,7 @@ class Layout(Scope):
 
     def is_plain(self, store: Store) -> bool:
         """Whether the memory of an array's row is one piece."""
-        return True
+        return store not in self.stacks.columns
 
     def row(self, store: Store, time: Expr) -> Expr:
         """The row that holds a time."""

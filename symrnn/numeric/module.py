@@ -13,7 +13,7 @@ from symrnn.model import Constant, Element, Parameter, Sequence
 from symrnn.numeric.emit import key_of
 from symrnn.numeric.frame import docstring, is_padded, rows_text, title_text
 from symrnn.numeric.inplace import InPlace
-from symrnn.numeric.layout import Layout, extents_of, given_leaves, sizes_of
+from symrnn.numeric.layout import Layout, given_leaves, sizes_of
 from symrnn.numeric.lengths import span, untold
 from symrnn.numeric.losses import Losses
 from symrnn.numeric.names import Names
@@ -35,12 +35,12 @@ class Module:
                 self.names(Store(x) if isinstance(x, Sequence) else x, x.name)
         for symbol in sizes_of(self.model):
             self.names(symbol, symbol.name)
-        every = statements_in((*plan.forward, *plan.backward))
-        self.extents = extents_of(self.model, every, plan.horizon)
+        self.extents = plan.extents
         self.used: set[str] = set()
         self.made = Made()
-        self.scratch = Scratch(lambda key: self.names(("scratch", key), "a1"))
+        self.scratch = Scratch(lambda key: self.names(("scratch", key), f"a{key}"))
         computed = {s.store for s in statements_in(plan.forward)}
+        computed |= {store for store, c in plan.stacks.columns.items() if c.whole in computed}
         self.stored = [
             Store(v)
             for v in self.model.sequences
@@ -65,7 +65,7 @@ class Module:
 
     def layout(self) -> Layout:
         """A new layout, for one function."""
-        return Layout(self.model, self.names, self.extents, self.plan.horizon)
+        return Layout(self.model, self.names, self.extents, self.plan.horizon, self.plan.stacks)
 
     def function(
         self, name: str, result: str, summary: str, fill: Callable[[InPlace], str], *, first: bool = False
@@ -87,7 +87,11 @@ class Module:
         else:
             lines.append(f"    work = every_value({passed}{'' if name == 'forward' else ', work'})")
         made = Made({s: layout.name(s) for s in layout.stores}, layout.rows_used, self.scratch.used)
-        self.made.stores |= made.stores
+        for store, word in made.stores.items():
+            columns = self.plan.stacks.columns.get(store)
+            if columns is not None:
+                self.made.stores.setdefault(columns.whole, layout.name(columns.whole))
+            self.made.stores[store] = word
         self.made.rows |= made.rows
         self.made.scratch |= made.scratch
         lines += ["    " + x for x in unpacked(layout, made, first)]

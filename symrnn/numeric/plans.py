@@ -11,13 +11,15 @@ from typing import Any
 
 from symrnn.calculus import Derivation
 from symrnn.calculus.adjoint import Template
-from symrnn.model import Constant, Element, Parameter, Recurrence
+from symrnn.model import Constant, Element, Parameter, Range, Recurrence
+from symrnn.numeric.columns import Stacks
 from symrnn.numeric.coverage import shortest_covered
 from symrnn.numeric.horizon import Horizon
-from symrnn.numeric.layout import given_leaves
+from symrnn.numeric.layout import extents_of, given_leaves
 from symrnn.numeric.lengths import Admission
 from symrnn.numeric.passes import Fresh, hoist, prune, share
 from symrnn.numeric.schedule import Block, Loop, Step, schedule
+from symrnn.numeric.stack import stack
 from symrnn.numeric.statements import (
     Statement,
     Store,
@@ -40,6 +42,8 @@ class Plan:
     backward: tuple[Step, ...]
     totals: dict[Any, tuple[Total, ...]]
     chosen: tuple[Any, ...] | None
+    extents: dict[Store, Range]
+    stacks: Stacks
 
 
 def plan(model: Recurrence, derivation: Derivation | None, *, gradient_only: bool = False) -> Plan:
@@ -69,7 +73,15 @@ def plan(model: Recurrence, derivation: Derivation | None, *, gradient_only: boo
     back = [s.expr for s in statements_in(reverse)]
     forward = tuple(in_place(model, forward, [*more, *sums, *back]))
     reverse = tuple(in_place(model, reverse, sums))
-    return Plan(model, horizon, forward, reverse, totals, chosen)
+    extents = extents_of(model, statements_in((*forward, *reverse)), horizon)
+    stacks = Stacks(
+        taken={x.name for x in (*given_leaves(model), *model.sequences)} | {s.sequence.name for s in extents}
+    )
+    fixed = {Store(b.sequence) for b in model.boundary}
+    forward = tuple(stack(list(forward), stacks, extents, fixed))
+    reverse = tuple(stack(list(reverse), stacks, extents, fixed))
+    extents |= {store: extents[c.whole] for store, c in stacks.columns.items()}
+    return Plan(model, horizon, forward, reverse, totals, chosen, extents, stacks)
 
 
 def _backward(

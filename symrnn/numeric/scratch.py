@@ -33,10 +33,9 @@ class Target:
 class Scratch:
     """Scratch arrays of one function: `take` and `give` one by its shape."""
 
-    def __init__(self, name: Callable[[tuple[str, int]], str]) -> None:
+    def __init__(self, name: Callable[[int], str]) -> None:
         self._name = name
         self._free: dict[str, list[str]] = {}
-        self._made: dict[str, int] = {}
         self._shape: dict[str, str] = {}
         self.used: dict[str, str] = {}  # by the function that is being written
 
@@ -46,8 +45,7 @@ class Scratch:
         if free:
             found = free.pop()
         else:
-            self._made[shape] = self._made.get(shape, 0) + 1
-            found = self._name((shape, self._made[shape]))
+            found = self._name(len(self._shape) + 1)
             self._shape[found] = shape
         self.used[found] = shape
         return found

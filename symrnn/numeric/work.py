@@ -65,6 +65,11 @@ def _numbers(layout: Layout) -> list[str]:
 
 
 def _new(layout: Layout, store: Store) -> str:
+    columns = layout.stacks.columns.get(store)
+    if columns is not None:
+        first = "" if columns.first == 0 else layout.end(columns.first)
+        last = "" if columns.last == columns.whole.sequence.shape[0] else layout.end(columns.last)
+        return f"self.{layout.name(columns.whole)}[..., {first}:{last}]"
     shape, dtype = layout.row_shape(store), layout.word("dtype")
     if store.adjoint:
         return f"np.empty({shape}, {dtype})"
@@ -139,6 +144,10 @@ def _leaves(layout: Layout) -> list[str]:
             core = "".join(f", {layout.end(d)}" for d in shape_of(leaf))
             given = f'np.asarray(inputs["{leaf.name}"], work.dtype)'
             lines.append(f"{name} = np.broadcast_to({given}, (*work.batch{core or ','}))")
+    for matrix, parts in layout.stacks.matrices.items():
+        if matrix in layout.leaves:
+            inside = ", ".join(layout.leaf(x, None).text for x in parts)
+            lines.append(f"{layout.leaf(matrix, None).text} = np.concatenate([{inside}])")
     return lines
 
 

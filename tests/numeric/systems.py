@@ -48,6 +48,26 @@ def elman() -> Recurrence:
 
 
 @model
+def lstm() -> Recurrence:
+    return sr.models.lstm()
+
+
+@model
+def peepholes() -> Recurrence:
+    return sr.models.lstm(peepholes=True, output=False)
+
+
+@model
+def gru() -> Recurrence:
+    return sr.models.gru()
+
+
+@model
+def gru_after() -> Recurrence:
+    return sr.models.gru(reset="after", bias=False)
+
+
+@model
 def probabilities() -> Recurrence:
     return sr.models.elman(output="probabilities")
 
