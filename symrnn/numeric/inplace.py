@@ -6,7 +6,7 @@ statements hold at different times, or sum over time, it counts steps and looks 
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Collection
 from textwrap import wrap
 from typing import Any
 
@@ -15,13 +15,14 @@ from sympy import Expr, Integer, expand
 from symrnn.model import Constant, Parameter, Range
 from symrnn.numeric.arrays import ArrayPrinter
 from symrnn.numeric.emit import Writer, key_of
+from symrnn.numeric.groups import Group
 from symrnn.numeric.instructions import Filling
 from symrnn.numeric.layout import Layout
 from symrnn.numeric.schedule import Loop
 from symrnn.numeric.scratch import Scratch, Target
 from symrnn.numeric.statements import Statement, Store, Total, accesses, counts, store_of
 from symrnn.numeric.texts import EXAMPLE, TIME, Code, Scope, Stack
-from symrnn.tensor import Node, Outer, shape_of, t
+from symrnn.tensor import shape_of, t
 
 
 class RowScope(Scope):
@@ -76,11 +77,11 @@ class CountingScope(RowScope):
 class InPlace(Writer):
     """Writes the lines of one function; arrays, lists of rows and scratch memory are those of its `Work`."""
 
-    def __init__(self, layout: Layout, scratch: Scratch) -> None:
+    def __init__(self, layout: Layout, scratch: Scratch, groups: Collection[Group] = ()) -> None:
         super().__init__(layout)
-        self.scratch = scratch
+        self.scratch, self.groups = scratch, groups
         self.constants: dict[str, str] = {}
-        self.sums: dict[Any, str] = {}
+        self.sums: dict[Group, str] = {}
 
     def make(self, store: Store) -> None:
         """Boundary values are put in place; adjoints begin with zeros where nothing else fills them first."""
@@ -125,7 +126,7 @@ class InPlace(Writer):
             self.line(f"{row} {'+=' if s.store.adjoint else '='} {ArrayPrinter(self.layout)(s.expr).text}")
             return
         whole = self.covered(s)
-        self.zeroed(s.store, s.when if whole else None)
+        self.zeroed(s.store, s.written if whole else None)
         rows = self.layout.rows(s.store, s.when)
         adds = s.adds and not (fresh and whole)
         free = all(a.store != s.store for a in accesses(s.expr))
@@ -169,39 +170,26 @@ class InPlace(Writer):
 
     def totals(self, leaf: Any, parts: list[Total], name: str) -> None:
         """The gradient of a parameter; those that columns of one array give are computed at once."""
-        found = self.columns_of(parts[0]) if len(parts) == 1 and isinstance(leaf, Parameter) else None
-        if found is None:
+        group = next((g for g in self.groups if leaf in g.members), None)
+        if group is None:
             super().totals(leaf, parts, name)
             return
-        whole, expr = found
-        key = ("sum", expr, parts[0].when)
-        columns = self.layout.stacks.columns[whole]
-        if key not in self.sums:
-            self.sums[key] = self.layout.names(key, "sum1")
-            every = Parameter("every", *shape_of(expr))
-            note = f"{self.sums[key]} = sum of {expr} over t = {parts[0].when}: the columns of {columns.whole.sequence}"
-            super().totals(every, [replace(parts[0], leaf=every, expr=expr, note=note)], self.sums[key])
-        self.comment(parts[0].note)
-        first, last = (self.layout.end(x) for x in (columns.first, columns.last))
-        self.line(f"{name} = {self.sums[key]}[{first}:{last}]")
-
-    def columns_of(self, x: Total) -> tuple[Store, Any] | None:
-        """The columns that a sum is about, and the same sum for all columns of their array."""
-        inner = x.expr.left if isinstance(x.expr, Outer) else x.expr
-        if x.when is None or not (isinstance(inner, Node) and inner.is_leaf) or isinstance(inner, Parameter | Constant):
-            return None
-        store = store_of(inner)
-        columns = self.layout.stacks.columns.get(store)
-        if columns is None or (isinstance(x.expr, Outer) and any(a.store == store for a in accesses(x.expr.right))):
-            return None
-        (a,) = accesses(inner)
-        every = columns.whole.element(a.low)
-        return store, (Outer(every, x.expr.right) if isinstance(x.expr, Outer) else every)
+        if group not in self.sums:
+            self.sums[group] = self.layout.names(group, f"sum{len(self.sums) + 1}")
+            every = Parameter("every", *shape_of(group.expr))
+            for x in group.notes:
+                self.comment(x)
+            super().totals(every, [Total(every, group.expr, parts[0].when, "all of these at once")], self.sums[group])
+        first, last = group.members[leaf]
+        self.line(f"{name} = {self.sums[group]}[{self.layout.end(first)}:{self.layout.end(last)}]")
 
     def loop(self, loop: Loop) -> None:
         for s in loop.statements:
             self.make_read(s.expr)
             self.make(s.store)
+        for s in loop.statements:
+            if not s.adds and self.covered(s):
+                self.zeroed(s.store, s.written)
         for s in loop.statements:
             for store in (*(a.store for a in accesses(s.expr)), s.store):
                 self.zeroed(store, None)

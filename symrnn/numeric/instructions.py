@@ -218,9 +218,10 @@ class Filling:
         if number not in (1, -1):
             calls.append(("multiply", number))
         start = next((i for i, (name, _) in enumerate(calls) if name == "multiply"), None)
-        found = (
-            Value("1") if start is None else self.entry(calls.pop(start)[1], values, final if len(calls) == 1 else None)
-        )
+        found = Value("1")
+        if start is not None:
+            _, first = calls.pop(start)
+            found = self.entry(first, values, None if calls or number == -1 else final)
         for i, (name, a) in enumerate(calls):
             last = i == len(calls) - 1 and number != -1
             found = self.call(name, [found, self.entry(a, values, None)], final if last else None)

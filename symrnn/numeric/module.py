@@ -72,7 +72,7 @@ class Module:
     ) -> str:
         """One function: `fill` writes its lines and returns the text of its result."""
         layout, self.scratch.used = self.layout(), {}
-        writer = InPlace(layout, self.scratch)
+        writer = InPlace(layout, self.scratch, self.plan.groups)
         given = [Store(v) for v in self.model.sequences if not first or v not in self.model.defined]
         writer.given([*given, *(self.stored if not first else ())])
         value = fill(writer)

@@ -14,10 +14,12 @@ from symrnn.calculus.adjoint import Template
 from symrnn.model import Constant, Element, Parameter, Range, Recurrence
 from symrnn.numeric.columns import Stacks
 from symrnn.numeric.coverage import shortest_covered
+from symrnn.numeric.groups import Group, groups_of
 from symrnn.numeric.horizon import Horizon
 from symrnn.numeric.layout import extents_of, given_leaves
 from symrnn.numeric.lengths import Admission
 from symrnn.numeric.passes import Fresh, hoist, prune, share
+from symrnn.numeric.remember import remember
 from symrnn.numeric.schedule import Block, Loop, Step, schedule
 from symrnn.numeric.stack import stack
 from symrnn.numeric.statements import (
@@ -29,7 +31,7 @@ from symrnn.numeric.statements import (
     forward_statements,
     totals_of,
 )
-from symrnn.numeric.storage import in_place, inline
+from symrnn.numeric.storage import in_place, inline, written_once
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ class Plan:
     chosen: tuple[Any, ...] | None
     extents: dict[Store, Range]
     stacks: Stacks
+    groups: tuple[Group, ...]
 
 
 def plan(model: Recurrence, derivation: Derivation | None, *, gradient_only: bool = False) -> Plan:
@@ -57,22 +60,24 @@ def plan(model: Recurrence, derivation: Derivation | None, *, gradient_only: boo
     horizon = Horizon(least, model.lengths)
     fresh = Fresh(x.name for x in (*given_leaves(model), *model.sequences))
     chosen: tuple[Any, ...] | None = None
-    backward: list[Step] = []
-    totals: dict[Any, tuple[Total, ...]] = {}
+    statements, back, sums = forward_statements(model), list[Statement](), list[Total]()
+    wanted: list[Store] = []
     if derivation is not None:
         template, chosen = derivation.origin
-        backward, totals = _backward(template, chosen, horizon, fresh)
-    statements = forward_statements(model)
+        back, sums, wanted = _backward(template, chosen, horizon)
     if gradient_only:
-        added: list[Statement | Total] = [*statements_in(backward), *(x for parts in totals.values() for x in parts)]
-        read = [x.expr for x in added]
+        read = [*(s.expr for s in back), *(x.expr for x in sums)]
         statements = prune(statements, (a.store for expr in (*read, model.loss) for a in accesses(expr)))
+    statements, back, sums = remember(statements, back, sums, horizon, fresh)
+    back, sums = share(back, sums, horizon, fresh)
+    back = written_once(inline(back, sums, wanted, horizon))
+    totals = {leaf: tuple(x for x in sums if x.leaf == leaf) for leaf in chosen or () if is_shared(leaf)}
+    backward = schedule(back, horizon)
     forward, reverse = _hoisted(schedule(statements, horizon), fresh), _hoisted(backward, fresh)
-    sums = [x.expr for parts in totals.values() for x in parts]
-    more = [] if model.loss is None else [model.loss]
-    back = [s.expr for s in statements_in(reverse)]
-    forward = tuple(in_place(model, forward, [*more, *sums, *back]))
-    reverse = tuple(in_place(model, reverse, sums))
+    outside = [x.expr for x in sums]
+    later = [*outside, *(s.expr for s in statements_in(reverse)), *([] if model.loss is None else [model.loss])]
+    forward = tuple(in_place(model, forward, later))
+    reverse = tuple(in_place(model, reverse, outside))
     extents = extents_of(model, statements_in((*forward, *reverse)), horizon)
     stacks = Stacks(
         taken={x.name for x in (*given_leaves(model), *model.sequences)} | {s.sequence.name for s in extents}
@@ -80,23 +85,24 @@ def plan(model: Recurrence, derivation: Derivation | None, *, gradient_only: boo
     fixed = {Store(b.sequence) for b in model.boundary}
     forward = tuple(stack(list(forward), stacks, extents, fixed))
     reverse = tuple(stack(list(reverse), stacks, extents, fixed))
+    groups = groups_of(totals, stacks)
     extents |= {store: extents[c.whole] for store, c in stacks.columns.items()}
-    return Plan(model, horizon, forward, reverse, totals, chosen, extents, stacks)
+    return Plan(model, horizon, forward, reverse, totals, chosen, extents, stacks, tuple(groups))
 
 
 def _backward(
-    template: Template, chosen: tuple[Any, ...], horizon: Horizon, fresh: Fresh
-) -> tuple[list[Step], dict[Any, tuple[Total, ...]]]:
-    """The steps that compute the adjoints that are needed, and the sums that are the gradients of shared leaves."""
-    shared = [x for x in chosen if isinstance(x, Parameter | Constant)]
-    totals = [x for leaf in shared for x in totals_of(template, leaf, horizon)]
-    wanted = [Store(x.sequence if isinstance(x, Element) else x, True) for x in chosen if x not in shared]
-    wanted += [a.store for x in totals for a in accesses(x.expr)]
-    statements = prune(backward_statements(template, horizon), wanted)
-    statements, totals = share(statements, totals, horizon, fresh)
-    wanted = wanted[: len(chosen) - len(shared)]
-    statements = inline(statements, totals, wanted, horizon)
-    return schedule(statements, horizon), {leaf: tuple(x for x in totals if x.leaf == leaf) for leaf in shared}
+    template: Template, chosen: tuple[Any, ...], horizon: Horizon
+) -> tuple[list[Statement], list[Total], list[Store]]:
+    """The adjoints that are needed, the sums that are the gradients of shared leaves, and what else is asked for."""
+    totals = [x for leaf in chosen if is_shared(leaf) for x in totals_of(template, leaf, horizon)]
+    wanted = [Store(x.sequence if isinstance(x, Element) else x, True) for x in chosen if not is_shared(x)]
+    read = [a.store for x in totals for a in accesses(x.expr)]
+    return prune(backward_statements(template, horizon), [*wanted, *read]), totals, wanted
+
+
+def is_shared(leaf: Any) -> bool:
+    """Whether a leaf is the same at all times, so that its gradient is a sum."""
+    return isinstance(leaf, Parameter | Constant)
 
 
 def _hoisted(steps: list[Step], fresh: Fresh) -> tuple[Step, ...]:

@@ -5,6 +5,7 @@ Each looks at who writes and who reads at which times, and does nothing where it
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Any
@@ -57,6 +58,12 @@ def _entrywise(expr: Any) -> bool:
     return plain and not counts(expr)
 
 
+def written_once(statements: list[Statement]) -> list[Statement]:
+    """Arrays that one statement alone fills are not added to: it writes there."""
+    count = Counter(s.store for s in statements)
+    return [replace(s, adds=False) if count[s.store] == 1 and not s.once else s for s in statements]
+
+
 def in_place(model: Recurrence, steps: Iterable[Step], readings: Iterable[Any]) -> list[Step]:
     """Intermediate results put where their only reader will write, at the same time, over them.
 
@@ -88,6 +95,7 @@ def _may_write_over(s: Statement, reader: Statement, every: list[Statement]) -> 
     return (
         writers == [reader]
         and not (s.once or reader.once or reader.adds)
+        and not target.adjoint
         and shape_of(s.store.element(t)) == shape_of(target.element(t))
         and all(a.low == a.high == reader.time for a in times)
         and s.written == reader.written
