@@ -8,9 +8,9 @@ from typing import Any
 
 from sympy import Expr
 
-from symrnn.model import Constant, Parameter, Range, Sequence
+from symrnn.model import Constant, Parameter, Range
 from symrnn.numeric.columns import Columns, Stacks
-from symrnn.numeric.statements import Store, Total, accesses, store_of
+from symrnn.numeric.statements import Total, accesses, store_of
 from symrnn.tensor import Node, Outer
 
 Totals = Mapping[Any, tuple[Total, ...]]
@@ -75,19 +75,12 @@ def _runs(kind: _Kind, stacks: Stacks) -> list[Group]:
             runs[-1].append(f)
         else:
             runs.append([f])
-    return [_group(kind, run, stacks) for run in runs if len(run) > 1]
+    return [_group(kind, run) for run in runs if len(run) > 1]
 
 
-def _group(kind: _Kind, run: list[_Found], stacks: Stacks) -> Group:
-    first, last = run[0].columns.first, run[-1].columns.last
-    whole = run[0].columns.whole
-    if first != 0 or last != whole.sequence.shape[0]:
-        part = next((s for s, c in stacks.columns.items() if c == Columns(whole, first, last)), None)
-        if part is None:
-            part = Store(Sequence(stacks.new_name([f.total.leaf.name for f in run]), last - first), whole.adjoint)
-            stacks.columns[part] = Columns(whole, first, last)
-        whole = part
+def _group(kind: _Kind, run: list[_Found]) -> Group:
+    whole = run[0].columns.whole  # all of its columns, wanted or not: what is in one piece needs no copy
     every = whole.element(kind.time)
-    members = {f.leaf: (f.columns.first - first, f.columns.last - first) for f in run}
+    members = {f.leaf: (f.columns.first, f.columns.last) for f in run}
     expr = every if kind.right is None else Outer(every, kind.right)
     return Group(expr, members, tuple(f.total.note for f in run))
