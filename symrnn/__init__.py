@@ -41,7 +41,9 @@ _ROOMS = {
     """,
     "symrnn.model": "Sequence Constant Parameter Equation Recurrence read_model write_model",
     "symrnn.graph": "Graph unroll",
-    "symrnn.calculus": "bptt rtrl jacobian nest evaluate Derivation Step Report Law Verdict",
+    "symrnn.calculus": """
+        bptt rtrl jacobian nest evaluate closed_form prove Derivation Step Report Law Verdict ClosedForm Proof NotProved
+    """,
     "symrnn.typeset": "latex text image Notation document",
     "symrnn.diagram": "circuit unfolded animate heat_map Animation Diagram Style",
     "symrnn.numeric": "to_numpy one_hot",

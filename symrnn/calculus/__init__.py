@@ -4,8 +4,11 @@ This room differentiates and checks. It may not know how anything is shown, draw
 """
 
 from symrnn.calculus.bptt import bptt
+from symrnn.calculus.closed import closed_form, prove
 from symrnn.calculus.derivation import Derivation, Law, Line, Reason, Step
 from symrnn.calculus.evaluation import evaluate
+from symrnn.calculus.formula import ClosedForm
+from symrnn.calculus.induction import NotProved, Proof
 from symrnn.calculus.jacobian import jacobian
 from symrnn.calculus.nest import nest
 from symrnn.calculus.report import Finding, Report
@@ -13,18 +16,23 @@ from symrnn.calculus.rtrl import rtrl
 from symrnn.calculus.verdict import Diagnosis, Verdict
 
 __all__ = [
+    "ClosedForm",
     "Derivation",
     "Diagnosis",
     "Finding",
     "Law",
     "Line",
+    "NotProved",
+    "Proof",
     "Reason",
     "Report",
     "Step",
     "Verdict",
     "bptt",
+    "closed_form",
     "evaluate",
     "jacobian",
     "nest",
+    "prove",
     "rtrl",
 ]

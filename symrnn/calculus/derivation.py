@@ -147,6 +147,12 @@ class Derivation:
 
         return instantiated(self, tau)
 
+    def closed_form(self, leaf: Any) -> Any:
+        """The closed form of a gradient, or of the adjoint of a state at t; see `closed_form`."""
+        from symrnn.calculus.closed import closed_form
+
+        return closed_form(self, leaf)
+
     @property
     def smallest(self) -> int:
         """The smallest last time for which the ranges of all lines are in the order shown."""

@@ -96,7 +96,7 @@ def evaluate(
     Parameters
     ----------
     what
-        A `Derivation`.
+        A `Derivation`, or a `ClosedForm`: of a state or adjoint at t, its values at all times of its range.
     params, inputs, boundary
         Arrays by name: a parameter's shape; (tau, ...) for inputs and targets, a constant's shape for
         constants; boundary values by element, `{"h[0]": ...}`.
@@ -121,6 +121,8 @@ def evaluate(
     >>> round(float(g["w"]), 6)
     0.240214
     """
+    if not isinstance(what, Derivation) and hasattr(what, "subject"):
+        return evaluate_closed(what, params, inputs, boundary or {}, tau)
     last = checked_last(what.model, tau) if isinstance(what, Derivation) else 1
     if not isinstance(what, Derivation):
         raise Undefined(f"{type(what).__name__} is not a derivation", repair="evaluate(sr.bptt(model), ...)")
@@ -134,6 +136,25 @@ def evaluate(
     evaluator = run(unroll(model, last), values, sizes, Floats())
     found = run_lines(what if min(numbers_of(last)) >= what.smallest else what.at(last), last, evaluator)
     return _by_name(what, last, found, evaluator)
+
+
+def evaluate_closed(form: Any, params: Any, inputs: Any, boundary: Any, tau: Any) -> dict[str, Any]:
+    """The numbers of a closed form; the adjoints that are left in it come from the derivation's other lines."""
+    subject = form.subject
+    model = subject.model if isinstance(subject, Derivation) else subject
+    last = checked_last(model, tau)
+    _known_keys(model, params, inputs, boundary)
+    values, sizes = given_values(model, last, params, inputs, boundary)
+    evaluator = run(unroll(model, last), values, sizes, Floats())
+    if isinstance(subject, Derivation):
+        found = run_lines(subject if min(numbers_of(last)) >= subject.smallest else subject.at(last), last, evaluator)
+        evaluator = Evaluator(evaluator.system, {**evaluator.values, **found}, evaluator.sizes)
+    node = form.of.node if isinstance(form.of, Adjoint) else form.of
+    e = form.equation
+    if e.over is None:
+        return {name_of(node.xreplace(rule_of(model, last))): evaluator(e.at(rule_of(model, last)).rhs)}
+    times = e.times.at(rule_of(model, last)).times()
+    return {node.name: np.stack([evaluator(e.at({**rule_of(model, last), e.over[0]: Integer(s)}).rhs) for s in times])}
 
 
 def _known_keys(model: Recurrence, params: Any, inputs: Any, boundary: Any) -> None:

@@ -69,6 +69,26 @@ _LAWS = {
         "the gradient is the sum of (∂v/∂θ)ᵀ times what arrives at v from outputs and the loss",
         "williams1989",
     ),
+    "line": Law("recurrence", "what the line of the recurrence says", "goodfellow2016"),
+    "collect": Law("linearity", "terms linear in z are the sum of their matrices times z", "goodfellow2016"),
+    "hypothesis": Law("induction hypothesis", "the claim holds one step nearer to the start", "goodfellow2016"),
+    "linearity": Law("linearity", "A (x + y) = A x + A y, and A times a sum over time is the sum", "goodfellow2016"),
+    "ordered product": Law(
+        "ordered product",
+        "the next factor joins the product on its own side: (A_k ... A_2) A_1 = A_k ... A_1",
+        "pascanu2013",
+    ),
+    "empty product": Law("empty product", "a product without factors is the identity", "pascanu2013"),
+    "next term": Law("next term", "a sum and the term beside its first or last one are the longer sum", "pascanu2013"),
+    "one term": Law("one term", "a sum over one time is its only term", "pascanu2013"),
+    "regroup": Law("regrouping", "the terms of a sum may be listed in any order", "goodfellow2016"),
+    "powers": Law("power", "a product of k equal factors is a power; a sum of k equal terms a multiple", "pascanu2013"),
+    "closed form": Law("closed form", "what was proved for every t is put in", "pascanu2013"),
+    "exchange": Law(
+        "exchange of sums",
+        "over the triangle a <= t <= k <= b the sum over t and then k is the sum over k and then t",
+        "pascanu2013",
+    ),
     "chain": Law(
         "chain of uses", "the Jacobian through several nodes is the product of the Jacobians", "goodfellow2016"
     ),

@@ -4,6 +4,7 @@ This room decides how mathematics looks, once for all its renderers. It may know
 derivations; it may not change them, and it knows nothing of pictures or of numbers.
 """
 
+from symrnn.typeset.closed_page import closed_page
 from symrnn.typeset.document import Document, document
 from symrnn.typeset.image import image
 from symrnn.typeset.latex import aligned_chain, latex
@@ -12,4 +13,15 @@ from symrnn.typeset.notation import Notation
 from symrnn.typeset.page import derivation_page
 from symrnn.typeset.text import text
 
-__all__ = ["Document", "Notation", "aligned_chain", "derivation_page", "document", "image", "latex", "mathml", "text"]
+__all__ = [
+    "Document",
+    "Notation",
+    "aligned_chain",
+    "closed_page",
+    "derivation_page",
+    "document",
+    "image",
+    "latex",
+    "mathml",
+    "text",
+]

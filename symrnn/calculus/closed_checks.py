@@ -1,0 +1,108 @@
+"""Verification of closed forms: the formula, every step to it and every line of its proofs, at random instances.
+
+The adjoints in them are taken as total derivatives by dual numbers, so nothing that led to the closed form is trusted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from sympy import Integer
+
+from symrnn.calculus.decision import decide
+from symrnn.calculus.derivation import Derivation
+from symrnn.calculus.report import Finding, Report
+from symrnn.calculus.verify import LineChecker, checked_lasts
+from symrnn.graph.lengths import spread
+from symrnn.graph.run import Instance, draw, prime_sizes
+from symrnn.model import Range, Recurrence
+from symrnn.tensor.elementwise import add
+from symrnn.tensor.field import FiniteField
+from symrnn.tensor.node import shape_of
+from symrnn.tensor.numbers import PRIME, Digits, NumberSystem
+from symrnn.tensor.time import t
+
+if TYPE_CHECKING:
+    from symrnn.calculus.formula import ClosedForm
+    from symrnn.calculus.induction import Proof
+
+Claim = tuple[str, Any, Any, Range]  # words, one side, the other, the times of t
+
+
+class Workshop:
+    """The random instances at which the closed forms of one derivation or model are checked, drawn once."""
+
+    def __init__(self, subject: Derivation | Recurrence, seed: int = 0) -> None:
+        self.seed = seed
+        self.model = subject.model if isinstance(subject, Derivation) else subject
+        self.lasts = checked_lasts(subject) if isinstance(subject, Derivation) else spread(self.model, 1, 5)
+        self.systems: tuple[NumberSystem, ...] = (FiniteField(seed), Digits())
+        drawn = [{type(s): draw(self.model, last, s, seed) for s in self.systems} for last in self.lasts]
+        self.values = [{kind: _values(subject, i) for kind, i in both.items()} for both in drawn]
+        self.proved: dict[Any, list[Finding]] = {}
+
+    def report(self, form: ClosedForm) -> Report:
+        """Every step of a closed form, and both sides of every line of its proofs."""
+        findings = [self._finding(claim, i) for i, claim in enumerate(_claims(form), 1)]
+        for proof in form.proofs:
+            if proof.claim not in self.proved:
+                self.proved[proof.claim] = [self._finding(c, 0) for c in proof_claims(proof)]
+            found = self.proved[proof.claim]
+            findings += [replace(f, line=len(findings) + i) for i, f in enumerate(found, 1)]
+        sizes = tuple((str(d), size) for d, size in prime_sizes(self.model).items())
+        chance = min(1.0, len(findings) * 1e4 / PRIME)
+        return Report(tuple(findings), tuple(self.lasts), sizes, self.seed, chance)
+
+    def _finding(self, claim: Claim, number: int) -> Finding:
+        words, before, after, times = claim
+        return decide(words, number, self.systems, [_check(v, before, after, times) for v in self.values])
+
+
+@dataclass(frozen=True)
+class Values:
+    """What both sides of a claim are at one instance."""
+
+    instance: Instance
+    value: Callable[[Any], Any]
+
+
+def _values(subject: Derivation | Recurrence, instance: Instance) -> Values:
+    if isinstance(subject, Derivation):
+        return Values(instance, LineChecker(subject, instance).value)
+    return Values(instance, instance.base)
+
+
+def _check(by_system: dict[Any, Values], before: Any, after: Any, times: Range) -> Callable[[Any], float]:
+    return lambda system: _gap(by_system[type(system)], before, after, times)
+
+
+def _claims(form: ClosedForm) -> Iterator[Claim]:
+    over = form.over
+    times = Range(over[1], over[2]) if over is not None else Range(Integer(0), Integer(0))
+    for step in form.steps:
+        yield f"{form.of} = {step.after} ({step.law.name})", form.of, step.after, times
+    if form.exchanged is not None:
+        yield f"{form.of} = {form.exchanged}", form.of, form.exchanged, times
+
+
+def proof_claims(proof: Proof) -> Iterator[Claim]:
+    """Each line of a proof against the one before."""
+    for case in proof.cases:
+        like = shape_of(case.scene.node(t))
+        states = [add(*terms, shape=like) for terms in case.states()]
+        for move, (before, after) in zip(case.moves, pairwise(states), strict=True):
+            yield f"{case.name}: {before} = {after} ({move.law.name})", before, after, case.scene.times
+
+
+def _gap(checker: Values, before: Any, after: Any, times: Range) -> float:
+    """The largest distance of two sides over all times."""
+    rule = checker.instance.rule
+    worst = 0.0
+    for s in times.at(rule).times():
+        at = {**rule, t: Integer(s)}
+        sides = (checker.value(x.xreplace(at)) for x in (before, after))
+        worst = max(worst, checker.instance.system.distance(*sides))
+    return worst

@@ -1,0 +1,68 @@
+"""The page that a terminal shows of a closed form: the chain that leads to it, its proof, and how it was checked."""
+
+from __future__ import annotations
+
+from symrnn.calculus.derivation import Derivation
+from symrnn.calculus.formula import ClosedForm
+from symrnn.calculus.report import Report
+from symrnn.typeset.displays import presenter
+from symrnn.typeset.notation import Notation, terminal
+from symrnn.typeset.page import _heading, draw, draw_parts
+from symrnn.typeset.present import Presenter
+from symrnn.typeset.proofs import Block, closed_blocks, downwards, times_item
+from symrnn.typeset.text import width
+from symrnn.typeset.verdict import checked
+
+GAP = 3
+
+
+def closed_page(
+    form: ClosedForm,
+    report: Report | None = None,
+    *,
+    columns: int = 118,
+    notation: Notation | str | None = None,
+    proofs: bool = True,
+) -> str:
+    """A closed form as a page of text: what `symrnn closed-form MODEL --wrt W` prints.
+
+    Examples
+    --------
+    >>> import symrnn as sr
+    >>> from symrnn.typeset.closed_page import closed_page
+    >>> d = sr.bptt(sr.models.elman())
+    >>> print(closed_page(d.closed_form(d.model.boundary[0])).splitlines()[1].rstrip())
+    Closed form: proved, by induction over t
+    """
+    model = form.subject.model if isinstance(form.subject, Derivation) else form.subject
+    p = presenter(form.subject, terminal(notation), None, linear=True)
+    rows = _heading(model, columns)
+    how = "proved, by induction over t" if form.status == "proved" else form.status
+    back = any(downwards(proof) for proof in form.proofs)
+    for i, block in enumerate(closed_blocks(form, p, proofs)):
+        title = f"{block.title}: {how}" if i == 0 else block.title
+        times = times_item(block, p, back)
+        rows.append(title + (f"   {draw(times)}" if times is not None else ""))
+        rows += _block_rows(block, columns, p)
+    if report is not None:
+        rows.append(draw_parts(checked(report, p)))
+    return "\n".join(row.rstrip() for row in rows)
+
+
+def _block_rows(block: Block, columns: int, p: Presenter) -> list[str]:
+    """The rows of a block, reasons in a column of their own where they fit, else below."""
+    lefts = [f"   {draw(row.left)} " if row.left is not None else "" for row in block.rows]
+    hang = " " * width(lefts[0])
+    lines = [(left or hang) + "= " + draw(row.right) for left, row in zip(lefts, block.rows, strict=True)]
+    stop = max((width(x) for x, why in zip(lines, block.whys, strict=True) if _fits(x, why, columns)), default=0) + GAP
+    rows: list[str] = []
+    for line, why in zip(lines, block.whys, strict=True):
+        if _fits(line, why, columns):
+            rows.append(line + " " * (max(stop, width(line) + GAP) - width(line)) + why)
+        else:
+            rows += [line, hang + "     " + why]
+    return rows
+
+
+def _fits(line: str, why: str, columns: int) -> bool:
+    return width(line) + GAP + width(why) <= columns

@@ -1,0 +1,103 @@
+"""Closed forms and proofs as displays: what equals what, line by line, with the law at the right.
+
+The lines are those of the proof itself, each of which was applied again before it is called proved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sympy import Integer
+
+from symrnn.calculus.derivation import Derivation
+from symrnn.calculus.formula import ClosedForm
+from symrnn.calculus.induction import Case, Move, Proof
+from symrnn.model import Range
+from symrnn.tensor.elementwise import add
+from symrnn.tensor.node import shape_of
+from symrnn.tensor.time import t
+from symrnn.typeset.displays import chain, equation_row, span
+from symrnn.typeset.factors import Named
+from symrnn.typeset.items import Item, Row, Rows
+from symrnn.typeset.present import Presenter, present
+
+
+@dataclass(frozen=True)
+class Block:
+    """A titled chain of equalities: its rows and, for each, why it holds."""
+
+    title: str
+    times: Range | None
+    rows: tuple[Row, ...]
+    whys: tuple[str, ...]
+
+
+@present.register(ClosedForm)
+def _(form: ClosedForm, p: Presenter) -> Item:
+    return Rows((equation_row(form.equation, p),))
+
+
+@present.register(Proof)
+def _(proof: Proof, p: Presenter) -> Item:
+    return Rows(tuple(row for case in proof.cases for row in case_block(case, p).rows))
+
+
+def closed_blocks(form: ClosedForm, p: Presenter, proofs: bool = True) -> list[Block]:
+    """The chain that leads to a closed form, and the base and step of each proof behind it."""
+    names = {id(proof): Named(proof.affine, _model(form)) for proof in form.proofs}
+    rights = [step.after for step in form.steps]
+    whys = [_why(step.law.name, step.lines) for step in form.steps]
+    if form.exchanged is not None:
+        rights.append(form.exchanged)
+        whys.append("the other order of the sums")
+    for named in names.values():
+        rights = [named(x) for x in rights]
+    times = Range(form.over[1], form.over[2]) if form.over is not None else None
+    blocks = [Block("Closed form", times, chain(form.of, rights, p).rows, tuple(whys))]
+    shown = [named.definition for named in names.values() if named.definition is not None]
+    if shown:
+        rows = tuple(equation_row(e, p) for e in dict.fromkeys(shown))
+        blocks.append(Block("Where", None, rows, ("the Jacobian of one step",) * len(rows)))
+    for proof in form.proofs if proofs else ():
+        blocks += [case_block(case, p, names[id(proof)]) for case in proof.cases]
+    return blocks
+
+
+def _model(form: ClosedForm) -> Any:
+    return form.subject.model if isinstance(form.subject, Derivation) else form.subject
+
+
+def case_block(case: Case, p: Presenter, named: Callable[[Any], Any] = lambda x: x) -> Block:
+    """One case, line by line; `named` puts names for long factors."""
+    like = shape_of(case.scene.node(t))
+    rows = chain(case.start[0], [named(add(*terms, shape=like)) for terms in case.states()[1:]], p).rows
+    title = "Base" if case.name == "base" else "Step"
+    return Block(title, case.scene.times, rows, tuple(_move_words(case, m) for m in case.moves))
+
+
+def _move_words(case: Case, move: Move) -> str:
+    """The law of a line; for the hypothesis, the time at which it is used."""
+    if move.rule == "hypothesis":
+        return f"{move.law.name}, at {t + case.scene.chain.ahead}"
+    return _why(move.law.name, move.lines)
+
+
+def _why(law: str, lines: tuple[str, ...]) -> str:
+    if not lines:
+        return law
+    word = "line" if len(lines) == 1 else "lines"
+    return f"{law}, {word} " + ", ".join(f"({n})" for n in lines)
+
+
+def times_item(block: Block, p: Presenter, down: bool) -> Item | None:
+    """The times of a block: t = 1, ..., tau - 1."""
+    if block.times is None or block.times == Range(Integer(0), Integer(0)):
+        return None
+    return span(t, block.times, p, down=down)
+
+
+def downwards(form: Any) -> bool:
+    """Whether the induction runs back in time."""
+    return bool(form.affine.chain.ahead == 1)

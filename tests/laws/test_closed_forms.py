@@ -1,0 +1,215 @@
+"""Closed forms against the adjoint recurrence they solve, for every model and leaf, and proofs that must not exist.
+
+A closed form is evaluated as it stands, at last times that the recurrence is run for too, exactly in GF(2**61 - 1).
+What has none is refused with `Unsupported`; nothing in between.
+"""
+
+import random
+from functools import cache
+
+import pytest
+from sympy import Integer
+
+import symrnn as sr
+from laws.generator import random_system
+from laws.judges import fits, lasts_of
+from laws.systems import MODELS
+from symrnn import Equation, nabla, t
+from symrnn.calculus.adjoint_chains import AdjointLines
+from symrnn.calculus.evaluation import run_lines
+from symrnn.graph.lengths import rule_of
+from symrnn.graph.run import draw
+from symrnn.tensor import time_prod, time_sum
+from symrnn.tensor.adjoint import Adjoint
+from symrnn.tensor.evaluate import Evaluator
+from symrnn.tensor.field import FiniteField
+
+SOLVED = {  # the library's models whose adjoint recurrence must be solved, and by how many states together
+    **dict.fromkeys(("classical", "driven", "scalar", "elman", "jordan", "last-output", "vector-to-sequence"), 1),
+    **dict.fromkeys(("bidirectional", "encoder-decoder", "leaky", "gru", "echo-state", "state-space"), 1),
+    **dict.fromkeys(("stacked", "lstm"), 2),
+}
+every_model = pytest.mark.parametrize("name", MODELS)
+
+
+@cache
+def derivation(name):
+    model = MODELS[name]()
+    if model.loss is None:
+        return sr.bptt(model, upstream=model.states[0])
+    return sr.bptt(model)
+
+
+def leaves(d):
+    """All that has a line: parameters, boundary values, and the adjoints of the defined sequences at t."""
+    given = [line.equation.lhs.node for line in d.lines if line.group in {"gradient", "boundary"}]
+    return [*given, *(v[t] for v in AdjointLines.of(d).rows)]
+
+
+def forms(d):
+    """The closed forms that there are."""
+    found = []
+    for leaf in leaves(d):
+        try:
+            found.append(d.closed_form(leaf))
+        except sr.Unsupported:
+            continue
+    return found
+
+
+def disagreement(form, last, seed):
+    """The largest distance between a closed form and the recurrence's own values, over its times."""
+    d = form.subject
+    field = FiniteField(seed)
+    instance = draw(d.model, last, field, seed)
+    found = run_lines(d if fits(d, last) else d.at(last), last, instance.base)
+    evaluator = Evaluator(field, {**instance.base.values, **found}, instance.base.sizes)
+    rule = rule_of(d.model, last)
+    e = form.equation
+    times = e.times.at(rule).times() if e.over else [0]
+    worst = 0
+    for s in times:
+        here = e.at({**rule, t: Integer(s)})
+        if here.lhs in found:
+            worst = max(worst, field.distance(evaluator(here.rhs), found[here.lhs]))
+    return worst
+
+
+def assert_solved(d, seed):
+    """Every closed form of a derivation agrees with its recurrence, and every induction checks."""
+    for form in forms(d):
+        assert form.status in {"proved"} or form.status.startswith("read off"), form.of
+        for last in lasts_of(d.model)[::2]:
+            if fits(d, last):
+                assert disagreement(form, last, seed) == 0, (form.of, last)
+
+
+@every_model
+def test_closed_forms_are_what_the_recurrence_gives(name, seed):
+    assert_solved(derivation(name), seed)
+
+
+@pytest.mark.parametrize("number", range(16))
+def test_closed_forms_of_random_systems(number, seed):
+    assert_solved(sr.bptt(random_system(random.Random(number))), seed)
+
+
+@pytest.mark.parametrize("name", SOLVED)
+def test_the_library_is_solved(name):
+    d = derivation(name)
+    for leaf in leaves(d):
+        form = d.closed_form(leaf)
+        assert form.status == "proved" or form.status.startswith("read off")
+        assert not any(a.node.sequence in d.model.states for a in form.expr.atoms(Adjoint))
+        assert form.proof is None or len(form.proof.affine.nodes) in {1, SOLVED[name]}
+
+
+@pytest.mark.parametrize("name", ["elman", "stacked", "bidirectional", "last-output", "leaky"])
+def test_every_line_of_the_proofs_holds_by_dual_numbers(name):
+    d = derivation(name)
+    for v in d.model.states:
+        report = d.closed_form(v[t]).verify()
+        assert report and report.lines_checked[1] >= 5
+
+
+def test_what_has_no_closed_form_says_so():
+    d = derivation("skip")
+    with pytest.raises(sr.Unsupported, match="lags 1, 3"):
+        d.closed_form(d.model.states[0][t])
+    with pytest.raises(sr.Unsupported, match="symbolic last time"):
+        derivation("elman").at(3).closed_form(derivation("elman").model.parameters[0])
+    with pytest.raises(sr.Unsupported, match="not linear"):
+        sr.closed_form(sr.models.elman(), sr.models.elman().states[0][t])
+
+
+# The claims of C2, right and wrong, about the states that run forward and backward.
+
+
+def claim(name, product=None, first=None, last=None, source=None, lost=False):
+    """C2 with something changed: the factors, the bounds of the sum, what is put in, the transpose."""
+    d = derivation(name)
+    form = d.closed_form(d.model.states[0][t])
+    s = form.expr
+    body, k, lower, upper = s.args
+    (p,) = body.atoms(sr.tensor.TimeProduct)
+    body = body.xreplace({p: product(p)}) if product else body
+    if lost:
+        body = p @ body.right
+    if source:
+        body = body.xreplace(source(d, k))
+    return d, Equation(form.of, time_sum(body, (k, first or lower, last or upper)), over=tuple(form.over))
+
+
+WRONG = {
+    "order of the factors": {"product": lambda p: time_prod(p.body, p.args[1:4], left="earliest")},
+    "one factor too few": {"product": lambda p: time_prod(p.body, (p.index, p.lower + 1, p.upper))},
+    "one factor too many": {"product": lambda p: time_prod(p.body, (p.index, p.lower - 1, p.upper))},
+    "factors up to k - 1": {"product": lambda p: time_prod(p.body, (p.index, p.lower, p.upper - 1))},
+    "a time late": {"product": lambda p: time_prod(p.body.xreplace({p.index: p.index - 1}), p.args[1:4])},
+    "the sum from t + 1": {"first": t + 1},
+    "the sum from 1": {"first": Integer(1)},
+    "the sum to tau - 1": {"last": sr.tau - 1},
+    "what is put in at the end": {
+        "source": lambda d, k: {nabla(d.model.outputs[0][k]): nabla(d.model.outputs[0][sr.tau])}
+    },
+    "a transpose lost": {"lost": True},
+}
+
+
+def test_c2_is_proved():
+    d, right = claim("elman")
+    proof = sr.prove(d, right)
+    assert proof.check() and [case.name for case in proof.cases] == ["base", "step"]
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_a_wrong_claim_is_not_proved(what):
+    d, wrong = claim("elman", **WRONG[what])
+    with pytest.raises(sr.NotProved) as caught:
+        sr.prove(d, wrong)
+    assert caught.value.case in {"base", "step"} and caught.value.line >= 1
+
+
+def test_the_order_of_the_sums_does_not_matter(seed):
+    d = derivation("elman")
+    for leaf in leaves(d):
+        form = d.closed_form(leaf)
+        if form.exchanged is not None:
+            other = type(form)(d, form.of, form.exchanged, form.steps, form.proofs, form.over)
+            assert form.exchanged != form.expr and disagreement(other, 4, seed) == 0
+
+
+# The states of linear models: C4.
+
+s, w = sr.Sequence("s"), sr.Parameter("w")
+LINEAR = {
+    "scalar": sr.Recurrence(Equation(s[t], w * s[t - 1]), loss=s[sr.tau]),
+    "scalar with input": sr.Recurrence(Equation(s[t], w * s[t - 1] + sr.Sequence("x")[t]), loss=s[sr.tau]),
+    "backward": sr.Recurrence(Equation(s[t], w * s[t + 1] + sr.Sequence("x")[t]), loss=s[1]),
+    "state-space": sr.models.state_space(),
+}
+
+
+@pytest.mark.parametrize("name", LINEAR)
+def test_states_of_linear_models_in_closed_form(name):
+    model = LINEAR[name]
+    form = sr.closed_form(model, model.states[0][t])
+    assert form.status == "proved" and form.verify()
+    assert not form.expr.atoms(sr.tensor.TimeProduct)
+
+
+def test_c4_scalar_linear():
+    model = LINEAR["scalar"]
+    assert sr.closed_form(model, s[t]).expr == w**t * s[0]
+    assert sr.bptt(model).closed_form(s[0]).expr == w**sr.tau
+
+
+def test_numbers_of_a_closed_form():
+    d = sr.bptt(sr.models.scalar())
+    arrays = ({"w": 0.5, "u": 1.0, "b": 0.1}, {"x": [1.0, 0.3, -0.2], "y": [0.0, 0.4, 0.1]}, {"s[0]": 0.2})
+    whole = sr.evaluate(d, *arrays, tau=3)
+    for leaf in d.model.parameters:
+        found = sr.evaluate(d.closed_form(leaf), *arrays, tau=3)
+        assert abs(found[leaf.name] - whole[leaf.name]) < 1e-14
+    state = sr.evaluate(sr.closed_form(LINEAR["scalar"], s[t]), {"w": 2.0}, {}, {"s[0]": 3.0}, tau=3)
+    assert state["s"].tolist() == [3.0, 6.0, 12.0, 24.0]
