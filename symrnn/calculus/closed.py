@@ -51,7 +51,7 @@ def closed_form(subject: Derivation | Recurrence, of: Any) -> ClosedForm:
     >>> s, w = sr.Sequence("s"), sr.Parameter("w")
     >>> model = sr.Recurrence(sr.Equation(s[t], w * s[t - 1]), loss=s[tau])
     >>> sr.closed_form(model, s[t]).expr
-    s[0]*w**t
+    s[0]*(w)**t
     """
     if isinstance(subject, Derivation):
         return closed_gradient(subject, of)

@@ -45,6 +45,26 @@ def last_time(model: Any, number: int | None) -> Any:
     return None if number is None else dict.fromkeys(model.lengths, number)
 
 
+def add_notation(parser: argparse.ArgumentParser) -> None:
+    """The options that say how formulas look."""
+    parser.add_argument("--notation", default="goodfellow", help="goodfellow (default), d2l or cs231n")
+    parser.add_argument(
+        "--convention",
+        metavar="KEY=VALUE",
+        action="append",
+        default=[],
+        help="change one convention: time=subscript, vectors=rows, names.h=s, ... (may be repeated)",
+    )
+    parser.add_argument("--language", default="en", help="of the words: en (default) or de")
+
+
+def notation_of(options: argparse.Namespace) -> Any:
+    """The notation that is asked for."""
+    from symrnn.typeset import Notation
+
+    return Notation.named(options.notation).using(*options.convention)
+
+
 def columns() -> int:
     """The width of the terminal; of a file or a pipe 118 columns."""
     return max(os.get_terminal_size().columns, 40) if sys.stdout.isatty() else 118

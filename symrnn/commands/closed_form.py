@@ -5,7 +5,16 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from symrnn.commands.arguments import Progress, add, derivation_of, leaves, model_of
+from symrnn.commands.arguments import (
+    Progress,
+    add,
+    add_notation,
+    columns,
+    derivation_of,
+    leaves,
+    model_of,
+    notation_of,
+)
 from symrnn.errors import SymrnnError, Undefined
 
 
@@ -15,7 +24,7 @@ def register(commands: Any) -> None:
     closed.add_argument("--wrt", metavar="NAME", help="of one parameter, boundary value or state, e.g. W, 'h[0]', h")
     closed.add_argument("--prove", action="store_true", help="show the proof by induction too")
     closed.add_argument("--latex", action="store_true", help="print LaTeX instead of text")
-    closed.add_argument("--notation", default="goodfellow", help="goodfellow (default), d2l or cs231n")
+    add_notation(closed)
 
 
 def run_closed_form(options: argparse.Namespace) -> int:
@@ -24,6 +33,7 @@ def run_closed_form(options: argparse.Namespace) -> int:
     from symrnn.typeset import closed_page, latex
 
     options.tau = None
+    notation = notation_of(options)
     progress = Progress()
     derivation = derivation_of(options)
     good, workshop = True, Workshop(derivation)
@@ -41,10 +51,10 @@ def run_closed_form(options: argparse.Namespace) -> int:
         good = good and (report is None or bool(report))
         progress("")
         if options.latex:
-            print(latex(form, notation=options.notation))
+            print(latex(form, notation=notation))
             continue
-        page = closed_page(form, report, notation=options.notation, proofs=options.prove)
-        print(page if i == 0 else "\n" + page.split("\nClosed form", 1)[1].join(["Closed form", ""]))
+        how = {"columns": columns(), "notation": notation, "language": options.language}
+        print(closed_page(form, report, heading=i == 0, proofs=options.prove, **how))
     return 0 if good else 1
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from symrnn.commands.arguments import Progress, add, columns, derivation_of
+from symrnn.commands.arguments import Progress, add, add_notation, columns, derivation_of, notation_of
 from symrnn.errors import Unsupported
 
 DOCUMENTS = (".tex", ".md", ".html")
@@ -24,15 +24,7 @@ def page_options(derive: argparse.ArgumentParser) -> None:
     derive.add_argument("--wrt", metavar="NAMES", help="differentiate by these only, e.g. W,x or 'h[0]'")
     derive.add_argument("--steps", action="store_true", help="show every step with its law")
     derive.add_argument("--latex", action="store_true", help="print LaTeX instead of text")
-    derive.add_argument("--notation", default="goodfellow", help="goodfellow (default), d2l or cs231n")
-    derive.add_argument(
-        "--convention",
-        metavar="KEY=VALUE",
-        action="append",
-        default=[],
-        help="change one convention: time=subscript, vectors=rows, names.h=s, ... (may be repeated)",
-    )
-    derive.add_argument("--language", default="en", help="of the words: en (default) or de")
+    add_notation(derive)
     derive.add_argument("-o", "--output", metavar="FILE", type=Path, help="write a document: .tex, .md or .html")
 
 
@@ -50,7 +42,7 @@ def show(options: argparse.Namespace, derived: Callable[[], Any]) -> int:
             f"{options.output}: cannot write {options.output.suffix or 'a file without an ending'}",
             repair="end it in " + ", ".join(DOCUMENTS),
         )
-    notation = sr.Notation.named(options.notation).using(*options.convention)
+    notation = notation_of(options)
     progress = Progress()
     progress("deriving")
     derivation = derived()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from symrnn.calculus.derivation import Derivation
 from symrnn.calculus.formula import ClosedForm
 from symrnn.calculus.report import Report
+from symrnn.typeset.columns import boxed, draw, draw_parts, wrapped
 from symrnn.typeset.displays import presenter
 from symrnn.typeset.notation import Notation, terminal
-from symrnn.typeset.page import _heading, draw, draw_parts
 from symrnn.typeset.present import Presenter
 from symrnn.typeset.proofs import Block, closed_blocks, downwards, times_item
 from symrnn.typeset.text import width
@@ -23,6 +23,8 @@ def closed_page(
     columns: int = 118,
     notation: Notation | str | None = None,
     proofs: bool = True,
+    language: str = "en",
+    heading: bool = True,
 ) -> str:
     """A closed form as a page of text: what `symrnn closed-form MODEL --wrt W` prints.
 
@@ -35,9 +37,12 @@ def closed_page(
     Closed form: proved, by induction over t
     """
     model = form.subject.model if isinstance(form.subject, Derivation) else form.subject
-    p = presenter(form.subject, terminal(notation), None, linear=True)
-    rows = _heading(model, columns)
-    how = "proved, by induction over t" if form.status == "proved" else form.status
+    p = presenter(form.subject, terminal(notation), None, linear=True, language=language)
+    title = model.title
+    source = f" ({title.source})" if title.source else ""
+    name = [f"{title.name}: {title.summary}{source}" if title.summary else title.name + source]
+    rows = wrapped(name, columns, "  ") if heading else [""]
+    how = _how(form, p)
     back = any(downwards(proof) for proof in form.proofs)
     for i, block in enumerate(closed_blocks(form, p, proofs)):
         title = f"{block.title}: {how}" if i == 0 else block.title
@@ -45,8 +50,16 @@ def closed_page(
         rows.append(title + (f"   {draw(times)}" if times is not None else ""))
         rows += _block_rows(block, columns, p)
     if report is not None:
-        rows.append(draw_parts(checked(report, p)))
+        rows += boxed(draw_parts(checked(report, p)), columns)
     return "\n".join(row.rstrip() for row in rows)
+
+
+def _how(form: ClosedForm, p: Presenter) -> str:
+    """How it was established."""
+    if not form.proofs:
+        lines = form.steps[0].lines
+        return p.words["closed.read off"].format(line=f"({lines[0]})") if lines else p.words["closed.definition"]
+    return p.words["closed.proved" if form.status == "proved" else "closed.not proved"]
 
 
 def _block_rows(block: Block, columns: int, p: Presenter) -> list[str]:

@@ -11,17 +11,19 @@ from typing import Any
 
 from sympy import Integer
 
-from symrnn.calculus.derivation import Derivation
+from symrnn.calculus.derivation import Derivation, Law
 from symrnn.calculus.formula import ClosedForm
 from symrnn.calculus.induction import Case, Move, Proof
 from symrnn.model import Range
 from symrnn.tensor.elementwise import add
 from symrnn.tensor.node import shape_of
 from symrnn.tensor.time import t
+from symrnn.typeset.columns import draw
 from symrnn.typeset.displays import chain, equation_row, span
 from symrnn.typeset.factors import Named
 from symrnn.typeset.items import Item, Row, Rows
 from symrnn.typeset.present import Presenter, present
+from symrnn.typeset.reasons import law_words
 
 
 @dataclass(frozen=True)
@@ -48,18 +50,18 @@ def closed_blocks(form: ClosedForm, p: Presenter, proofs: bool = True) -> list[B
     """The chain that leads to a closed form, and the base and step of each proof behind it."""
     names = {id(proof): Named(proof.affine, _model(form)) for proof in form.proofs}
     rights = [step.after for step in form.steps]
-    whys = [_why(step.law.name, step.lines) for step in form.steps]
+    whys = [_why(step.law, step.lines, p) for step in form.steps]
     if form.exchanged is not None:
         rights.append(form.exchanged)
-        whys.append("the other order of the sums")
+        whys.append(p.words["closed.exchanged"])
     for named in names.values():
         rights = [named(x) for x in rights]
     times = Range(form.over[1], form.over[2]) if form.over is not None else None
-    blocks = [Block("Closed form", times, chain(form.of, rights, p).rows, tuple(whys))]
+    blocks = [Block(p.words["closed.title"], times, chain(form.of, rights, p).rows, tuple(whys))]
     shown = [named.definition for named in names.values() if named.definition is not None]
     if shown:
         rows = tuple(equation_row(e, p) for e in dict.fromkeys(shown))
-        blocks.append(Block("Where", None, rows, ("the Jacobian of one step",) * len(rows)))
+        blocks.append(Block(p.words["closed.where"], None, rows, (p.words["closed.factor"],) * len(rows)))
     for proof in form.proofs if proofs else ():
         blocks += [case_block(case, p, names[id(proof)]) for case in proof.cases]
     return blocks
@@ -73,22 +75,24 @@ def case_block(case: Case, p: Presenter, named: Callable[[Any], Any] = lambda x:
     """One case, line by line; `named` puts names for long factors."""
     like = shape_of(case.scene.node(t))
     rows = chain(case.start[0], [named(add(*terms, shape=like)) for terms in case.states()[1:]], p).rows
-    title = "Base" if case.name == "base" else "Step"
-    return Block(title, case.scene.times, rows, tuple(_move_words(case, m) for m in case.moves))
+    return Block(
+        p.words[f"closed.{case.name}"], case.scene.times, rows, tuple(_move_words(case, m, p) for m in case.moves)
+    )
 
 
-def _move_words(case: Case, move: Move) -> str:
+def _move_words(case: Case, move: Move, p: Presenter) -> str:
     """The law of a line; for the hypothesis, the time at which it is used."""
     if move.rule == "hypothesis":
-        return f"{move.law.name}, at {t + case.scene.chain.ahead}"
-    return _why(move.law.name, move.lines)
+        time = draw(p.time(t + case.scene.chain.ahead))
+        return p.words["closed.at"].format(law=law_words(move.law, p), time=time)
+    return _why(move.law, move.lines, p)
 
 
-def _why(law: str, lines: tuple[str, ...]) -> str:
+def _why(law: Law, lines: tuple[str, ...], p: Presenter) -> str:
     if not lines:
-        return law
-    word = "line" if len(lines) == 1 else "lines"
-    return f"{law}, {word} " + ", ".join(f"({n})" for n in lines)
+        return law_words(law, p)
+    key = "closed.line" if len(lines) == 1 else "closed.lines"
+    return p.words[key].format(law=law_words(law, p), lines=", ".join(f"({n})" for n in lines))
 
 
 def times_item(block: Block, p: Presenter, down: bool) -> Item | None:

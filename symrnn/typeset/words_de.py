@@ -54,6 +54,17 @@ LAWS = {
     "law.immediate derivative": "unmittelbare Ableitung",
     "law.real-time recurrent learning": "Real-Time Recurrent Learning",
     "law.chain of uses": "Kette von Verwendungen",
+    "law.recurrence": "Rekurrenz",
+    "law.linearity": "Linearität",
+    "law.induction hypothesis": "Induktionsannahme",
+    "law.ordered product": "geordnetes Produkt",
+    "law.empty product": "leeres Produkt",
+    "law.next term": "nächster Summand",
+    "law.one term": "ein Summand",
+    "law.regrouping": "Umordnen",
+    "law.power": "Potenz",
+    "law.closed form": "geschlossene Form",
+    "law.exchange of sums": "Vertauschen der Summen",
 }
 PAGE = {
     "because": "Begründung",
@@ -90,4 +101,19 @@ VERDICT = {
     "verdict.fails": " Falsch: {claim}.",
     "verdict.undecided": " Nicht entschieden: {claim}.",
 }
-GERMAN = REASONS | LAWS | PAGE | VERDICT
+CLOSED = {
+    "closed.title": "Geschlossene Form",
+    "closed.proved": "bewiesen, durch Induktion über t",
+    "closed.read off": "abgelesen von Zeile {line}",
+    "closed.definition": "nach Definition",
+    "closed.not proved": "NICHT BEWIESEN",
+    "closed.base": "Anfang",
+    "closed.step": "Schritt",
+    "closed.where": "Dabei ist",
+    "closed.factor": "die Jacobi-Matrix eines Schrittes",
+    "closed.exchanged": "die Summen in der anderen Reihenfolge",
+    "closed.line": "{law}, Zeile {lines}",
+    "closed.lines": "{law}, Zeilen {lines}",
+    "closed.at": "{law}, bei {time}",
+}
+GERMAN = REASONS | LAWS | PAGE | VERDICT | CLOSED

@@ -66,4 +66,19 @@ VERDICT = {
     "verdict.fails": " Fails: {claim}.",
     "verdict.undecided": " Not decided: {claim}.",
 }
-ENGLISH = REASONS | LAWS | PAGE | VERDICT
+CLOSED = {
+    "closed.title": "Closed form",
+    "closed.proved": "proved, by induction over t",
+    "closed.read off": "read off line {line}",
+    "closed.definition": "by definition",
+    "closed.not proved": "NOT PROVED",
+    "closed.base": "Base",
+    "closed.step": "Step",
+    "closed.where": "Where",
+    "closed.factor": "the Jacobian of one step",
+    "closed.exchanged": "the other order of the sums",
+    "closed.line": "{law}, line {lines}",
+    "closed.lines": "{law}, lines {lines}",
+    "closed.at": "{law}, at {time}",
+}
+ENGLISH = REASONS | LAWS | PAGE | VERDICT | CLOSED
