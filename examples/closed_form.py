@@ -1,4 +1,4 @@
-"""The gradient of a gated cell as a formula in tau: solved, proved, checked, and compared with the recurrence in numbers."""
+"""The gradient of a gated cell as a formula in tau: solved, proved, checked, and compared with the recurrence."""
 
 import numpy as np
 
