@@ -14,7 +14,8 @@ from sympy import Expr, Integer, Symbol
 
 from symrnn.calculus.chains import Affine, Chain
 from symrnn.calculus.derivation import Derivation, Line
-from symrnn.calculus.paths import flipped, is_zero, split_linear, written_back
+from symrnn.calculus.jacobian import is_zero
+from symrnn.calculus.paths import flipped, split_linear, written_back
 from symrnn.errors import Unsupported
 from symrnn.model import Element, Range, Sequence, reads
 from symrnn.model.equation import bound_reads
@@ -227,6 +228,9 @@ def stacked(parts: list[Any]) -> Any:
     """Several vectors or scalars as one vector; one alone stays what it is."""
     if len(parts) == 1:
         return parts[0]
+    if all(map(is_zero, parts)):
+        rows = [shape_of(x)[0] if shape_of(x) else Integer(1) for x in parts]
+        return linear.zeros(add(*rows), *(shape_of(parts[0]) or (0,))[1:])
     return pieces.concat(*(x if isinstance(x, Tensor) else Full(x, 1) for x in parts))
 
 

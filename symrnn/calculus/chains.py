@@ -10,9 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sympy import Expr, Symbol
+from sympy import Expr
 
-from symrnn.calculus.paths import flipped, is_zero, times
+from symrnn.calculus.jacobian import is_zero
+from symrnn.calculus.paths import flipped, times
 from symrnn.model import Range
 from symrnn.tensor.binders import time_sum
 from symrnn.tensor.elementwise import add
@@ -136,15 +137,10 @@ class Source:
         """Its effect at a time."""
         if self.edge is None:
             return chain.through(time, self.point, self.value)
-        k = source_index(time, self.value)
+        k = fresh_index({t, *time.free_symbols, *self.edge.free_symbols, *self.value.free_symbols}, "k")
         body = chain.through(time, k, self.value.xreplace({t: k}))
         lower, upper = (time, self.edge) if chain.ahead == 1 else (self.edge, time)
         return time_sum(body, (k, lower, upper))
-
-
-def source_index(time: Expr, value: Any) -> Symbol:
-    """The index of the sum over the times at which something is put in."""
-    return fresh_index({t, *time.free_symbols, *value.free_symbols}, "k")
 
 
 def together(terms: tuple[Any, ...], like: Any) -> Any:

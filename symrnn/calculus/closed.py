@@ -8,14 +8,14 @@ from symrnn.calculus.closed_forms import closed_gradient, prove_claim
 from symrnn.calculus.derivation import Derivation
 from symrnn.calculus.formula import ClosedForm
 from symrnn.calculus.induction import Proof
-from symrnn.calculus.solutions import closed_state
+from symrnn.calculus.solutions import closed_rate, closed_state
 from symrnn.errors import Undefined
 from symrnn.model import Element, Equation, Recurrence, Sequence
 from symrnn.tensor.adjoint import Adjoint
 from symrnn.tensor.time import t
 
 
-def closed_form(subject: Derivation | Recurrence, of: Any) -> ClosedForm:
+def closed_form(subject: Derivation | Recurrence, of: Any, by: Any = None) -> ClosedForm:
     """A gradient or adjoint of a derivation, or a state of a linear model, as a formula in t and tau.
 
     Parameters
@@ -25,6 +25,9 @@ def closed_form(subject: Derivation | Recurrence, of: Any) -> ClosedForm:
     of
         For a derivation: a parameter, a boundary value, or the element of a state at t, whose adjoint is meant.
         For a model: the element of a state at t.
+    by
+        For a model: what the state is differentiated by, a state at another time such as h[k], or a parameter.
+        Left out, the state itself is meant, of a model that is linear.
 
     Returns
     -------
@@ -63,7 +66,18 @@ def closed_form(subject: Derivation | Recurrence, of: Any) -> ClosedForm:
             f"closed_form of {of}: of a model it is a state at t",
             repair=f"closed_form(model, {subject.states[0]}[t]), or closed_form(sr.bptt(model), W) for a gradient",
         )
-    return closed_state(subject, element)
+    return closed_state(subject, element) if by is None else closed_rate(subject, element, _by(subject, by))
+
+
+def _by(model: Recurrence, by: Any) -> Any:
+    """What a state is differentiated by, if there is a closed form of that."""
+    known = (*model.parameters, *model.constants, *model.boundary)
+    if by in known or (isinstance(by, Element) and by.sequence in model.states and t not in by.time.free_symbols):
+        return by
+    raise Undefined(
+        f"closed_form by {by}",
+        repair=f"a state at another time, {model.states[0]}[k], or one of {', '.join(map(str, known))}",
+    )
 
 
 def prove(derivation: Derivation, claim: Equation) -> Proof:

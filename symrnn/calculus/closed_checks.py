@@ -15,14 +15,17 @@ from sympy import Integer
 from symrnn.calculus.decision import decide
 from symrnn.calculus.derivation import Derivation
 from symrnn.calculus.report import Finding, Report
+from symrnn.calculus.truths import ForwardTruths
 from symrnn.calculus.verify import LineChecker, checked_lasts
 from symrnn.graph.lengths import spread
 from symrnn.graph.run import Instance, draw, prime_sizes
 from symrnn.model import Range, Recurrence
 from symrnn.tensor.elementwise import add
+from symrnn.tensor.evaluate import Evaluator
 from symrnn.tensor.field import FiniteField
 from symrnn.tensor.node import shape_of
-from symrnn.tensor.numbers import PRIME, Digits, NumberSystem
+from symrnn.tensor.numbers import PRIME, Array, Digits, NumberSystem
+from symrnn.tensor.sensitivity import Immediate, Rate
 from symrnn.tensor.time import t
 
 if TYPE_CHECKING:
@@ -72,7 +75,20 @@ class Values:
 def _values(subject: Derivation | Recurrence, instance: Instance) -> Values:
     if isinstance(subject, Derivation):
         return Values(instance, LineChecker(subject, instance).value)
-    return Values(instance, instance.base)
+    return Values(instance, _WithRates(instance))
+
+
+class _WithRates(Evaluator):
+    """An evaluator to which a derivative of a node is what dual numbers give."""
+
+    def __init__(self, instance: Instance) -> None:
+        super().__init__(instance.system, instance.base.values, instance.sizes)
+        self.truths = ForwardTruths(instance)
+
+    def leaf(self, expr: Any) -> Array:
+        if isinstance(expr, Rate):
+            return self.truths.immediate(expr) if isinstance(expr, Immediate) else self.truths.total(expr)
+        return super().leaf(expr)
 
 
 def _check(by_system: dict[Any, Values], before: Any, after: Any, times: Range) -> Callable[[Any], float]:
@@ -98,11 +114,16 @@ def proof_claims(proof: Proof) -> Iterator[Claim]:
 
 
 def _gap(checker: Values, before: Any, after: Any, times: Range) -> float:
-    """The largest distance of two sides over all times."""
+    """The largest distance of two sides over all times, and over all times of a node that t counts from."""
     rule = checker.instance.rule
+    others = sorted((times.first.free_symbols | times.last.free_symbols) - rule.keys(), key=str)
+    rules = [rule]
+    for k in others:
+        rules = [{**r, k: Integer(s)} for r in rules for s in range(max(map(int, rule.values())) + 1)]
     worst = 0.0
-    for s in times.at(rule).times():
-        at = {**rule, t: Integer(s)}
-        sides = (checker.value(x.xreplace(at)) for x in (before, after))
-        worst = max(worst, checker.instance.system.distance(*sides))
+    for r in rules:
+        for s in times.at(r).times():
+            at = {**r, t: Integer(s)}
+            sides = (checker.value(x.xreplace(at)) for x in (before, after))
+            worst = max(worst, checker.instance.system.distance(*sides))
     return worst

@@ -24,9 +24,10 @@ from symrnn.calculus.chains import Affine
 from symrnn.calculus.derivation import Derivation, Line
 from symrnn.calculus.formula import ClosedForm, ClosedStep
 from symrnn.calculus.induction import Proof, prove
+from symrnn.calculus.jacobian import is_zero
 from symrnn.calculus.law_table import LAWS
 from symrnn.calculus.moves import Terms, extensions
-from symrnn.calculus.paths import is_zero, zero_of
+from symrnn.calculus.paths import zero_of
 from symrnn.calculus.powers import with_powers
 from symrnn.calculus.sums import outermost, pulled_in
 from symrnn.errors import Undefined, Unsupported

@@ -14,9 +14,9 @@ from sympy import Expr
 
 from symrnn.calculus.chains import Affine, together
 from symrnn.calculus.derivation import Law
+from symrnn.calculus.jacobian import is_zero
 from symrnn.calculus.law_table import LAWS
 from symrnn.calculus.moves import RULES, Scene, Stuck, Terms, without_empty
-from symrnn.calculus.paths import is_zero
 from symrnn.errors import SymrnnError
 from symrnn.model import Range
 from symrnn.tensor.binders import TimeSum
@@ -89,7 +89,7 @@ class Proof:
 
 
 def _case_holds(case: Case) -> bool:
-    terms = case.start
+    terms, like = case.start, case.scene.node(t)
     if terms != (case.scene.node(t if case.name == "step" else case.scene.times.first),):
         return False
     for move in case.moves:
@@ -97,10 +97,10 @@ def _case_holds(case: Case) -> bool:
             made = RULES[move.rule](terms, case.scene, **dict(move.options))
         except Stuck:
             return False
-        if add(*made) != add(*move.after):
+        if together(made, like) != together(move.after, like):
             return False
         terms = move.after
-    return bool(add(*terms) == add(*case.goal))
+    return bool(together(terms, like) == together(case.goal, like))
 
 
 class _Writer:

@@ -14,7 +14,7 @@ from typing import Any
 from sympy import Expr, Integer, Symbol
 
 from symrnn.calculus.chains import Chain
-from symrnn.calculus.paths import is_zero
+from symrnn.calculus.jacobian import is_zero
 from symrnn.model import Range
 from symrnn.tensor import linear
 from symrnn.tensor.binders import TimeSum, time_sum
@@ -68,10 +68,11 @@ def _nonnegative_where(gap: Expr, times: Range) -> bool:
     """Whether a difference of times is never negative for the last times for which the range has a time."""
     room = times.last - times.first
     slack = Symbol("_slack", integer=True, nonnegative=True)
-    for last in sorted((s for s in gap.free_symbols | room.free_symbols if isinstance(s, Symbol)), key=str):
-        rate = room.coeff(last, 1)
-        smallest = last - room if rate == 1 and last not in (last - room).free_symbols else Integer(1)
-        gap = gap.xreplace({last: slack + max(smallest, Integer(1))})
+    for last in sorted((s for s in room.free_symbols if isinstance(s, Symbol)), key=str):
+        if room.coeff(last, 1) == 1:  # the range has a time when last >= last - room
+            smallest = last - room
+            gap = gap.xreplace({last: slack + (max(smallest, Integer(1)) if smallest.is_Integer else smallest)})
+            break
     return bool(gap.is_nonnegative)
 
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from symrnn.calculus.jacobian import chain
+from symrnn.calculus.jacobian import chain, is_zero
 from symrnn.calculus.local_jacobians import local_jacobians
 from symrnn.errors import Unsupported
 from symrnn.model import reads
 from symrnn.tensor import linear
-from symrnn.tensor.elementwise import Full, add
+from symrnn.tensor.elementwise import add
 from symrnn.tensor.node import Node, Tensor, shape_of
 
 
@@ -33,11 +33,6 @@ def paths(expr: Any, leaf: Any) -> list[Any]:
 def zero_of(leaf: Any) -> Any:
     """Zero, of the shape of a leaf."""
     return linear.zeros(*shape_of(leaf))
-
-
-def is_zero(x: Any) -> bool:
-    """Whether an expression is written as zero."""
-    return bool(x == 0 or (isinstance(x, Full) and x.value == 0))
 
 
 def times(matrix: Any, x: Any) -> Any:

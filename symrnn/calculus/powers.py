@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Expr, Pow
+from sympy import Add, Expr, Mul, Pow
 
 from symrnn.calculus.sums import everywhere
 from symrnn.tensor.binders import TimeSum
@@ -35,8 +35,19 @@ def with_powers(expr: Any) -> Any:
 def _with_powers(expr: Any) -> Any:
     rule = {p: power_of(p) for p in expr.atoms(TimeProduct) if equal_factors(p)}
     expr = expr.xreplace(rule) if rule else expr
+    rule = {m: joined_powers(m) for m in expr.atoms(Mul) if sum(f.is_Pow for f in m.args) > 1}
+    expr = expr.xreplace(rule) if rule else expr
     rule = {s: _multiple(s) for s in expr.atoms(TimeSum) if s.index not in s.body.free_symbols}
     return expr.xreplace(rule) if rule else expr
+
+
+def joined_powers(product: Any) -> Any:
+    """w^a w^b as w^(a + b): SymPy leaves exponents with symbols apart."""
+    exponents: dict[Any, list[Expr]] = {}
+    for factor in product.args:
+        base, exponent = factor.as_base_exp()
+        exponents.setdefault(base, []).append(exponent)
+    return Mul(*(Pow(base, Add(*parts)) for base, parts in exponents.items()))
 
 
 def _multiple(s: Any) -> Any:

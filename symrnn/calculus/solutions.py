@@ -16,11 +16,13 @@ from symrnn.calculus.formula import ClosedForm, ClosedStep
 from symrnn.calculus.induction import Proof, prove
 from symrnn.calculus.law_table import LAWS
 from symrnn.calculus.powers import with_powers
+from symrnn.calculus.rate_chains import affine_rates
 from symrnn.calculus.state_chains import affine_states
 from symrnn.calculus.sums import everywhere
 from symrnn.model import Element, Equation, Recurrence, Sequence
 from symrnn.tensor.elementwise import add
 from symrnn.tensor.node import shape_of
+from symrnn.tensor.sensitivity import sensitivity
 from symrnn.tensor.time import t
 
 
@@ -42,6 +44,28 @@ def closed_state(model: Recurrence, node: Element) -> ClosedForm:
         steps.append(ClosedStep(LAWS["powers"], with_powers(solution)))
     over = Equation(v[t], v[t - 1], over=(t, affine.home.first, affine.home.last)).over
     return ClosedForm(model, v[t], steps[-1].after, tuple(steps), (proof,), over)
+
+
+def closed_rate(model: Recurrence, node: Element, by: Any) -> ClosedForm:
+    """The derivative of a state at t by an earlier state (C1) or by a parameter (C3)."""
+    v = node.sequence
+    affine = affine_rates(model, v, by)
+    proof = prove(affine, node_of(affine), affine.closed, statement(affine))
+    states = [x.node.sequence for x in affine.nodes]
+    whole = add(*affine.closed(t), shape=shape_of(affine.start))
+    solution = part_of(whole, tuple(u[t] for u in states), states.index(v))
+    steps = [ClosedStep(LAWS["closed form"], solution)]
+    made = with_powers(solution)
+    if made != solution:
+        steps.append(ClosedStep(LAWS["powers"], made))
+    proofs: tuple[Proof, ...] = (proof,)
+    if not isinstance(by, Element):
+        put_in, more = with_states(made, model)
+        if put_in != made:
+            steps.append(ClosedStep(LAWS["closed form"], with_powers(put_in)))
+            proofs += more
+    over = Equation(v[t], v[t - 1], over=(t, affine.home.first, affine.home.last)).over
+    return ClosedForm(model, sensitivity(v[t], by), steps[-1].after, tuple(steps), proofs, over)
 
 
 def with_states(expr: Any, model: Recurrence) -> tuple[Any, tuple[Proof, ...]]:

@@ -60,13 +60,14 @@ class ForwardTruths:
     def _run(self, by: Any, unit: Array) -> dict[Any, Array]:
         """The tangents of all nodes when θ moves."""
         system, base = Dual(self.instance.system), self.instance.base
-        computed = [e.lhs for e in self.instance.graph.equations]
         values: dict[Basic, Any] = {x: system.lift(v) for x, v in base.values.items()}
         if by in base.values:
             values[by] = DualArray(base.values[by], unit)
         evaluator = Evaluator(system, values, self.instance.sizes)
-        found: dict[Any, Array] = {} if by in computed else {by: unit}
+        found: dict[Any, Array] = {by: unit}
         for e in self.instance.graph.equations:
+            if e.lhs == by:
+                continue
             values[e.lhs] = evaluator(e.rhs)
             found[e.lhs] = values[e.lhs].tangent
         return found

@@ -8,7 +8,7 @@ import random
 from functools import cache
 
 import pytest
-from sympy import Integer
+from sympy import Integer, Symbol
 
 import symrnn as sr
 from laws.generator import random_system
@@ -213,3 +213,47 @@ def test_numbers_of_a_closed_form():
         assert abs(found[leaf.name] - whole[leaf.name]) < 1e-14
     state = sr.evaluate(sr.closed_form(LINEAR["scalar"], s[t]), {"w": 2.0}, {}, {"s[0]": 3.0}, tau=3)
     assert state["s"].tolist() == [3.0, 6.0, 12.0, 24.0]
+
+
+# Derivatives of states: C1 and C3.
+
+k = Symbol("k", integer=True)
+
+
+def rates(model):
+    """Derivatives of each state by itself at time k, by its own boundary value and by every learned parameter."""
+    for v in model.states:
+        given = [b for b in model.boundary if b.sequence == v]
+        for by in (v[k], *given[:1], *(p for p in model.parameters if p.learned)):
+            try:
+                yield sr.closed_form(model, v[t], by=by)
+            except sr.Unsupported:
+                continue
+
+
+@pytest.mark.parametrize("name", [name for name in SOLVED if name not in {"lstm", "gru"}])
+def test_derivatives_of_states_are_proved_and_hold(name):
+    model = MODELS[name]()
+    found = list(rates(model))
+    assert len(found) >= 2
+    for form in found:
+        assert form.status == "proved", form.of
+    assert found[0].verify(), found[0].of
+    assert found[-1].verify(), found[-1].of
+
+
+@pytest.mark.parametrize("name", ["lstm", "gru"])
+def test_derivatives_of_gated_states_are_proved(name):
+    found = list(rates(MODELS[name]()))
+    assert len(found) >= 11 and all(form.status == "proved" for form in found)
+    assert found[0].verify()
+
+
+def test_what_does_not_depend_says_so():
+    model = sr.models.bidirectional()
+    h, g = model.states
+    W = next(p for p in model.parameters if p.name == "W")
+    with pytest.raises(sr.Unsupported, match="does not depend"):
+        sr.closed_form(model, g[t], by=W)
+    with pytest.raises(sr.Undefined, match="closed_form by"):
+        sr.closed_form(model, h[t], by=model.inputs[0][t])
