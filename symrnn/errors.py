@@ -64,10 +64,11 @@ class WriteError(SymrnnError):
 
 
 class ReadError(SymrnnError):
-    """Text that cannot be read; `line` and `column` (from 1) say where."""
+    """Text that cannot be read; `line` and `column` (from 1) say where, `kind` which sort of fault it is."""
 
     line: int = 0
     column: int = 0
+    kind: str = ""  # of a formula: unbalanced, undeclared, ambiguous, shape, forbidden, limit, charset, syntax, ...
 
     def located(self, where: str) -> ReadError:
         """The same error with its place filled in; line and column stay."""
@@ -75,14 +76,14 @@ class ReadError(SymrnnError):
 
     def _placed(self, other: SymrnnError) -> ReadError:
         error = ReadError(other.what, where=other.where, law=other.law, repair=other.repair)
-        error.line, error.column = self.line, self.column
+        error.line, error.column, error.kind = self.line, self.column, self.kind
         return error
 
     def __reduce__(self) -> tuple[object, ...]:
-        return _rebuild_read, (self.what, self.where, self.law, self.repair, self.line, self.column)
+        return _rebuild_read, (self.what, self.where, self.law, self.repair, self.line, self.column, self.kind)
 
 
-def _rebuild_read(what: str, where: str, law: str, repair: str, line: int, column: int) -> ReadError:
+def _rebuild_read(what: str, where: str, law: str, repair: str, line: int, column: int, kind: str) -> ReadError:
     error = ReadError(what, where=where, law=law, repair=repair)
-    error.line, error.column = line, column
+    error.line, error.column, error.kind = line, column, kind
     return error

@@ -191,7 +191,7 @@ def _stranger(source: Source, position: int) -> Exception:
         return source.error(position, "the quotation mark is not closed on its line", repair='add the closing `"`')
     if sign.isascii():
         return source.error(position, f"`{sign}` has no meaning in a model file")
-    like = _latin_look(sign)
+    like = latin_look(sign)
     return source.error(
         position,
         f"{describe(sign)} has no meaning in a model file" + (f"; it only looks like `{like}`" if like else ""),
@@ -203,7 +203,7 @@ _CYRILLIC = dict(zip("асеорхуѕіјһԁԝкАВЕКМНОРСТХІЅЈ",
 _CAPITALS = dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧοϲϳ", "ABEZHIKMNOPTYXocj", strict=True))
 
 
-def _latin_look(sign: str) -> str:
+def latin_look(sign: str) -> str:
     """The Latin letter or plain sign that a sign may be mistaken for, or nothing."""
     known = (_CYRILLIC | _CAPITALS).get(sign)
     if known:

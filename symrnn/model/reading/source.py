@@ -18,7 +18,7 @@ from symrnn.errors import ReadError, SymrnnError
 LONGEST = 50_000  # signs in a file
 SHOWN = 100  # signs of a long line that a message shows
 # Controls, surrogates, private signs, and what changes the direction or hides: never, not even in a comment.
-_HIDDEN = re.compile(
+HIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
     "\u2060-\u206f\u3164\ud800-\udfff\ue000-\uf8ff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff"
     "\U000e0000-\U0010ffff]"
@@ -47,7 +47,7 @@ class Source:
         end = self.text.find("\n", start)
         full = self.text[start : end if end >= 0 else len(self.text)]
         first = max(0, column - 1 - SHOWN // 2) if len(full) > SHOWN else 0
-        cut = "".join(" " if _HIDDEN.match(sign) or sign == "\t" else sign for sign in full[first : first + SHOWN])
+        cut = "".join(" " if HIDDEN.match(sign) or sign == "\t" else sign for sign in full[first : first + SHOWN])
         words = f"{self.name}, " if self.name else ""
         return f"{words}line {line}, column {column}\n{cut.rstrip()}\n{' ' * (column - 1 - first)}^"
 
@@ -82,7 +82,7 @@ def as_source(text: str, name: str = "") -> Source:
             repair="split it into several models",
         )
     source = Source(text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"), name)
-    hidden = _HIDDEN.search(source.text)
+    hidden = HIDDEN.search(source.text)
     if hidden:
         raise source.error(
             hidden.start(),

@@ -1,0 +1,334 @@
+"""From signs to the words of the grammar: names are resolved, scripts and groups are delimited, bars are paired.
+
+After this the text has no ambiguity of spelling left: `h_{t-1}^2`, `hₜ₋₁²` and `h[t-1]**2` are one list of words.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from lark import Token
+
+from symrnn.model.formula import commands
+from symrnn.model.formula.fault import Page
+from symrnn.model.formula.flat import closing
+from symrnn.model.formula.scripts import lower, raised, raised_signs
+from symrnn.model.formula.signs import Sign
+from symrnn.model.formula.symbols import Symbols
+from symrnn.model.formula.words import Named, named
+
+_SIMPLE = {"+": "PLUS", "-": "MINUS", "*": "STAR", "/": "SLASH", "@": "AT", "·": "CDOT", "×": "CROSS", "⊙": "ODOT"} | {
+    "=": "EQUALS",
+    ",": "COMMA",
+    ";": "SEMICOLON",
+    "…": "DOTS",
+    ">": "COMPARE",
+    "<": "COMPARE",
+    "≥": "COMPARE",
+    "≤": "COMPARE",
+    "&": "AMP",
+    "row": "NEWROW",
+    "⟨": "ANGLEOPEN",
+    "⟩": "ANGLECLOSE",
+    "|(": "ABSOPEN",
+    "|)": "ABSCLOSE",
+    "‖(": "NORMOPEN",
+    "‖)": "NORMCLOSE",
+    ":": "COLON",
+}
+_ENDS_A_FACTOR = frozenset(
+    "NUMBER ATOM RPAR SUBCLOSE SUPCLOSE TIMECLOSE POWERCLOSE INDEXCLOSE TRANSPOSE LETTER_T PRIME ABSCLOSE NORMCLOSE "
+    "ANGLECLOSE ENDMATRIX ENDCASES".split()
+)
+
+
+class Marker:
+    """Goes through the signs once, from left to right."""
+
+    def __init__(self, page: Page, table: Symbols, signs: list[Sign], bound: frozenset[str]) -> None:
+        self.page, self.table, self.signs, self.bound = page, table, signs, bound
+        self.tex = "\\" in page.source.text
+        self.out: list[Token] = []
+        self.bars: list[str] = []
+        self.i = 0
+
+    def words(self) -> list[Token]:
+        """All words of the grammar."""
+        while self.i < len(self.signs):
+            self.step()
+        if self.bars:
+            raise self.page.fault("unbalanced", self.signs[-1].place, f"`{self.bars[-1]}` is never closed")
+        return self.out
+
+    def put(self, kind: str, text: str, sign: Sign) -> None:
+        self.out.append(Token(kind, text, start_pos=sign.place, end_pos=sign.end))
+
+    def between(self, opening: str, signs: list[Sign], close: str, at: Sign) -> None:
+        """The words of a part of the text, between two words."""
+        inner = Marker(self.page, self.table, signs, self.bound)
+        inner.tex = self.tex
+        self.put(opening, "(", at)
+        self.out.extend(inner.words())
+        self.put(close, ")", signs[-1] if signs else at)
+
+    def peek(self, ahead: int = 0) -> Sign | None:
+        at = self.i + ahead
+        return self.signs[at] if at < len(self.signs) else None
+
+    def step(self) -> None:
+        """One sign, or one construct that begins here."""
+        sign = self.signs[self.i]
+        if sign.kind in {"WORD", "GREEK"}:
+            self.name(sign)
+        elif sign.kind == "NUMBER":
+            self.number(sign)
+        elif sign.kind in {"SUPER", "SUB"} or (sign.kind == "SIGN" and sign.text in {"_", "^", "′", "″", "⊤"}):
+            self.script(sign)
+        elif sign.kind == "FRACTION":
+            over, under = commands.FRACTIONS[sign.text]
+            self.put("FRAC", "frac", sign)
+            for text in (over, under):
+                self.between("LPAR", [replace(sign, kind="NUMBER", text=text)], "RPAR", sign)
+            self.i += 1
+        elif sign.kind == "SIGN":
+            self.sign(sign)
+        else:
+            raise self.page.fault("syntax", sign.place, f"`{sign.text}` has nothing to belong to")
+
+    def script(self, sign: Sign) -> None:
+        """A subscript, superscript, prime or transpose of what stands before it."""
+        if sign.text in {"′", "″"}:
+            for _ in range(2 if sign.text == "″" else 1):
+                self.put("PRIME", "'", sign)
+            self.i += 1
+        elif sign.text == "⊤":
+            self.put("TRANSPOSE", "⊤", sign)
+            self.i += 1
+        elif sign.kind == "SUPER":
+            self.i = raised_signs(self, self.i)
+        elif sign.kind == "SUB":
+            inner = [self.letter(sign, commands.SUBSCRIPTS[c]) for c in sign.text]
+            self.between("SUBOPEN", inner, "SUBCLOSE", sign)
+            self.i += 1
+        else:
+            self.i = (lower if sign.text == "_" else raised)(self, self.i)
+
+    @staticmethod
+    def letter(sign: Sign, text: str) -> Sign:
+        """A raised or lowered sign as an ordinary one."""
+        kind = "NUMBER" if text.isdigit() else "GREEK" if len(text) > 1 else "WORD" if text.isalpha() else "SIGN"
+        return replace(sign, kind=kind, text=text, blank=not text.isdigit())
+
+    def number(self, sign: Sign) -> None:
+        follows = self.peek(1)
+        if sign.text == "1" and follows is not None and follows.text == "[" and self.compares(self.i + 1):
+            self.put("INDICATOR", "1", sign)
+        else:
+            self.put("NUMBER", sign.text, sign)
+        self.i += 1
+
+    def compares(self, start: int) -> bool:
+        """Whether a bracket holds a comparison."""
+        return any(s.text in {">", "<", "≥", "≤"} for s in self.signs[start : closing(self.signs, start)])
+
+    def name(self, sign: Sign) -> None:
+        """A word: what it stands for, and the bracket behind it if that is a time."""
+        if self.differential(sign):
+            return
+        for found in named(self.page, self.table, self.signs, self.i, self.bound):
+            self.i += found.taken
+            if found.kind == "diff":
+                self.put("DIFF", "d", sign)
+                if found.rest:
+                    self.signs[self.i] = replace(sign, text=found.rest, blank=False)
+                else:
+                    self.i += 1 - found.taken
+                return
+            self.found(sign, found)
+            if found.rest:
+                self.i -= 1
+                self.signs[self.i] = replace(self.signs[self.i], text=found.rest)
+
+    def differential(self, sign: Sign) -> bool:
+        """`d` before a name, in d h / d w, where d itself is declared."""
+        follows, before = self.peek(1), self.signs[self.i - 1] if self.i else None
+        if sign.text != "d" or self.table.kind("d") == "" or follows is None or follows.kind not in {"WORD", "GREEK"}:
+            return False
+        below = before is not None and before.text == "/" and any(w.type == "DIFF" for w in self.out)
+        above = any(s.text == "/" and t.text.startswith("d") for s, t in zip(self.signs[self.i :], self.signs[self.i + 1 :]))
+        if not above and not below and not sign.tex:
+            return False
+        self.put("DIFF", "d", sign)
+        self.i += 1
+        return True
+
+    def found(self, sign: Sign, found: Named) -> None:
+        """The word of one resolved name."""
+        if found.kind == "word":
+            self.keyword(sign, found.name)
+        elif found.kind == "euler":
+            self.put("FUNC", "exp", sign)
+            self.i = raised(self, self.i, as_argument=True)
+        elif found.kind == "function":
+            self.put("FUNC", found.name, sign)
+        else:
+            self.put("ATOM", f"{found.kind}:{found.name}", sign)
+            self.subscript(found)
+
+    def subscript(self, found: Named) -> None:
+        """`[t-1]` or, of a sequence, `(t-1)` right behind a name; or a number: `h0`."""
+        follows = self.peek()
+        if follows is None or found.kind in {"index", "length", "eye", "ones"}:
+            return
+        if found.kind == "sequence" and follows.kind == "NUMBER" and not follows.blank and follows.text.isdigit():
+            self.between("SUBOPEN", [follows], "SUBCLOSE", follows)
+            self.i += 1
+            return
+        while follows is not None and follows.kind == "SIGN" and not follows.sized:
+            brackets = {"[": ("INDEXOPEN", "INDEXCLOSE"), "(": ("TIMEOPEN", "TIMECLOSE")}.get(follows.text)
+            if brackets is None or (follows.text == "(" and found.kind != "sequence"):
+                return
+            end = closing(self.signs, self.i)
+            inner = self.signs[self.i + 1 : end]
+            if not self.index_like(inner):
+                return
+            self.between(brackets[0], inner, brackets[1], follows)
+            self.i = end + 1
+            follows = self.peek() if follows.text == "[" else None
+
+    def index_like(self, signs: list[Sign]) -> bool:
+        """Whether signs are an index: names of indices and lengths, numbers, plus, minus and commas."""
+        known = {*self.table.indices, *self.table.lengths, *self.bound}
+        words = all(s.text in known or s.kind == "NUMBER" or s.text in {"+", "-", ","} for s in signs)
+        return bool(signs) and words
+
+    def keyword(self, sign: Sign, word: str) -> None:
+        follows = self.peek()
+        if word in {"if", "otherwise"}:
+            self.put(word.upper(), word, sign)
+        elif word == "partial":
+            self.put("DIFF", "∂", sign)
+        elif word in {"nabla", "grad"}:
+            self.nabla(sign)
+        elif follows is not None and follows.text in {"_", "^"} and word in {"sum", "prod", "mean"}:
+            self.put("BIG", word, sign)
+        else:
+            self.put("FUNC", word, sign)
+
+    def nabla(self, sign: Sign) -> None:
+        """∇ with what it goes by; what it is the gradient of follows if a name does."""
+        self.put("NABLA", "∇", sign)
+        if self.peek() is not None and self.signs[self.i].text == "_":
+            self.i = lower(self, self.i, of_nabla=True)
+        elif self.peek() is not None and self.signs[self.i].kind == "SUB":
+            self.script(self.signs[self.i])
+        follows = self.peek()
+        if follows is not None and follows.kind in {"WORD", "GREEK"} and self.out[-1].type == "SUBCLOSE":
+            self.out[-1] = Token("NABLAOF", ")", start_pos=follows.place, end_pos=follows.place)
+
+    def sign(self, sign: Sign) -> None:
+        """A sign that is no letter."""
+        text = sign.text
+        if text in {"(", "[", "{", "\\{"}:
+            self.put("LPAR", text, sign)
+        elif text in {")", "]", "}", "\\}"}:
+            self.put("RPAR", text, sign)
+        elif text in {"|", "‖"}:
+            self.bar(sign)
+        elif text in {"Σ", "Π"}:
+            self.put("BIG", "sum" if text == "Σ" else "prod", sign)
+        elif text == "∇":
+            self.i += 1
+            return self.nabla(sign)
+        elif text == "∂":
+            self.put("DIFF", "∂", sign)
+        elif text in {"𝟏", "𝟙", "mathbb"}:
+            return self.one(sign)
+        elif text in {"frac", "√", "begin", "end"}:
+            return self.construct(sign)
+        elif text in _SIMPLE:
+            self.put(_SIMPLE[text], text, sign)
+        else:
+            kind = "unsupported" if text in {"≠", "∈", "∇"} else "syntax"
+            raise self.page.fault(kind, sign.place, f"`{text}` is not expected in a formula")
+        self.i += 1
+        return None
+
+    def one(self, sign: Sign) -> None:
+        """The vector of ones, or an indicator where a comparison follows."""
+        self.i += 1
+        if sign.text == "mathbb":
+            inner = [s.text for s in self.signs[self.i : self.i + 3]]
+            taken = 3 if inner in (["{", "1", "}"], ["{", "I", "}"]) else 1 if inner[:1] in (["1"], ["I"]) else 0
+            if not taken:
+                what = "only the double-struck 1 has a meaning here"
+                raise self.page.fault("unsupported", sign.place, what)
+            self.i += taken
+        follows = self.peek()
+        script = follows is not None and follows.text == "_" and self.peek(1) is not None and self.peek(1).text == "{"  # type: ignore[union-attr]
+        start = self.i + 1 if script else self.i
+        opens = follows is not None and (script or follows.text in {"[", "(", "\\{", "{"})
+        indicator = opens and self.compares(start)
+        self.put("INDICATOR" if indicator else "ATOM", "1" if indicator else "ones:ones", sign)
+
+    def bar(self, sign: Sign) -> None:
+        """`|` and `‖` open where a factor may begin, and close what is open elsewhere."""
+        if sign.text == "‖" and self.bars[-1:] == ["|"] and self.page.source.text[sign.place : sign.end] == "||":
+            for part in (replace(sign, text="|"), replace(sign, text="|")):  # |w||u|: one closes, one opens
+                self.bar(part)
+            return
+        norm = sign.text == "‖"
+        kind = "NORM" if norm else "ABS"
+        ends = bool(self.out) and self.out[-1].type in _ENDS_A_FACTOR
+        if self.bars and self.bars[-1] == sign.text and ends:
+            self.bars.pop()
+            self.put(f"{kind}CLOSE", ")", sign)
+        else:
+            self.bars.append(sign.text)
+            self.put(f"{kind}OPEN", "(", sign)
+
+    def construct(self, sign: Sign) -> None:
+        """A fraction, a root or an environment."""
+        self.i += 1
+        if sign.text == "√":
+            self.put("FUNC", "sqrt", sign)
+        elif sign.text == "frac":
+            self.put("FRAC", "frac", sign)
+            for _ in range(2):
+                self.argument(sign)
+        else:
+            self.environment(sign)
+
+    def argument(self, sign: Sign) -> None:
+        """What a fraction takes: a group, or one sign or digit."""
+        follows = self.peek()
+        if follows is None:
+            raise self.page.fault("syntax", sign.place, "a fraction has two parts", repair="write \\frac{a}{b}")
+        if follows.text == "{":
+            end = closing(self.signs, self.i)
+            inner = self.signs[self.i + 1 : end]
+            self.i = end + 1
+        elif follows.kind == "NUMBER" and len(follows.text) > 1:
+            inner = [replace(follows, text=follows.text[0])]
+            self.signs[self.i] = replace(follows, text=follows.text[1:])
+        else:
+            inner = [follows]
+            self.i += 1
+        if inner and inner[0].text == "d" and inner[0].kind == "WORD":
+            inner = [replace(inner[0], tex=True), *inner[1:]]  # a fraction that begins with d is a derivative
+        self.between("LPAR", inner, "RPAR", follows)
+
+    def environment(self, sign: Sign) -> None:
+        """`\\begin{bmatrix}`, `\\end{cases}` and the like."""
+        parts = self.signs[self.i : self.i + 3]
+        name = parts[0] if parts and parts[0].kind == "WORD" else parts[1] if len(parts) == 3 else sign
+        self.i += 1 if name is parts[0] else 3
+        kind = "CASES" if name.text == "cases" else "MATRIX" if name.text in commands.MATRICES else ""
+        if not kind:
+            raise self.page.fault("forbidden", sign.place, f"the environment {name.text} is no notation of a formula")
+        self.put(f"{'BEGIN' if sign.text == 'begin' else 'END'}{kind}", name.text, sign)
+        columns = self.peek()
+        if name.text == "array" and sign.text == "begin" and columns is not None and set(columns.text) <= set("lcr"):
+            self.i += 1
+        if kind == "CASES" and sign.text == "end" and len(self.out) > 1 and self.out[-2].type in {"COMMA", "NEWROW"}:
+            del self.out[-2]

@@ -1,0 +1,56 @@
+"""A formula that was read: a term with a head, its parts and its shape, and its prefix form.
+
+Heads are the words of the prefix form: `add`, `mul`, `at`, `sum`, ... The order is the author's; nothing is multiplied
+out, commuted or simplified, so that a reading can be shown to the person who typed it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+Part = "Term | str"
+# Rows and columns of a term: (1, 1) a scalar, (n, 1) a column, (1, n) a row; None where the context decides (I).
+Size = tuple[object, object] | None
+SCALAR: Size = (1, 1)
+LEAVES = frozenset({"number", "name", "index", "length", "eye", "ones"})
+
+
+@dataclass(frozen=True)
+class Term:
+    """One operation or one leaf; a leaf has its text as its only part."""
+
+    head: str
+    parts: tuple[Term, ...] = ()
+    text: str = ""
+    size: Size = field(default=SCALAR, compare=False)
+    place: int = field(default=0, compare=False)
+    kind: str = ""  # of a name: sequence, parameter, constant, function, loss
+
+    @property
+    def is_leaf(self) -> bool:
+        return self.head in LEAVES
+
+    def walk(self) -> Iterator[Term]:
+        """The term and everything inside it, in the order of the text."""
+        stack = [self]
+        while stack:
+            top = stack.pop()
+            yield top
+            stack.extend(reversed(top.parts))
+
+
+def sexpr(term: Term) -> str:
+    """The prefix form: `(mul (transpose W) (at delta (add t 1)))`."""
+    if term.is_leaf:
+        return term.text
+    if term.head == "otherwise":
+        return "otherwise"
+    head = f"{term.head} {term.text}" if term.text else term.head
+    inner = " ".join(sexpr(part) for part in term.parts)
+    return f"({head} {inner})" if inner else f"({head})"
+
+
+def number(value: int | str, place: int = 0) -> Term:
+    """A number as a term."""
+    return Term("number", text=str(value), place=place)
