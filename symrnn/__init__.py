@@ -39,7 +39,7 @@ _ROOMS = {
         tanh sigmoid relu leaky_relu elu softplus gelu silu hard_sigmoid hard_tanh step sign absolute maximum minimum
         exp log sqrt sin cos erf
     """,
-    "symrnn.model": "Sequence Constant Parameter Equation Recurrence read_model write_model",
+    "symrnn.model": "Sequence Constant Parameter Equation Recurrence read Reading read_model write_model",
     "symrnn.graph": "Graph unroll",
     "symrnn.calculus": """
         bptt rtrl jacobian nest evaluate closed_form prove Derivation Step Report Law Verdict ClosedForm Proof NotProved

@@ -5,6 +5,7 @@ It may not know how a model is unrolled, differentiated or shown.
 """
 
 from symrnn.model.equation import Equation, reads
+from symrnn.model.formula import Reading, read
 from symrnn.model.given import Constant, Element, Parameter, Sequence
 from symrnn.model.parts import Abbreviation, Objective, Title
 from symrnn.model.ranges import Range
@@ -20,9 +21,11 @@ __all__ = [
     "Objective",
     "Parameter",
     "Range",
+    "Reading",
     "Recurrence",
     "Sequence",
     "Title",
+    "read",
     "read_model",
     "reads",
     "write_model",

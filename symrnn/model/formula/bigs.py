@@ -23,23 +23,24 @@ _LATER = {"t": 3}  # how late an index usually is; others are earlier, the last 
 
 def big(builder: Builder, tree: Tree[Any]) -> Term:
     """\\sum or \\prod with its bounds and its body."""
-    sign = tree.children[0]
+    sign: Any = tree.children[0]
     lower = next((p for p in tree.children if isinstance(p, Tree) and p.data == "lower"), None)
     upper = next((p for p in tree.children if isinstance(p, Tree) and p.data == "upper"), None)
-    name, low = _lower(builder, lower, sign)
+    name, low, high_tree = _lower(builder, lower, sign)
     body_tree = tree.children[-1]
-    if upper is None and low is not None:
+    if upper is not None:
+        high_tree = next((p for p in upper.children if isinstance(p, Tree)), None)
+    if low is not None and high_tree is None:
         raise builder.page.fault("syntax", place_of(lower), "a range without an end", repair="write \\sum_{k=1}^{t}")
-    high_tree = next((p for p in upper.children if isinstance(p, Tree)), None) if upper is not None else None
     if upper is not None and low is None:
         raise builder.page.fault("syntax", place_of(upper), "a range without a beginning", repair="\\sum_{k=1}^{t}")
     return over(builder, str(sign), name, (low, high_tree), body_tree)
 
 
-def _lower(builder: Builder, lower: Tree[Any] | None, sign: Token) -> tuple[str, Any]:
-    """The index and where it starts, if that is said."""
+def _lower(builder: Builder, lower: Tree[Any] | None, sign: Token) -> tuple[str, Any, Any]:
+    """The index, where it starts and where it ends, if that is said: `t = 1..tau`."""
     if lower is None:
-        return "t", None
+        return "t", None, None
     bounds = next(part for part in lower.children if isinstance(part, Tree))
     parts = [part for part in bounds.children if isinstance(part, Tree)]
     first = parts[0]
@@ -47,7 +48,8 @@ def _lower(builder: Builder, lower: Tree[Any] | None, sign: Token) -> tuple[str,
     if not isinstance(token, Token) or not str(token).startswith("index:"):
         what = "a sum goes over an index"
         raise builder.page.fault("syntax", place_of(lower), what, repair="write \\sum_{k=1}^{t} or \\sum_t")
-    return str(token).partition(":")[2], parts[1] if len(parts) > 1 else None
+    low, high = (*parts[1:3], None, None)[:2]
+    return str(token).partition(":")[2], low, high
 
 
 def over(builder: Builder, kind: str, name: str, bounds: tuple[Any, Any], body_tree: Any) -> Term:
@@ -96,7 +98,7 @@ def _check_bound(builder: Builder, bound: Term) -> None:
 
 def _product(builder: Builder, name: str, low: Term, high: Term, body: Term) -> Term:
     """A product, ascending or descending."""
-    falling = _falls(low, high)
+    falling = falls(low, high)
     square = body.size is not None and body.size != SCALAR and not sizes.is_broadcast(body.size)
     if square and body.size is not None and not sizes.same(*body.size):
         law = f"{sizes.shown(body.size)}: only square matrices multiply in a row"
@@ -108,7 +110,7 @@ def _product(builder: Builder, name: str, low: Term, high: Term, body: Term) -> 
     return Term("prod_dec" if falling else "prod", (low, high, body), text=name, size=body.size, place=body.place)
 
 
-def _falls(low: Term, high: Term) -> bool | None:
+def falls(low: Term, high: Term) -> bool | None:
     """Whether a range runs from later to earlier; nothing where the bounds do not say."""
     (a, m), (b, n) = _place(low), _place(high)
     if a is None or b is None:

@@ -1,11 +1,11 @@
-"""From a tree to a term: every operation gets its shape, and what is ill-shaped or can be read in two ways is refused."""
+"""From a tree to a term: every operation gets its shape; what is ill-shaped or can be read in two ways is refused."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from lark import Token, Tree
+from lark import Tree
 
 from symrnn.model.formula import bigs, calls, rates, sizes
 from symrnn.model.formula.fault import Page
@@ -13,7 +13,7 @@ from symrnn.model.formula.limits import check_power
 from symrnn.model.formula.parse import place_of
 from symrnn.model.formula.scripted import scripted
 from symrnn.model.formula.symbols import Symbols
-from symrnn.model.formula.term import SCALAR, Size, Term, number
+from symrnn.model.formula.term import SCALAR, Size, Term, is_open
 
 
 class Builder:
@@ -77,7 +77,7 @@ class Builder:
         if sign == "@" and (left.size == SCALAR or right.size == SCALAR):
             law = "`@` multiplies matrices and vectors"
             raise self.page.fault("shape", right.place, "a scalar beside `@`", law=law, repair="write * instead")
-        columns = sizes.is_column(left.size) and sizes.alike(left.size, right.size)
+        columns = left.size is not None and sizes.is_broadcast(left.size) and sizes.alike(left.size, right.size)
         if sign in {"·", "×"} and columns:
             return Term("dot", (left, right), size=SCALAR, place=left.place)
         left = rates.as_row(left, right)
@@ -114,7 +114,8 @@ class Builder:
             raise self.page.fault("ambiguous", right.place, what, repair=repair)
         sizes.entrywise(self.page, left, right)
         before = left.parts if left.head == "hadamard" else (left,)
-        return Term("hadamard", (*before, right), size=left.size, place=left.place)
+        size = right.size if is_open(left.size) else left.size
+        return Term("hadamard", (*before, right), size=size, place=left.place)
 
     def divided(self, left: Term, right: Term) -> Term:
         """A quotient; of vectors, entry by entry."""
@@ -238,12 +239,6 @@ class Builder:
         size = None if base.size is None else (base.size[1], base.size[0])
         return Term("transpose", (base,), size=size, place=base.place)
 
-    def atom(self, tree: Tree[Any]) -> Term:
-        return scripted(self, tree)
-
-    def exponent_of_number(self, value: int, place: int) -> Term:
-        return number(value, place)
-
 
 def _parts(tree: Any) -> Iterator[Any]:
     return (part for part in tree.children if isinstance(part, Tree))
@@ -258,10 +253,6 @@ def _listed(item: Any) -> list[Any] | None:
 
 def _first(builder: Builder, tree: Tree[Any]) -> Term:
     return builder.build(tree.children[0])
-
-
-def is_token(part: Any) -> bool:
-    return isinstance(part, Token)
 
 
 _BUILDERS: dict[str, Callable[[Builder, Any], Term]] = {

@@ -1,16 +1,17 @@
 """Functions: known ones with their shapes, declared ones with their parameters, derivatives and times.
 
 What follows a semicolon are parameters. A declared elementwise function has the shape of its argument, one `to n`
-gives a vector of n, and so does what is undeclared not exist.
+gives a vector of n.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lark import Token, Tree
+from lark import Tree
 
 from symrnn.model.formula import bigs, sizes
+from symrnn.model.formula.commands import words
 from symrnn.model.formula.parse import place_of
 from symrnn.model.formula.scripted import INDEX_HEADS, index, items_of
 from symrnn.model.formula.term import SCALAR, Size, Term
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from symrnn.model.formula.build import Builder
 
 _SAME = frozenset(
-    "tanh exp log sqrt relu sin cos tan sinh cosh abs sign erf softplus step atan asinh sigma stop_gradient".split()
+    words("tanh exp log sqrt relu sin cos tan sinh cosh abs sign erf softplus step atan asinh sigma stop_gradient")
 )
 _VECTOR = frozenset({"softmax", "log_softmax"})
 _SCALAR = {"logsumexp": 1, "cross_entropy": 2, "trace": 1, "norm": 1, "dot": 2, "sum": 1, "mean": 1}
@@ -67,7 +68,7 @@ def _values(builder: Builder, items: Tree[Any]) -> list[Term]:
     if len(dots) > 1 or not before or not after or not alike or first is None or last is None:
         what = "dots stand between elements of one sequence"
         raise builder.page.fault("syntax", place_of(parts[dots[0]]), what, repair="write x_t, x_{t-1}, \\dots, x_1")
-    if not bigs._falls(first.parts[1], last.parts[1]):
+    if not bigs.falls(first.parts[1], last.parts[1]):
         what = "these arguments run forward in time"
         raise builder.page.fault("unsupported", first.place, what, repair="write x_t, x_{t-1}, \\dots, x_1")
     element = Term("at", (first.parts[0], Term("index", text="k")), size=first.size)
@@ -125,7 +126,7 @@ def _size(builder: Builder, name: str, values: list[Term], place: int) -> Size:
         return first
     if name in _VECTOR:
         _count(builder, name, values, 1, place)
-        if first is not None and not sizes.is_column(first):
+        if first is not None and not sizes.is_broadcast(first):
             raise builder.page.fault("shape", values[0].place, f"{name} takes a vector, not {sizes.shown(first)}")
         return first
     if name in _SCALAR:
@@ -179,7 +180,3 @@ def _diagonal(builder: Builder, body: Term, place: int) -> Term:
         side = None if size is None else size[0] if size[1] == 1 else size[1]
         return Term("diag", (body,), size=None if side is None else (side, side), place=place)
     return Term("diag", (body,), size=(size[0], 1), place=place)
-
-
-def is_word(part: Any) -> bool:
-    return isinstance(part, Token)

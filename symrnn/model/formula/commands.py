@@ -8,10 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-GREEK_LETTERS = (
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega "
-    "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"
-).split()
+
+def words(text: str) -> list[str]:
+    """The words of a text."""
+    return text.split()
+
+
+GREEK_LETTERS = words(
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi "
+    "psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"
+)
 GREEK: Mapping[str, str] = MappingProxyType(
     dict(zip("αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΥΦΨΩ", GREEK_LETTERS, strict=True))
     | {"ϕ": "phi", "ϑ": "theta", "ϵ": "epsilon", "ϖ": "pi", "ϱ": "rho", "ς": "sigma"}
@@ -22,9 +28,9 @@ NAMES: Mapping[str, str] = MappingProxyType(
     | {"ell": "l"}
 )
 FONTS = frozenset(
-    "mathbf boldsymbol bm mathrm mathit mathsf mathcal mathscr mathfrak mathtt mathnormal pmb textbf textit".split()
+    words("mathbf boldsymbol bm mathrm mathit mathsf mathcal mathscr mathfrak mathtt mathnormal pmb textbf textit")
 )
-TEXTS = frozenset("operatorname text textrm textnormal mbox mathop mathbin".split())
+TEXTS = frozenset(["operatorname", "text", "textrm", "textnormal", "mbox", "mathop", "mathbin"])
 ACCENTS: Mapping[str, str] = MappingProxyType(
     {"hat": "hat", "widehat": "hat", "tilde": "tilde", "widetilde": "tilde", "bar": "bar", "overline": "bar"}
     | {"dot": "dot"}
@@ -35,7 +41,7 @@ SIZES = frozenset(
     + ["left", "right", "middle"]
 )
 BLANK = frozenset(
-    "displaystyle textstyle limits nolimits quad qquad enspace thinspace nonumber notag strut , ; : ! >".split() + [" "]
+    (*words("displaystyle textstyle limits nolimits quad qquad enspace thinspace nonumber notag strut , ; : ! >"), " ")
 )
 # What stands for one sign, whichever way it is typed.
 SIGNS: Mapping[str, str] = MappingProxyType(
@@ -55,9 +61,17 @@ UNICODE: Mapping[str, str] = MappingProxyType(
     | {"⊺": "⊤", "′′": "″", "∕": "/", "⁄": "/", "⋯": "…", "〈": "⟨", "〉": "⟩"}
 )
 FUNCTIONS: Mapping[str, str] = MappingProxyType(
-    {name: name for name in "tanh exp log sqrt softmax relu max min sin cos tan sinh cosh abs sign erf diag".split()}
-    | {name: name for name in "transpose norm trace dot outer logsumexp log_softmax softplus step atan asinh".split()}
-    | {"ln": "log", "arctan": "atan", "ReLU": "relu", "Relu": "relu", "CE": "cross_entropy", "tr": "trace", "Tr": "trace"}
+    {name: name for name in words("tanh exp log sqrt softmax relu max min sin cos tan sinh cosh abs sign erf diag")}
+    | {name: name for name in words("transpose norm trace dot outer logsumexp log_softmax softplus step atan asinh")}
+    | {
+        "ln": "log",
+        "arctan": "atan",
+        "ReLU": "relu",
+        "Relu": "relu",
+        "CE": "cross_entropy",
+        "tr": "trace",
+        "Tr": "trace",
+    }
     | {"crossentropy": "cross_entropy", "cross_entropy": "cross_entropy", "cross_entropy_loss": "cross_entropy"}
     | {"softmaxcrossentropy": "cross_entropy", "softmax_cross_entropy": "cross_entropy", "maximum": "max"}
     | {"minimum": "min", "sgn": "sign", "Diag": "diag", "inner": "dot", "diff": "diff", "sigmoid": "sigmoid"}
@@ -65,17 +79,22 @@ FUNCTIONS: Mapping[str, str] = MappingProxyType(
     | {"arsinh": "asinh", "heaviside": "step", "stop_gradient": "stop_gradient", "vec": "vec", "concat": "concat"}
 )
 KNOWN = frozenset(  # mathematics that this reader does not take
-    "lim limsup liminf int iint oint infty to rightarrow Rightarrow leftarrow mapsto approx sim simeq equiv propto "
-    "forall exists otimes oplus ominus wedge vee cup cap subset det binom sup inf arg argmin argmax Pr gcd bmod pmod "
-    "hline underbrace overbrace underset overset stackrel xrightarrow vec mathring check breve acute grave ddot star "
-    "bullet bigoplus bigotimes coprod lfloor rfloor lceil rceil pm mp notin".split()
+    words(
+        "lim limsup liminf int iint oint infty to rightarrow Rightarrow leftarrow mapsto approx sim simeq equiv "
+        "propto forall exists otimes oplus ominus wedge vee cup cap subset det binom sup inf arg argmin argmax Pr gcd "
+        "bmod pmod hline underbrace overbrace underset overset stackrel xrightarrow vec mathring check breve acute "
+        "grave ddot star bullet bigoplus bigotimes coprod lfloor rfloor lceil rceil pm mp notin"
+    )
 )
-MATRICES = frozenset("matrix pmatrix bmatrix Bmatrix smallmatrix array".split())
+MATRICES = frozenset(["matrix", "pmatrix", "bmatrix", "Bmatrix", "smallmatrix", "array"])
 SUPERSCRIPTS: Mapping[str, str] = MappingProxyType(
-    dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ᵗᵏⁱʲˡᵈˢʳⁿᵐᵖ", "0123456789+-=()tkijldsrnmp", strict=True)) | {"ᵀ": "⊤", "ᵟ": "delta", "⸴": ","}
+    dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ᵗᵏⁱʲˡᵈˢʳⁿᵐᵖ", "0123456789+-=()tkijldsrnmp", strict=True))
+    | {"ᵀ": "⊤", "ᵟ": "delta", "⸴": ","}
 )
 SUPER_GREEK: Mapping[str, str] = MappingProxyType({"τ": "τ"})
 SUBSCRIPTS: Mapping[str, str] = MappingProxyType(
     dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₜₖᵢⱼₗₕₓₒₐₑₙₘₚᵣₛᵤᵥ", "0123456789+-=()tkijlhxoaenmprsuv", strict=True))
 )
-FRACTIONS: Mapping[str, tuple[str, str]] = MappingProxyType({"½": ("1", "2"), "⅓": ("1", "3"), "¼": ("1", "4"), "¾": ("3", "4")})
+FRACTIONS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {"½": ("1", "2"), "⅓": ("1", "3"), "¼": ("1", "4"), "¾": ("3", "4")}
+)

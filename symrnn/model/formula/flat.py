@@ -83,24 +83,28 @@ def _collapsed(signs: list[Sign]) -> list[Sign]:
 def _accented(page: Page, signs: list[Sign]) -> list[Sign]:
     """`\\hat y` as the name yhat; the accent of a group that is a name with its scripts is the name's."""
     found: list[Sign] = []
-    pending: Sign | None = None
+    pending: list[Sign] = []
     for i, sign in enumerate(signs):
         if sign.kind == "COMMAND" and sign.text in commands.ACCENTS:
-            pending = sign
+            pending.append(sign)
             if i + 1 < len(signs) and signs[i + 1].text == "{":
                 _check_accent(page, signs, i)
-        elif pending is not None and sign.kind in {"WORD", "GREEK"}:
-            accent = commands.ACCENTS[pending.text]
+        elif pending and sign.kind in {"WORD", "GREEK"}:
+            accent = "".join(commands.ACCENTS[mark.text] for mark in reversed(pending))
             whole = sign.kind == "GREEK" or len(sign.text) == 1
             first = sign.text if whole else sign.text[0]
             found.append(replace(sign, kind="WORD", text=first + accent, blank=True))
             if not whole:
                 found.append(replace(sign, text=sign.text[1:], blank=False))
-            pending = None
-        elif pending is not None and sign.text != "{":
-            raise page.fault("syntax", sign.place, f"\\{pending.text} stands over a name", repair="write \\hat{y}_t")
+            pending = []
+        elif pending and sign.text != "{":
+            raise page.fault(
+                "syntax", sign.place, f"\\{pending[-1].text} stands over a name", repair="write \\hat{y}_t"
+            )
         else:
             found.append(sign)
+    if pending:
+        raise page.fault("syntax", pending[-1].place, f"\\{pending[-1].text} has no name below it")
     return found
 
 
@@ -108,7 +112,7 @@ def _check_accent(page: Page, signs: list[Sign], i: int) -> None:
     """An accent over a group goes to its name; over more than a name with scripts it means nothing here."""
     end = closing(signs, i + 1)
     after = signs[i + 3 : end]
-    if not after:
+    if not after or signs[i + 2].kind == "COMMAND":
         return
     scripted = after[0].kind in {"SUB", "SUPER"} or after[0].text in {"_", "^"}
     wide = len(after) == 2 or (len(after) > 2 and after[1].text == "{" and closing(after, 1) == len(after) - 1)
@@ -125,8 +129,8 @@ def _marked(signs: list[Sign]) -> list[Sign]:
             found.append(sign)
             continue
         last = found.pop()
-        if last.kind == "WORD" and len(last.text) > 1:
+        if last.kind == "WORD" and len(last.text) > 1 and not last.sized:
             found.append(replace(last, text=last.text[:-1]))
             last = replace(last, text=last.text[-1], blank=False)
-        found.append(replace(last, kind="WORD", text=last.text + sign.text, end=sign.end))
+        found.append(replace(last, kind="WORD", text=last.text + sign.text, end=sign.end, sized=True))
     return found

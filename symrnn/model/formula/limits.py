@@ -39,7 +39,9 @@ def check_power(page: Page, base: Term, exponent: Term, place: int) -> None:
     if number is not None and abs(number) > MOST_EXPONENT:
         what = f"an exponent beyond {MOST_EXPONENT}"
         raise page.fault("limit", place, what, repair="give it a name, such as t or tau")
-    if base.head == "number" and any(part.head in {"pow", "number"} and part is not exponent for part in exponent.walk()):
+    if base.head == "number" and any(
+        part.head in {"pow", "number"} and part is not exponent for part in exponent.walk()
+    ):
         top = value(exponent)
         if top is not None and abs(top) > MOST_EXPONENT:
             raise page.fault("limit", place, "a tower of powers")

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from lark import Token
 
-from symrnn.model.formula import commands
+from symrnn.model.formula import commands, constructs
 from symrnn.model.formula.fault import Page
 from symrnn.model.formula.flat import closing
 from symrnn.model.formula.scripts import lower, raised, raised_signs
@@ -36,10 +36,6 @@ _SIMPLE = {"+": "PLUS", "-": "MINUS", "*": "STAR", "/": "SLASH", "@": "AT", "·"
     "‖)": "NORMCLOSE",
     ":": "COLON",
 }
-_ENDS_A_FACTOR = frozenset(
-    "NUMBER ATOM RPAR SUBCLOSE SUPCLOSE TIMECLOSE POWERCLOSE INDEXCLOSE TRANSPOSE LETTER_T PRIME ABSCLOSE NORMCLOSE "
-    "ANGLECLOSE ENDMATRIX ENDCASES".split()
-)
 
 
 class Marker:
@@ -154,8 +150,15 @@ class Marker:
         follows, before = self.peek(1), self.signs[self.i - 1] if self.i else None
         if sign.text != "d" or self.table.kind("d") == "" or follows is None or follows.kind not in {"WORD", "GREEK"}:
             return False
+        if self.table.adjoint == "d" and follows.text in self.table.spellings:
+            self.put("DIFF", "d", sign)
+            self.i += 1
+            return True
         below = before is not None and before.text == "/" and any(w.type == "DIFF" for w in self.out)
-        above = any(s.text == "/" and t.text.startswith("d") for s, t in zip(self.signs[self.i :], self.signs[self.i + 1 :]))
+        above = any(
+            s.text == "/" and t.text.startswith("d")
+            for s, t in zip(self.signs[self.i :], self.signs[self.i + 1 :], strict=False)
+        )
         if not above and not below and not sign.tex:
             return False
         self.put("DIFF", "d", sign)
@@ -178,7 +181,7 @@ class Marker:
     def subscript(self, found: Named) -> None:
         """`[t-1]` or, of a sequence, `(t-1)` right behind a name; or a number: `h0`."""
         follows = self.peek()
-        if follows is None or found.kind in {"index", "length", "eye", "ones"}:
+        if follows is None or found.kind in {"index", "length", "eye", "ones", "dimension"}:
             return
         if found.kind == "sequence" and follows.kind == "NUMBER" and not follows.blank and follows.text.isdigit():
             self.between("SUBOPEN", [follows], "SUBCLOSE", follows)
@@ -186,7 +189,7 @@ class Marker:
             return
         while follows is not None and follows.kind == "SIGN" and not follows.sized:
             brackets = {"[": ("INDEXOPEN", "INDEXCLOSE"), "(": ("TIMEOPEN", "TIMECLOSE")}.get(follows.text)
-            if brackets is None or (follows.text == "(" and found.kind != "sequence"):
+            if brackets is None or (follows.text == "(" and found.kind not in {"sequence", "adjoint"}):
                 return
             end = closing(self.signs, self.i)
             inner = self.signs[self.i + 1 : end]
@@ -198,7 +201,8 @@ class Marker:
 
     def index_like(self, signs: list[Sign]) -> bool:
         """Whether signs are an index: names of indices and lengths, numbers, plus, minus and commas."""
-        known = {*self.table.indices, *self.table.lengths, *self.bound}
+        parts = {part for length in self.table.lengths for part in length.split("_")}
+        known = {*self.table.indices, *self.table.lengths, *self.bound, *parts, "_", "{", "}"}
         words = all(s.text in known or s.kind == "NUMBER" or s.text in {"+", "-", ","} for s in signs)
         return bool(signs) and words
 
@@ -234,7 +238,7 @@ class Marker:
         elif text in {")", "]", "}", "\\}"}:
             self.put("RPAR", text, sign)
         elif text in {"|", "‖"}:
-            self.bar(sign)
+            constructs.bar(self, sign)
         elif text in {"Σ", "Π"}:
             self.put("BIG", "sum" if text == "Σ" else "prod", sign)
         elif text == "∇":
@@ -243,9 +247,9 @@ class Marker:
         elif text == "∂":
             self.put("DIFF", "∂", sign)
         elif text in {"𝟏", "𝟙", "mathbb"}:
-            return self.one(sign)
+            return constructs.one(self, sign)
         elif text in {"frac", "√", "begin", "end"}:
-            return self.construct(sign)
+            return constructs.construct(self, sign)
         elif text in _SIMPLE:
             self.put(_SIMPLE[text], text, sign)
         else:
@@ -253,82 +257,3 @@ class Marker:
             raise self.page.fault(kind, sign.place, f"`{text}` is not expected in a formula")
         self.i += 1
         return None
-
-    def one(self, sign: Sign) -> None:
-        """The vector of ones, or an indicator where a comparison follows."""
-        self.i += 1
-        if sign.text == "mathbb":
-            inner = [s.text for s in self.signs[self.i : self.i + 3]]
-            taken = 3 if inner in (["{", "1", "}"], ["{", "I", "}"]) else 1 if inner[:1] in (["1"], ["I"]) else 0
-            if not taken:
-                what = "only the double-struck 1 has a meaning here"
-                raise self.page.fault("unsupported", sign.place, what)
-            self.i += taken
-        follows = self.peek()
-        script = follows is not None and follows.text == "_" and self.peek(1) is not None and self.peek(1).text == "{"  # type: ignore[union-attr]
-        start = self.i + 1 if script else self.i
-        opens = follows is not None and (script or follows.text in {"[", "(", "\\{", "{"})
-        indicator = opens and self.compares(start)
-        self.put("INDICATOR" if indicator else "ATOM", "1" if indicator else "ones:ones", sign)
-
-    def bar(self, sign: Sign) -> None:
-        """`|` and `‖` open where a factor may begin, and close what is open elsewhere."""
-        if sign.text == "‖" and self.bars[-1:] == ["|"] and self.page.source.text[sign.place : sign.end] == "||":
-            for part in (replace(sign, text="|"), replace(sign, text="|")):  # |w||u|: one closes, one opens
-                self.bar(part)
-            return
-        norm = sign.text == "‖"
-        kind = "NORM" if norm else "ABS"
-        ends = bool(self.out) and self.out[-1].type in _ENDS_A_FACTOR
-        if self.bars and self.bars[-1] == sign.text and ends:
-            self.bars.pop()
-            self.put(f"{kind}CLOSE", ")", sign)
-        else:
-            self.bars.append(sign.text)
-            self.put(f"{kind}OPEN", "(", sign)
-
-    def construct(self, sign: Sign) -> None:
-        """A fraction, a root or an environment."""
-        self.i += 1
-        if sign.text == "√":
-            self.put("FUNC", "sqrt", sign)
-        elif sign.text == "frac":
-            self.put("FRAC", "frac", sign)
-            for _ in range(2):
-                self.argument(sign)
-        else:
-            self.environment(sign)
-
-    def argument(self, sign: Sign) -> None:
-        """What a fraction takes: a group, or one sign or digit."""
-        follows = self.peek()
-        if follows is None:
-            raise self.page.fault("syntax", sign.place, "a fraction has two parts", repair="write \\frac{a}{b}")
-        if follows.text == "{":
-            end = closing(self.signs, self.i)
-            inner = self.signs[self.i + 1 : end]
-            self.i = end + 1
-        elif follows.kind == "NUMBER" and len(follows.text) > 1:
-            inner = [replace(follows, text=follows.text[0])]
-            self.signs[self.i] = replace(follows, text=follows.text[1:])
-        else:
-            inner = [follows]
-            self.i += 1
-        if inner and inner[0].text == "d" and inner[0].kind == "WORD":
-            inner = [replace(inner[0], tex=True), *inner[1:]]  # a fraction that begins with d is a derivative
-        self.between("LPAR", inner, "RPAR", follows)
-
-    def environment(self, sign: Sign) -> None:
-        """`\\begin{bmatrix}`, `\\end{cases}` and the like."""
-        parts = self.signs[self.i : self.i + 3]
-        name = parts[0] if parts and parts[0].kind == "WORD" else parts[1] if len(parts) == 3 else sign
-        self.i += 1 if name is parts[0] else 3
-        kind = "CASES" if name.text == "cases" else "MATRIX" if name.text in commands.MATRICES else ""
-        if not kind:
-            raise self.page.fault("forbidden", sign.place, f"the environment {name.text} is no notation of a formula")
-        self.put(f"{'BEGIN' if sign.text == 'begin' else 'END'}{kind}", name.text, sign)
-        columns = self.peek()
-        if name.text == "array" and sign.text == "begin" and columns is not None and set(columns.text) <= set("lcr"):
-            self.i += 1
-        if kind == "CASES" and sign.text == "end" and len(self.out) > 1 and self.out[-2].type in {"COMMA", "NEWROW"}:
-            del self.out[-2]

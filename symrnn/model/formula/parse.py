@@ -23,6 +23,8 @@ def parse(page: Page, words: list[Token]) -> Tree[Any]:
     ReadError
         Of kind `syntax`, with the word that does not fit, or `limit` when it is nested too deep.
     """
+    if not words:
+        raise page.fault("syntax", 0, "there is nothing to read", repair="type a formula")
     reader = _parser().parse_interactive(None)
     previous: Token | None = None
     try:
@@ -40,9 +42,7 @@ def parse(page: Page, words: list[Token]) -> Tree[Any]:
 @cache
 def _parser() -> Lark:
     grammar = resources.files("symrnn.model").joinpath("formula.lark").read_text(encoding="utf-8")
-    return Lark(
-        grammar, parser="lalr", start="formula", lexer="basic", transformer=_Chains(), maybe_placeholders=False
-    )
+    return Lark(grammar, parser="lalr", start="formula", lexer="basic", transformer=_Chains(), maybe_placeholders=False)
 
 
 @v_args(inline=True)

@@ -62,7 +62,10 @@ def derivative(builder: Builder, head: str, y: Term, x: Term) -> Term:
     if inner.head not in {"at", "name"}:
         what = "a derivative goes by a name, or by an element of a sequence"
         raise builder.page.fault("unsupported", x.place, what, repair="write ∂L/∂W or ∂L/∂h_t")
-    return Term(head, (y, x), size=shape(builder, y, x), place=y.place)
+    found = Term(head, (y, x), size=shape(builder, y, x), place=y.place)
+    if builder.table.numerator and y.size == SCALAR and x.size != SCALAR:
+        return builder.transposed(found, y.place)
+    return found
 
 
 def gradient(builder: Builder, tree: Tree[Any]) -> Term:
@@ -85,25 +88,26 @@ def _nabla(builder: Builder, items: Tree[Any], of: Term) -> Term:
     if of.size != SCALAR:
         law = f"∇ is of a scalar; this is {sizes.shown(of.size)}"
         raise builder.page.fault("shape", of.place, "this gradient has no meaning", law=law, repair="write ∂y/∂x")
-    found = derivative(builder, "partial", of, x)
-    return Term("grad", (x, of), size=found.size, place=x.place)
+    derivative(builder, "partial", of, x)
+    return Term("grad", (x, of), size=x.size, place=x.place)
 
 
 def adjoint(builder: Builder, tree: Tree[Any]) -> Term:
     """∇h(t), the gradient of the loss, as a terminal prints it."""
     x = builder.build(next(part for part in tree.children if isinstance(part, Tree)))
     loss = Term("name", text="L", place=x.place, kind="loss")
+    derivative(builder, "partial", loss, x)
     return Term("grad", (x, loss), size=x.size, place=x.place)
 
 
-def _differential(builder: Builder, tree: Tree[Any]) -> tuple[Token, str, Term]:
+def _differential(builder: Builder, tree: Tree[Any]) -> tuple[Any, str, Term]:
     """The sign, its mark and what it stands on."""
     sign = tree.children[0]
     mark = next((part for part in tree.children if isinstance(part, Tree) and part.data == "mark"), None)
     return sign, _mark(builder, mark), builder.build(tree.children[-1])
 
 
-def _mark(builder: Builder, mark: Tree[Any] | None) -> str:
+def _mark(builder: Builder, mark: Any) -> str:
     if mark is None:
         return ""
     if mark.children[0].type != "IMMEDIATE":

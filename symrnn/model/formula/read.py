@@ -2,29 +2,40 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from symrnn.errors import ReadError
 from symrnn.model.formula.build import Builder
+from symrnn.model.formula.echo import echo
 from symrnn.model.formula.fault import Page
 from symrnn.model.formula.flat import flat
+from symrnn.model.formula.lower import lower
 from symrnn.model.formula.marks import Marker
 from symrnn.model.formula.parse import parse
 from symrnn.model.formula.signs import Sign, page_of, signs
-from symrnn.model.formula.symbols import Symbols, as_symbols
+from symrnn.model.formula.sizes import shown
+from symrnn.model.formula.symbols import Symbols, as_symbols, noted
 from symrnn.model.formula.term import Term, sexpr
-
-_BINDS = re.compile("[ₜₖᵢⱼₗₛᵣₘₙₚ]₌")
+from symrnn.model.formula.turn import in_rows, turned
 
 
 @dataclass(frozen=True)
 class Reading:
-    """A formula that was read.
+    """A formula that was read; two readings are equal when they say the same in the same order.
 
-    Two readings are equal when their terms are; a reading equals an expression when its `.expr` does.
+    Attributes
+    ----------
+    text
+        What was typed.
+    sexpr
+        Its prefix form: `(mul (transpose W) (at delta (add t 1)))`.
+    latex
+        What it was read as, for the person who typed it.
+    expr
+        The expression of the package; raises `Unsupported` for what has none, such as a Jacobian that is only named.
+    shape
+        "a scalar", "a vector of n", "a n x m matrix".
     """
 
     text: str = field(compare=False)
@@ -36,13 +47,65 @@ class Reading:
         """The prefix form."""
         return sexpr(self.term)
 
+    @property
+    def latex(self) -> str:
+        """What it was read as, as LaTeX."""
+        return echo(self.term)
 
-def read(text: str, symbols: object) -> Reading:
-    """A formula as a person types it."""
+    @property
+    def shape(self) -> str:
+        """Its shape, in words."""
+        return shown(self.term.size)
+
+    @cached_property
+    def expr(self) -> Any:
+        """The expression of the package."""
+        return lower(self.term, self.symbols)
+
+    def _repr_latex_(self) -> str:
+        return f"$\\displaystyle {self.latex}$"
+
+
+def read(text: str, symbols: object, notation: Any = None) -> Reading:
+    r"""A formula as a person types it, in LaTeX, Unicode or plain letters.
+
+    Parameters
+    ----------
+    text
+        One formula of at most 4,000 signs.
+    symbols
+        A model, or a table of declared names: a mapping with the keys dims, sequences, parameters, functions,
+        indices and length, whose shapes are lists of dimensions. What is not declared is not read.
+    notation
+        The `Notation` of the text, if it renames things or has vectors as rows; the term is in columns all the same.
+
+    Returns
+    -------
+    Reading
+        With `.sexpr`, `.latex`, `.shape` and `.expr`.
+
+    Raises
+    ------
+    ReadError
+        With the place, a repair, and a `kind`: unbalanced, undeclared, ambiguous, shape, forbidden, limit, charset,
+        syntax or unsupported.
+
+    Examples
+    --------
+    >>> import symrnn as sr
+    >>> found = sr.read(r"W^\top \operatorname{diag}(1-h_{t+1}^2)\, \nabla_{h_{t+1}} L", sr.models.elman())
+    >>> found.expr, found.shape
+    (W.T @ ((1 - h[t + 1]**2)*nabla(h[t + 1])), 'a vector of n')
+    >>> sr.read("s^{(3)}", {"sequences": {"s": []}}).sexpr
+    '(at s 3)'
+    """
     table = as_symbols(symbols)
     page = page_of(text)
+    rows = getattr(notation, "vectors", "columns") == "rows"
+    typed = noted(in_rows(table) if rows else table, notation)
     try:
-        return Reading(text, _term(page, table), table)
+        term = _term(page, typed)
+        return Reading(text, turned(term) if rows else term, table)
     except RecursionError:
         raise page.fault("limit", 0, "this is nested too deep", repair="name its parts") from None
 

@@ -12,7 +12,7 @@ from lark import Token, Tree
 
 from symrnn.model.formula import sizes
 from symrnn.model.formula.parse import place_of
-from symrnn.model.formula.term import SCALAR, Term
+from symrnn.model.formula.term import ANY, SCALAR, Term
 
 if TYPE_CHECKING:
     from symrnn.model.formula.build import Builder
@@ -39,6 +39,10 @@ def scripted(builder: Builder, tree: Tree[Any]) -> Term:
     if token.type == "NUMBER":
         return _on_value(builder, Term("number", text=str(token), place=place_of(base)), scripts, "number")
     kind, _, name = str(token).partition(":")
+    if kind == "loss":
+        return _on_value(builder, Term("name", text="L", place=place_of(base), kind="loss"), scripts, "element")
+    if kind == "adjoint":
+        return _adjoint(builder, name, scripts, place_of(base))
     if kind == "sequence":
         return _on_sequence(builder, name, scripts, place_of(base))
     if kind in {"parameter", "constant"}:
@@ -62,13 +66,8 @@ def _leaf(builder: Builder, kind: str, name: str, base: Tree[Any]) -> Term:
         raise builder.page.fault("undeclared", place_of(base), what, repair="use a declared name")
     if kind == "function":
         raise builder.page.fault("syntax", place_of(base), f"{name} is a function", repair=f"write {name}(...)")
-    size = {"eye": None, "ones": _ones(builder)}.get(kind, SCALAR)
+    size = {"eye": None, "ones": (ANY, 1)}.get(kind, SCALAR)
     return Term(kind, text=name, size=size, place=place_of(base))
-
-
-def _ones(builder: Builder) -> Any:
-    """The vector of ones takes its size from the context."""
-    return None
 
 
 def items_of(script: Script) -> list[Any]:
@@ -135,6 +134,18 @@ def _on_sequence(builder: Builder, name: str, scripts: list[Script], place: int)
     term = Term("at", (term, index(builder, time, "time")), size=size, place=place)
     term = _component(builder, term, places)
     return _on_value(builder, term, [s for s in scripts if id(s) not in used], "element")
+
+
+def _adjoint(builder: Builder, name: str, scripts: list[Script], place: int) -> Term:
+    """The gradient of the loss, written as a mark on the name that it goes by."""
+    at = [s for s in scripts if s.data in {"time", "bracket_power", "sub", "place"}]
+    kind = builder.table.kinds[name]
+    node = (
+        _on_sequence(builder, name, at, place) if kind == "sequence" else _on_parameter(builder, kind, name, at, place)
+    )
+    loss = Term("name", text="L", place=place, kind="loss")
+    found = Term("grad", (node, loss), size=node.size, place=place)
+    return _on_value(builder, found, [s for s in scripts if not any(s is a for a in at)], "element")
 
 
 def _bare_sequence(builder: Builder, name: str, scripts: list[Script], place: int) -> Term:

@@ -94,7 +94,7 @@ def _refuse_double(marker: Marker, i: int, sign: str) -> None:
 
 def raised(marker: Marker, i: int, as_argument: bool = False) -> int:
     """The words of the superscript that begins at `i`; where it ends."""
-    signs, at = marker.signs, marker.signs[i]
+    at = marker.signs[i]
     if at.kind == "SUPER":
         inner = [marker.letter(at, commands.SUPERSCRIPTS[c]) for c in at.text]
         marker.between("LPAR", inner, "RPAR", at)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from symrnn.model.formula import commands
+from symrnn.model.formula.commands import words
 from symrnn.model.formula.fault import Page
 from symrnn.model.reading.lexer import latin_look
 from symrnn.model.reading.source import HIDDEN, Source, describe
@@ -22,17 +23,21 @@ MOST_DIGITS = 40
 MOST_SIGNS = 10  # plus and minus in a row
 _OPENING = {"(": ")", "[": "]", "{": "}", "\\{": "\\}", "⟨": "⟩"}
 _CLOSING = frozenset(_OPENING.values())
-_CODE = frozenset("eval exec import lambda open compile globals getattr setattr system subprocess print def del in range while".split())
+_CODE = frozenset(
+    words("eval exec import lambda open compile globals getattr setattr system subprocess print def del in range while")
+)
 _TEX_CODE = frozenset(
-    "def edef gdef xdef newcommand renewcommand providecommand let loop repeat input include write immediate read "
-    "openout openin catcode csname expandafter usepackage special directlua newwrite closeout message".split()
+    words(
+        "def edef gdef xdef newcommand renewcommand providecommand let loop repeat input include write immediate read "
+        "openout openin catcode csname expandafter usepackage special directlua newwrite closeout message"
+    )
 )
 _PATTERN = re.compile(
     r"""
     (?P<BLANK>[ \t\n\r]+)
   | \\(?P<COMMAND>[A-Za-z]+\*?|[^A-Za-z])
   | (?P<NUMBER>[0-9]+(?:\.[0-9]+)?|\.[0-9]+)
-  | (?P<DOTS>\.\.\.+|…)
+  | (?P<DOTS>\.\.+|…)
   | (?P<ATTRIBUTE>\.T(?![A-Za-z0-9_]))
   | (?P<WORD>[A-Za-z]+)
   | (?P<SUPER>[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ᵗᵏⁱʲˡᵈˢʳⁿᵐᵖᵀ]+)
@@ -191,7 +196,7 @@ def _character(page: Page, value: str, make: Callable[..., Sign], place: int) ->
         return make("GREEK", commands.GREEK[value])
     if value in _PLAIN or value in "-*/|f":
         return make("WORD" if value == "f" else "SIGN", value)
-    if value in "\"`$%#?\\":
+    if value in '"`$%#?\\':
         if value == "$":
             return make("SIGN", "$")
         what = f"`{value}` has no meaning in a formula"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from symrnn.model.formula.fault import Page
-from symrnn.model.formula.term import SCALAR, Size, Term
 from symrnn.errors import ReadError
+from symrnn.model.formula.fault import Page
+from symrnn.model.formula.term import ANY, SCALAR, Size, Term, is_open
 
 
 def same(a: object, b: object) -> bool:
     """Whether two sizes are one; sizes of a table are words, those of a model are symbols."""
+    if ANY in (a, b):
+        return 1 not in (a, b)
     return a is b or a == b or str(a) == str(b)
 
 
@@ -87,6 +89,7 @@ def total(page: Page, terms: list[Term], numbers: bool = False) -> Size:
     known = [size for size in sizes if size is not None and size != SCALAR]
     if not known:
         return SCALAR if SCALAR in sizes else None
+    known.sort(key=is_open)  # a size that is known says more than one that is open
     first = next(term for term in terms if term.size == known[0])
     for term in terms:
         inner = term.parts[0] if term.head == "neg" else term

@@ -7,7 +7,7 @@ length. Nothing that is not in it is read.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
@@ -16,7 +16,6 @@ from sympy import Basic, Symbol
 from sympy.core.function import AppliedUndef
 
 from symrnn.errors import Undefined
-from symrnn.model.formula.commands import GREEK
 from symrnn.model.formula.term import Size
 from symrnn.model.given import Constant, Parameter, Sequence
 from symrnn.model.recurrence import Recurrence
@@ -38,6 +37,9 @@ class Symbols:
     dims: frozenset[str]
     objects: Mapping[str, Any] = field(default_factory=dict)  # of a model: what the names stand for
     from_model: bool = False
+    typed: tuple[tuple[str, str], ...] = ()  # other ways of typing a name: the name and the way
+    adjoint: str = ""  # how a notation writes the gradient of the loss: "d" as in code, "delta", "bar"
+    numerator: bool = False  # whether the derivative of a scalar is a row
 
     @property
     def spellings(self) -> Mapping[str, str]:
@@ -60,6 +62,7 @@ def _spellings(table: Symbols) -> Mapping[str, str]:
         for way in {name, name.replace("_", ""), *_accented(name)}:
             if way == name or way not in table.kinds:
                 found[way] = name
+    found.update({way: name for name, way in table.typed if name in table.kinds})
     return MappingProxyType(found)
 
 
@@ -90,6 +93,14 @@ def as_symbols(symbols: object) -> Symbols:
         f"the symbols of a formula are a model or a table, not {type(symbols).__name__}",
         repair='for instance  {"dims": ["n"], "sequences": {"h": ["n"]}, "parameters": {"W": ["n", "n"]}}',
     )
+
+
+def noted(table: Symbols, notation: Any) -> Symbols:
+    """The table with the names and the adjoints of a notation."""
+    if notation is None:
+        return table
+    numerator = getattr(notation, "gradient", "") == "numerator"
+    return replace(table, typed=tuple(notation.names), adjoint=notation.adjoint, numerator=numerator)
 
 
 def _frozen(value: object) -> Any:
@@ -153,7 +164,7 @@ def _of_model(model: Recurrence) -> Symbols:
             (lengths if name.startswith("tau") else indices).add(name)
             continue
         else:
-            named = {Sequence: "sequence", Parameter: "parameter", Constant: "constant"}
+            named: dict[Any, str] = {Sequence: "sequence", Parameter: "parameter", Constant: "constant"}
             kinds[name] = next(kind for base, kind in named.items() if isinstance(part, base))
         objects[name] = part
     sizes = {name: size_of_shape(getattr(objects[name], "shape", ())) for name in kinds if name not in functions}
@@ -182,9 +193,8 @@ def _parts(model: Recurrence) -> list[Any]:
         seen.add(top)
         if isinstance(top, Sequence | Parameter | Constant | Function | AppliedUndef):
             found[top] = None
-        elif isinstance(top, Symbol) and top.is_integer and str(top).isidentifier() and not str(top).startswith("_"):
-            if str(top).startswith("tau") or len(str(top)) == 1:
-                found.setdefault(top, None)
+        elif isinstance(top, Symbol) and top.is_integer and (len(str(top)) == 1 or str(top).startswith("tau")):
+            found.setdefault(top, None)
         if not isinstance(top, Sequence | Parameter | Constant):
             stack.extend(reversed(top.args))
         if isinstance(top, Applied):
@@ -202,13 +212,9 @@ def object_of(table: Symbols, name: str) -> Any:
         value = table.functions[name]
         return Function(name, *(_dimension(d) for d in value if d != 1)) if isinstance(value, tuple) else value
     shape = [_dimension(d) for d in table.sizes[name] or () if d != 1]
-    return {"sequence": Sequence, "parameter": Parameter, "constant": Constant}[kind](name, *shape)
+    declared: dict[str, Any] = {"sequence": Sequence, "parameter": Parameter, "constant": Constant}
+    return declared[kind](name, *shape)
 
 
 def _dimension(d: object) -> Any:
     return dims(d) if isinstance(d, str) else d
-
-
-def greek_word(text: str) -> str:
-    """A Greek letter as a word."""
-    return GREEK.get(text, text)

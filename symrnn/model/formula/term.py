@@ -13,6 +13,7 @@ Part = "Term | str"
 # Rows and columns of a term: (1, 1) a scalar, (n, 1) a column, (1, n) a row; None where the context decides (I).
 Size = tuple[object, object] | None
 SCALAR: Size = (1, 1)
+ANY = "?"  # a size that the context decides, and that is not 1: that of the vector of ones
 LEAVES = frozenset({"number", "name", "index", "length", "eye", "ones"})
 
 
@@ -38,6 +39,11 @@ class Term:
             top = stack.pop()
             yield top
             stack.extend(reversed(top.parts))
+
+
+def is_open(size: Size) -> bool:
+    """Whether the context still decides a size."""
+    return size is None or ANY in size
 
 
 def sexpr(term: Term) -> str:

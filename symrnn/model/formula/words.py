@@ -7,14 +7,14 @@ The table of symbols decides. Longer readings come before shorter ones: `W_hh` b
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from symrnn.errors import ReadError
 from symrnn.model.formula import commands
 from symrnn.model.formula.fault import Page
 from symrnn.model.formula.signs import Sign
 from symrnn.model.formula.symbols import Symbols
 from symrnn.model.reading.names import did_you_mean
-from symrnn.errors import ReadError
 
 NUMBERED = 3  # letters of a word that may be names side by side
 
@@ -61,6 +61,12 @@ def _whole(table: Symbols, signs: list[Sign], i: int, bound: frozenset[str]) -> 
         name = spellings.get(f"{word}_{text}")
         if name is not None:
             return Named(table.kinds[name], name, taken)
+        if f"{word}_{text}" in table.lengths:
+            return Named("length", f"{word}_{text}", taken)
+    if _takes_index(table, signs, i):
+        name = spellings[f"{word}_{signs.pop(i + 3).text}"]
+        del signs[i + 3]  # the comma: h_{1,t-1} is h_1 at t-1
+        return Named(table.kinds[name], name)
     follows = signs[i + 1] if i + 1 < len(signs) else None
     if follows is not None and follows.text == "_" and i + 2 < len(signs) and signs[i + 2].kind == "WORD":
         run = signs[i + 2].text  # TeX: in W_fh only the f is an index
@@ -69,6 +75,12 @@ def _whole(table: Symbols, signs: list[Sign], i: int, bound: frozenset[str]) -> 
             return Named(table.kinds[name], name, 3, run[1:])
     if word in spellings:
         return Named(table.kinds[spellings[word]], spellings[word])
+    if table.adjoint in {"bar", "delta"}:
+        adjoint = _adjoint(table, signs, i)
+        if adjoint is not None:
+            return adjoint
+    if word == "L" and table.from_model:
+        return Named("loss", "L")
     if word in table.lengths:
         return Named("length", "tau" if word == "T" else word)
     if word in table.indices or word in bound:
@@ -77,6 +89,30 @@ def _whole(table: Symbols, signs: list[Sign], i: int, bound: frozenset[str]) -> 
         sized = next((taken for text, taken in _indexed(signs, i) if text in table.dims), 1)
         return Named("eye" if word == "I" else "ones", word, sized)
     return Named("dimension", word) if word in table.dims else None
+
+
+def _adjoint(table: Symbols, signs: list[Sign], i: int) -> Named | None:
+    """The gradient of the loss where a notation writes it as a bar over a name, or as delta with the name below."""
+    word = signs[i].text
+    if table.adjoint == "bar" and word.endswith("bar"):
+        whole = _whole(
+            replace(table, adjoint=""), [replace(signs[i], text=word[:-3]), *signs[i + 1 : i + 6]], 0, frozenset()
+        )
+        return None if whole is None else Named("adjoint", whole.name, whole.taken)
+    if table.adjoint == "delta" and word == "delta":
+        inner = [sign.text for sign in signs[i + 1 : i + 7]]
+        if inner[3:4] == [","] and f"{inner[2]}_{inner[4]}" in table.spellings:
+            return Named("adjoint", table.spellings[f"{inner[2]}_{inner[4]}"], 7)
+        for text, taken in _indexed(signs, i):
+            if text in table.spellings:
+                return Named("adjoint", table.spellings[text], taken)
+    return None
+
+
+def _takes_index(table: Symbols, signs: list[Sign], i: int) -> bool:
+    """Whether the first of several indices belongs to the name at `i`."""
+    texts = [sign.text for sign in signs[i : i + 5]]
+    return texts[1:3] == ["_", "{"] and texts[4:5] == [","] and f"{texts[0]}_{texts[3]}" in table.spellings
 
 
 def _indexed(signs: list[Sign], i: int) -> Iterator[tuple[str, int]]:

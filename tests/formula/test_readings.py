@@ -1,0 +1,100 @@
+"""What people type is read as they mean it, or refused for the right reason; what was read can be read again."""
+
+import pytest
+import sympy
+
+import symrnn as sr
+from formula.corpus import CONTEXTS, canonical, rows
+from symrnn.errors import ReadError, ShapeError, Unsupported
+
+SAMPLES = rows("readings.tsv") + rows("spellings.tsv")
+READABLE = [row for row in SAMPLES if not row["reading"].startswith("REFUSE")]
+
+
+def reading(text, context):
+    try:
+        return sr.read(text, CONTEXTS[context]).sexpr
+    except ReadError as refused:
+        return f"REFUSE:{refused.kind}"
+
+
+def agrees(found, wanted):
+    if "REFUSE" in found or "REFUSE" in wanted:
+        return found == wanted
+    return canonical(found) == canonical(wanted)
+
+
+def misread(samples):
+    return [
+        (row["string"][:80], found, row["reading"])
+        for row in samples
+        if not any(agrees(found := reading(row["string"], row["context"]), w) for w in row["reading"].split(" || "))
+    ]
+
+
+def test_samples_are_read_right():
+    assert misread(SAMPLES) == []
+
+
+def test_a_wrong_reading_would_be_seen():
+    planted = [dict(row, reading=row["reading"].replace("(at s 3)", "(pow s 3)")) for row in SAMPLES]
+    assert len(misread(planted)) > 5
+
+
+def test_what_is_echoed_reads_back_the_same():
+    for row in READABLE:
+        try:
+            found = sr.read(row["string"], CONTEXTS[row["context"]])
+        except ReadError:
+            continue  # an ambiguous one, where a refusal is right too
+        again = sr.read(found.latex, CONTEXTS[row["context"]])
+        assert canonical(again.sexpr) == canonical(found.sexpr), (row["string"], found.latex)
+
+
+def test_every_reading_has_an_expression_or_says_why_not():
+    with_expression = 0
+    for row in READABLE:
+        try:
+            found = sr.read(row["string"], CONTEXTS[row["context"]])
+        except ReadError:
+            continue
+        try:
+            assert found.expr is not None
+            with_expression += 1
+        except Unsupported as unsupported:
+            assert unsupported.what
+    assert with_expression > 400
+
+
+def test_expressions_are_the_packages_own():
+    elman = sr.models.elman()
+    W, U, b = (p for p in elman.parameters if p.name in "WUb")
+    h, x = next(s for s in elman.states), next(s for s in elman.inputs)
+    t = sr.t
+    found = sr.read(r"\tanh(b + W h_{t-1} + U x_t)", elman)
+    assert found.expr == next(e.rhs for e in elman.equations if e.lhs == h[t])
+    assert {p.name for p in (W, U, b)} == {"W", "U", "b"} and x[t].shape
+    scalar = sr.read(r"\frac{w^t - 1}{w - 1}", CONTEXTS["scalar"]).expr
+    w = sr.Parameter("w")
+    assert scalar == (w**t - 1) / (w - 1)
+    assert sr.read(r"\sum_{k=1}^{t} w^{t-k} x_k", CONTEXTS["scalar"]).expr == sr.time_sum(
+        w ** (t - sympy.Symbol("k", integer=True)) * sr.Sequence("x")[sympy.Symbol("k", integer=True)],
+        (sympy.Symbol("k", integer=True), 1, t),
+    )
+
+
+@pytest.mark.parametrize("symbols", [None, 3, {"sequence": {}}])
+def test_symbols_are_a_model_or_a_table(symbols):
+    with pytest.raises(sr.Undefined):
+        sr.read("w", symbols)
+
+
+def test_refusals_say_where_and_what_to_type():
+    with pytest.raises(ReadError) as refused:
+        sr.read(r"W^\top delta_{t+1} + fooo", CONTEXTS["elman"])
+    assert (refused.value.kind, refused.value.column) == ("undeclared", 22)
+    assert "names here" in refused.value.repair
+    with pytest.raises(ReadError) as shape:
+        sr.read(r"V h_t + W h_t", CONTEXTS["elman"])
+    assert shape.value.kind == "shape" and "vector of q" in shape.value.law
+    assert not isinstance(shape.value, ShapeError)
