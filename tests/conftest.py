@@ -82,17 +82,29 @@ CHROMIUM = [
 
 
 @pytest.fixture
-def screenshot(tmp_path: Path) -> Callable[..., Path]:
-    """A function that renders an HTML or SVG file in headless Chromium and returns the PNG."""
+def chromium(tmp_path: Path) -> Callable[..., str]:
+    """A function that opens a file in headless Chromium with some options and returns what it writes out."""
     program = _program("chromium", "chromium-browser", "google-chrome")
+
+    def open_file(page: Path, *options: str) -> str:
+        command = [program, *CHROMIUM, f"--user-data-dir={tmp_path / 'profile'}", *options, page.resolve().as_uri()]
+        run = subprocess.run(command, capture_output=True, timeout=120, check=False)
+        if run.returncode:
+            pytest.fail("chromium: " + run.stderr.decode(errors="replace")[-3000:])
+        return run.stdout.decode(errors="replace")
+
+    return open_file
+
+
+@pytest.fixture
+def screenshot(chromium: Callable[..., str], tmp_path: Path) -> Callable[..., Path]:
+    """A function that renders an HTML or SVG file in headless Chromium and returns the PNG."""
 
     def render(page: Path, width: int = 1000, height: int = 1400) -> Path:
         picture = tmp_path / f"{page.stem}.png"
-        options = [f"--user-data-dir={tmp_path / 'profile'}", f"--window-size={width},{height}"]
-        command = [program, *CHROMIUM, *options, f"--screenshot={picture}", page.resolve().as_uri()]
-        run = subprocess.run(command, capture_output=True, timeout=120, check=False)
-        if run.returncode or not picture.is_file():
-            pytest.fail("chromium: " + run.stderr.decode(errors="replace")[-3000:])
+        chromium(page, f"--window-size={width},{height}", f"--screenshot={picture}")
+        if not picture.is_file():
+            pytest.fail("chromium made no picture")
         return picture
 
     return render

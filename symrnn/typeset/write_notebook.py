@@ -13,6 +13,7 @@ from sympy import Symbol
 from symrnn.calculus.bptt import bptt
 from symrnn.calculus.derivation import Derivation, name_of
 from symrnn.errors import Unsupported
+from symrnn.graph.lengths import rule_of
 from symrnn.model import Recurrence, read_model, write_model
 from symrnn.typeset.blocks import Block, Code, Heading, Page
 from symrnn.typeset.write_markdown import MarkdownWriter, escape
@@ -97,7 +98,7 @@ def program(derivation: Derivation) -> str:
     """
     text = write_model(derivation.model)
     model = read_model(text)
-    leaves = {name: (place, leaf) for place, leaf, name in _leaves(model)}
+    leaves = {name: (place, leaf) for place, leaf, name in _leaves(model, derivation.last)}
     missing = [name for name in derivation.gradients if name not in leaves]
     chosen = [leaves[name] for name in derivation.gradients if name in leaves]
     last = None if isinstance(derivation.last, Symbol) else derivation.last
@@ -114,11 +115,12 @@ def program(derivation: Derivation) -> str:
     return f"import symrnn as sr\n\nmodel = sr.read_model({written})\nd = sr.bptt({', '.join(arguments)})"
 
 
-def _leaves(model: Recurrence) -> Iterator[tuple[str, Any, str]]:
-    """What a gradient can be of: where the model holds it, itself, its name."""
+def _leaves(model: Recurrence, last: Any) -> Iterator[tuple[str, Any, str]]:
+    """What a gradient can be of: where the model holds it, itself, its name at the last time."""
+    rule = {} if isinstance(last, Symbol) else rule_of(model, last)
     for kind in ("parameters", "boundary", "inputs", "targets", "constants"):
         for i, leaf in enumerate(getattr(model, kind)):
-            yield f"model.{kind}[{i}]", leaf, name_of(leaf)
+            yield f"model.{kind}[{i}]", leaf, name_of(leaf.xreplace(rule))
 
 
 def _last(last: Any) -> str:

@@ -1,0 +1,85 @@
+"""What the tests of documents share: the documents of the library's models, and the laws that they must keep."""
+
+import re
+from functools import cache
+from typing import Any
+
+import symrnn as sr
+from symrnn.calculus.derivation import Derivation
+from symrnn.calculus.report import Finding, Report
+from symrnn.errors import Unsupported
+from symrnn.model import library
+from symrnn.typeset import Notation
+from symrnn.typeset.blocks import Block, Display, Frame
+from symrnn.typeset.displays import line_rows, presenter
+from symrnn.typeset.document import Document, document
+from symrnn.typeset.items import Row
+from symrnn.typeset.latex import LatexRenderer
+from typeset.formulas import derive, short_times
+
+draw = LatexRenderer()
+
+
+@cache
+def derived(name: str) -> tuple[Derivation, Report]:
+    """The gradient of a model of the library, and a report such as a verification gives, which others test."""
+    d = derive(library.get(name))
+    found = [Finding(f"({line.number})", "holds", "exact", line=line.number) for line in d.lines]
+    found += [Finding(f"{name} against a difference", "holds", "difference", 3e-11) for name in d.gradients]
+    return d, Report(tuple(found), (1, 2, 3, 4, 5), (("n", 3), ("m", 2)), 0, 2e-13)
+
+
+@cache
+def code_of(name: str) -> str:
+    """The program of a model, if its functions have formulas."""
+    try:
+        return str(sr.to_numpy(library.get(name)).source)
+    except Unsupported:
+        return ""
+
+
+@cache
+def made(name: str, *, number: bool = False, detail: str = "lecture", pictures: bool = True, **rest: Any) -> Document:
+    """The document of a model, with its pictures and its program; for a last time that is a number if asked."""
+    d, report = derived(name)
+    model = library.get(name)
+    drawn = [sr.circuit(model) | sr.unfolded(model, sr.tau)] if pictures else []
+    if number:
+        d = d.at(short_times(model))
+    return document(d, report=report, detail=detail, pictures=drawn, code=code_of(name), **rest)
+
+
+def displays(blocks: tuple[Block, ...]) -> list[Display]:
+    """The displays of a page in order, also those in frames."""
+    found: list[Display] = []
+    for block in blocks:
+        found += displays(block.blocks) if isinstance(block, Frame) else [block] if isinstance(block, Display) else []
+    return found
+
+
+def expected(d: Derivation, notation: str = "goodfellow") -> list[tuple[int, str]]:
+    """The numbers and the LaTeX of the derivation's numbered lines, in order."""
+    p = presenter(d, Notation.named(notation), None)
+    rows = [row for line in d.lines if line.number > 0 for row in line_rows(line, p, d.smallest)]
+    return [(row.number, latex_of(row)) for row in rows if row.number]
+
+
+def latex_of(row: Row) -> str:
+    return squeezed(draw(Row(row.left, row.right, sign=row.sign)))
+
+
+def squeezed(latex: str) -> str:
+    """LaTeX without what only sets it in lines: breaks, alignment, spaces, labels and numbers."""
+    latex = re.sub(r"\\(?:label|tag\*)\{(?:[^{}]|\{[^{}]*\})*\}|\\notag|\\q?quad(?![a-z])", "", latex)
+    return re.sub(r"\\\\(?:\s|$)|&|\s", "", latex)
+
+
+def whole(block: Display) -> str:
+    """The LaTeX of a display's rows one after the other, with their conditions."""
+    return "".join(latex_of(row) + (squeezed(draw(row.condition)) if row.condition else "") for row in block.rows.rows)
+
+
+def numbers_in(blocks: tuple[Block, ...], repeated: bool = False) -> list[tuple[int, str]]:
+    """The numbered lines of a page, or those that its summary repeats."""
+    rows = [row for x in displays(blocks) if x.repeated == repeated for row in x.rows.rows]
+    return [(row.number, latex_of(row)) for row in rows if row.number]
