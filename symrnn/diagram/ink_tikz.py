@@ -128,7 +128,7 @@ def _on_way(text: Text, curve: Curve) -> str:
     dx, dy = bx - ax, by - ay
     part = ((text.x - ax) * dx + (text.y - ay) * dy) / (dx * dx + dy * dy)
     right, down = text.x - ax - part * dx, text.y - ay - part * dy
-    shift = f"pos={part:.2g}, xshift={UNIT * right:.3g}pt, yshift={-UNIT * down:.3g}pt"
+    shift = f"pos={part:.2g}, xshift={_length(UNIT * right)}, yshift={_length(-UNIT * down)}"
     return rf"node[{shift}, font=\small] {{${math(text.label)}$}}"
 
 
@@ -164,6 +164,11 @@ def _path(curve: Curve) -> str:
         else:
             parts.append(f".. controls {_point(piece[1])} and {_point(piece[2])} .. {_point(piece[3])}")
     return " ".join(parts)
+
+
+def _length(value: float) -> str:
+    """A length that TeX reads: it knows no 1e-15."""
+    return f"{round(value, 2) + 0.0:g}pt"
 
 
 def _point(point: Point) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from symrnn.typeset.blocks import Display
 from symrnn.typeset.breaking import Piece, pieces
-from symrnn.typeset.items import Row
+from symrnn.typeset.items import Item, Row
 from symrnn.typeset.latex import RELATIONS, SIGNS, LatexRenderer
 from symrnn.typeset.widths import measure
 
@@ -18,12 +18,12 @@ SIZES = ((1.0, ""), (1.1, r"\small"), (1.25, r"\footnotesize"), (1.45, r"\script
 
 @dataclass(frozen=True)
 class Cut:
-    """A row in lines: what stands left of the sign, the lines right of it, the condition."""
+    """A row in lines: what stands left of the sign, the lines right of it with their widths, the condition."""
 
     left: str
     lines: tuple[str, ...]
-    condition: str
-    width: int
+    widths: tuple[int, ...]
+    condition: Item | None
 
 
 def display(block: Display, room: int, expected: int | None = None) -> str:
@@ -38,13 +38,12 @@ def display(block: Display, room: int, expected: int | None = None) -> str:
     labels = block.labels or ("",) * len(rows)
     space = room - (NUMBER if numbered else 0)
     left = max(measure(row.left) if row.left else 0 for row in rows)
-    cut = [_cut(row, left, space) for row in rows]
-    widest = max(c.width for c in cut)
+    cut = _conditions([_cut(row, left, space) for row in rows], space)
+    widest = max(max(c.widths) for c in cut)
     smaller = next((size for factor, size in SIZES if widest <= factor * space), SIZES[-1][1])
     name = "align" if numbered and not block.repeated else "align*"
-    lines = [
-        _lines(c, _mark(row, label, block.repeated), name) for c, row, label in zip(cut, rows, labels, strict=True)
-    ]
+    marks = [_mark(row, label, block.repeated) for row, label in zip(rows, labels, strict=True)]
+    lines = [_lines(c, mark, name) for c, mark in zip(cut, marks, strict=True)]
     text = f"\\begin{{{name}}}\n" + " \\\\\n".join(lines) + f"\n\\end{{{name}}}"
     first = next((row.number for row in rows if row.number), 0)
     if name == "align" and expected is not None and first != expected:
@@ -63,14 +62,28 @@ def _cut(row: Row, left: int, room: int) -> Cut:
     widths = [taken + measure(found[0].item), *(taken + INDENT + measure(p.item) for p in found[1:])]
     if own_line:
         lines = [f"&{shown}", *(line.replace("&", r"&\quad ", 1) for line in lines)]
-        shown = ""
-        widths.append(left)
-    condition = draw(row.condition) if row.condition else ""
-    if row.condition and widths[-1] + GAP + measure(row.condition) > room:
-        lines.append("&")
-    elif row.condition:
-        widths[-1] += GAP + measure(row.condition)
-    return Cut(shown, tuple(lines), condition, max(widths))
+        return Cut("", tuple(lines), (left, *widths), row.condition)
+    return Cut(shown, tuple(lines), tuple(widths), row.condition)
+
+
+def _conditions(cut: list[Cut], room: int) -> list[Cut]:
+    """The conditions in a column of their own if all of them fit there, else each after its line or below it."""
+    sizes = [measure(c.condition) for c in cut if c.condition]
+    widest = max(max(c.widths) for c in cut)
+    column = bool(sizes) and widest + GAP + max(sizes) <= room
+    return [_condition(c, column, room) if c.condition else c for c in cut]
+
+
+def _condition(c: Cut, column: bool, room: int) -> Cut:
+    assert c.condition is not None
+    text, size = draw(c.condition), GAP + measure(c.condition)
+    *lines, last = c.lines
+    *widths, end = c.widths
+    if column:
+        return Cut(c.left, (*lines, f"{last} && {text}"), (*widths, end + size), c.condition)
+    if end + size <= room:
+        return Cut(c.left, (*lines, rf"{last} \qquad {text}"), (*widths, end + size), c.condition)
+    return Cut(c.left, (*c.lines, rf"&\qquad {text}"), (*c.widths, size), c.condition)
 
 
 def joint(piece: Piece) -> str:
@@ -89,8 +102,6 @@ def _lines(cut: Cut, mark: str, name: str) -> str:
     """The lines of one row; its number stands beside the last one."""
     lines = list(cut.lines)
     lines[0] = f"{cut.left} {lines[0]}" if cut.left else lines[0]
-    if cut.condition:
-        lines[-1] += f" && {cut.condition}" if lines[-1] != "&" else rf"\qquad {cut.condition}"
     if name == "align":
         lines[:-1] = [rf"{line} \notag" for line in lines[:-1]]
     if mark != r"\notag" or name == "align":

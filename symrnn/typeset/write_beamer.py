@@ -141,5 +141,6 @@ def _slide_block(block: Block, writer: TexWriter) -> str:
         case Table():
             return table(block, r"0.7\textheight")
         case Code():
-            return f"{{\\fontsize{{6}}{{7}}\\selectfont\n\\begin{{verbatim}}\n{block.source}\n\\end{{verbatim}}\n}}"
+            size = r"\fontsize{6}{7}" if max(map(len, block.source.splitlines())) <= 94 else r"\fontsize{5}{6}"
+            return f"{{{size}\\selectfont\n\\begin{{verbatim}}\n{block.source}\n\\end{{verbatim}}\n}}"
     return writer.block(block)
