@@ -47,9 +47,9 @@ _ROOMS = {
     "symrnn.typeset": "latex text image Notation document",
     "symrnn.diagram": "circuit unfolded animate heat_map Animation Diagram Style",
     "symrnn.numeric": "to_numpy one_hot",
-    "symrnn.numeric.checking": "check_gradient",
+    "symrnn.numeric.checking": "check_gradient check_formula",
 }
-_MODULES = {"models": "symrnn.model.library"}  # public names that are modules
+_MODULES = {"models": "symrnn.model.library", "testing": "symrnn.testing"}  # public names that are modules
 
 _HOME = MappingProxyType({name: room for room, names in _ROOMS.items() for name in names.split()} | _MODULES)
 

@@ -4,5 +4,6 @@ It knows models and the catalogue of mistakes; functions to be checked are calle
 """
 
 from symrnn.numeric.checking.entry import check_gradient
+from symrnn.numeric.checking.formula import check_formula
 
-__all__ = ["check_gradient"]
+__all__ = ["check_formula", "check_gradient"]

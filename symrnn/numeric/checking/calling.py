@@ -86,10 +86,11 @@ def _changed(given: Any, kept: Any, name: str = "") -> str:
     """The name of an argument that is not what it was."""
     if isinstance(kept, Mapping):
         if set(given) != set(kept):
-            return name or "a dict of its arguments"
+            return name or "(keys were added or taken away)"
         return next((found for key in kept if (found := _changed(given[key], kept[key], str(key)))), "")
     if isinstance(kept, tuple):
-        return next((found for a, b in zip(given, kept, strict=True) if (found := _changed(a, b, "dout"))), "")
+        names = ("", "", "", "dout")
+        return next((f for a, b, n in zip(given, kept, names, strict=False) if (f := _changed(a, b, n))), "")
     same = isinstance(given, np.ndarray) and given.shape == kept.shape and given.dtype == kept.dtype
     return "" if same and np.array_equal(given, kept, equal_nan=True) else name
 

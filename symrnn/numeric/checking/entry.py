@@ -11,6 +11,7 @@ from symrnn.errors import Undefined
 from symrnn.graph.lengths import Last, checked_last, spread
 from symrnn.model import Element, Recurrence
 from symrnn.numeric.checking.calling import Observation, observe
+from symrnn.numeric.checking.formula import check_formulas
 from symrnn.numeric.checking.judging import judge
 from symrnn.numeric.checking.layout import layout
 from symrnn.numeric.checking.points import sizes_of
@@ -42,7 +43,8 @@ def check_gradient(
     function
         `function(params, inputs, boundary)`, dicts of arrays by name, returning (loss, grads) or grads alone: a dict
         with any of the model's parameters, inputs, constants and boundary values ("h[0]", or "h" if that is the only
-        one). With `upstream`, `function(params, inputs, boundary, dout)` returning grads or (output, grads).
+        one). With `upstream`, `function(params, inputs, boundary, dout)` returning grads or (output, grads). Or a
+        dict of expressions, `{W: ...}`: see `check_formula`.
     arrays
         How the function's arrays are ours: its names, each with an array of ours or a linear expression of them,
         `{"Wh": W.T, "weight": sr.concat(U.T, V.T)}`. Gradients come back under the same names.
@@ -75,11 +77,14 @@ def check_gradient(
     >>> net = sr.to_numpy(elman)
     >>> bool(sr.check_gradient(elman, net.loss_and_grad))
     True
-    >>> def no_minus_y(params, inputs, boundary):
-    ...     return net.loss_and_grad(params, {**inputs, "y": 0 * inputs["y"] + 0.5}, boundary)[1]
-    >>> sr.check_gradient(elman, no_minus_y).status
-    'invalid'
+    >>> def backward(params, inputs, boundary):
+    ...     loss, grads = net.loss_and_grad(params, inputs, boundary)
+    ...     return loss, {**grads, "W": grads["W"].T}
+    >>> sr.check_gradient(elman, backward).mistakes
+    ('transposed result',)
     """
+    if isinstance(function, Mapping):
+        return check_formulas(model, function, tau=tau, dims=dims, seed=seed)
     if not callable(function):
         raise Undefined(
             f"{type(function).__name__} is not a function", repair="pass the function itself, not its result"

@@ -33,7 +33,8 @@ class Lags:
     @property
     def words(self) -> str:
         """In words."""
-        parts = [f"s-t={_listed(v)} {word}" for v, word in ((self.right, "right"), (self.wrong, "wrong")) if v]
+        sign = "s-t" if self.leaf.endswith("(t)") else "s"
+        parts = [f"{sign}={_listed(v)} {word}" for v, word in ((self.right, "right"), (self.wrong, "wrong")) if v]
         return f"effect of {self.leaf} on L(s): " + ", ".join(parts)
 
 

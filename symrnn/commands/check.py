@@ -1,0 +1,98 @@
+"""`symrnn check`: is the gradient in this file right, and if not, which mistake is it."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from symrnn.commands.arguments import add, last_time, model_of, positive, seed
+from symrnn.errors import Undefined
+
+
+def register(commands: Any) -> None:
+    """The options."""
+    check = add(commands, "check", "is a hand-written gradient right, and which mistake is it if not", run_check)
+    check.add_argument("--against", metavar="FILE.py:FUNCTION", required=True, help="the function to be checked")
+    check.add_argument("--axes", metavar="WORD", help="axes of its arrays: TD (default), TBD, BTD, or BD for one step")
+    check.add_argument("--arrays", metavar="NAMES", help="its names for ours: Wh=W.T,Wx=U,h0=h[0]")
+    check.add_argument("--upstream", metavar="NAME", help="the gradient arriving at this sequence is given, as dout")
+    check.add_argument("--dtype", choices=["float64", "float32"], default="float64", help="of the arrays given")
+    check.add_argument("--dims", metavar="SIZES", help="sizes in place of the primes chosen: n=3,m=2")
+    check.add_argument("--tau", type=positive, metavar="N", help="the last time (default 4, 3 and 5)")
+    check.add_argument("--batch", type=positive, metavar="N", help="how many examples, with an axis B")
+    check.add_argument("--seed", type=seed, default=0, help="of the random points (default 0)")
+    check.add_argument("--seconds", type=positive, default=10, metavar="N", help="limit of one call (default 10)")
+    check.add_argument("--json", action="store_true", help="print the verdict as JSON")
+
+
+def run_check(options: argparse.Namespace) -> int:
+    """`symrnn check MODEL --against FILE.py:FUNCTION`: 0 right, 1 wrong, 3 invalid, 4 undecided."""
+    from symrnn.numeric.checking.entry import question
+    from symrnn.numeric.checking.judging import judge
+    from symrnn.numeric.checking.remote import Remote
+
+    file, _, name = options.against.rpartition(":")
+    if not file or not name.isidentifier():
+        raise Undefined(
+            f"--against {options.against!r}", repair="name a file and a function: backward.py:loss_and_grad"
+        )
+    model = model_of(options)
+    with Remote(Path(file), name) as remote:
+        asked = question(
+            model,
+            f"{Path(file).name}:{name}",
+            remote,
+            _arrays(model, options.arrays),
+            options.axes,
+            _upstream(model, options.upstream),
+            options.dtype,
+            last_time(model, options.tau),
+            _dims(options.dims),
+            options.batch,
+            options.seed,
+            float(options.seconds),
+        )
+        verdict = judge(asked)
+    print(verdict.json(indent=2) if options.json else verdict)
+    return verdict.exit_code
+
+
+def _pairs(text: str | None, option: str) -> list[tuple[str, str]]:
+    pairs = []
+    for item in (text or "").split(",") if text else []:
+        key, equals, value = (part.strip() for part in item.partition("="))
+        if not (key and equals and value):
+            raise Undefined(f"{option}: {item.strip()!r} is not NAME=VALUE")
+        pairs.append((key, value))
+    return pairs
+
+
+def _arrays(model: Any, text: str | None) -> dict[str, Any]:
+    given = (*model.parameters, *model.constants, *model.inputs, *model.targets, *model.boundary)
+    known = {str(x).replace(" ", ""): x for x in given}
+    found = {}
+    for key, value in _pairs(text, "--arrays"):
+        plain = value.removesuffix(".T").replace(" ", "")
+        if plain not in known:
+            raise Undefined(f"--arrays: {value!r} is not given to the model", repair="one of " + ", ".join(known))
+        found[key] = known[plain].T if value.endswith(".T") else known[plain]
+    return found
+
+
+def _dims(text: str | None) -> dict[str, int]:
+    found = {}
+    for key, value in _pairs(text, "--dims"):
+        if not (value.isascii() and value.isdigit()):
+            raise Undefined(f"--dims: {key}={value} is not a whole number")
+        found[key] = int(value)
+    return found
+
+
+def _upstream(model: Any, name: str | None) -> Any:
+    if name is None:
+        return None
+    known = {v.name: v for v in model.defined}
+    if name not in known:
+        raise Undefined(f"--upstream: the model does not define {name!r}", repair="one of " + ", ".join(known))
+    return known[name]
