@@ -18,6 +18,7 @@ from symrnn.calculus.ranges import ranged_lines
 from symrnn.errors import Undefined, Unsupported
 from symrnn.graph.lengths import Last, checked_last
 from symrnn.model import Constant, Element, Parameter, Recurrence, Sequence
+from symrnn.model.preactivations import with_preactivations
 from symrnn.tensor.binders import time_sum
 from symrnn.tensor.linear import dot
 from symrnn.tensor.node import shape_of
@@ -143,6 +144,20 @@ def _paired(model: Recurrence, given: Sequence, upstream: Any) -> Any:
         return _inner(given[upstream.time], upstream)
     first, last = model.ranges[upstream][0].first, model.ranges[upstream][-1].last
     return time_sum(_inner(given[t], upstream[t]), (t, first, last))
+
+
+def by_preactivations(derivation: Derivation) -> Derivation:
+    """The derivation for the model with the arguments of its activations named, whose adjoints are then δ.
+
+    It is derived anew, so it has lines, steps and checks of its own; a model without such arguments keeps its
+    derivation.
+    """
+    model = with_preactivations(derivation.model)
+    recorded = isinstance(derivation.origin, tuple) and isinstance(derivation.origin[0], Template)
+    if model is derivation.model or not recorded:
+        return derivation
+    last = dict(derivation.last) if isinstance(derivation.last, tuple) else derivation.last
+    return bptt(model, last, wrt=list(derivation.origin[1]))
 
 
 def upstream_of(model: Recurrence) -> tuple[Sequence, Any] | None:

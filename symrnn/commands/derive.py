@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from symrnn.commands.arguments import Progress, add, add_notation, columns, derivation_of, notation_of
+from symrnn.commands.arguments import Progress, add, add_notation, columns, derivation_of, notation_of, positive
 from symrnn.errors import Unsupported
 
 DOCUMENTS = (".tex", ".md", ".html")
@@ -23,6 +24,8 @@ def page_options(derive: argparse.ArgumentParser) -> None:
     """What may be said about any derivation: by what, how it is shown, where to."""
     derive.add_argument("--wrt", metavar="NAMES", help="differentiate by these only, e.g. W,x or 'h[0]'")
     derive.add_argument("--steps", action="store_true", help="show every step with its law")
+    derive.add_argument("--explain", metavar="N", type=positive, help="show line (N) in every detail")
+    derive.add_argument("--detail", metavar="LEVEL", help="as prose: result, lecture (of files the default) or full")
     derive.add_argument("--latex", action="store_true", help="print LaTeX instead of text")
     add_notation(derive)
     derive.add_argument("-o", "--output", metavar="FILE", type=Path, help="write a document: .tex, .md or .html")
@@ -52,13 +55,25 @@ def show(options: argparse.Namespace, derived: Callable[[], Any]) -> int:
         return 0
     report = derivation.verify(progress=lambda done, total: progress(f"checking {done} of {total}"))
     progress("")
-    if options.output is not None:
-        detail = "full" if options.steps else "lecture"
-        sr.document(derivation, notation=notation, report=report, detail=detail).save(options.output)
-        print(f"wrote {options.output}")
-    else:
-        from symrnn.typeset import derivation_page
-
-        how = {"columns": columns(), "notation": notation, "language": options.language}
-        print(derivation_page(derivation, report, steps=options.steps, **how))
+    deliver(derivation, report, notation, options)
     return 0 if report else 1
+
+
+def deliver(derivation: Any, report: Any, notation: Any, options: argparse.Namespace) -> None:
+    """A document in a file; else on the terminal a line explained, prose, or the page of all lines."""
+    import symrnn as sr
+    from symrnn.typeset import derivation_page, explanation_page
+    from symrnn.typeset.notation import terminal
+
+    detail = options.detail or ("full" if options.steps else "lecture")
+    prose: dict[str, Any] = {"report": report, "detail": detail, "language": options.language}
+    how: dict[str, Any] = {"columns": columns(), "notation": notation, "language": options.language}
+    if options.output is not None:
+        sr.document(derivation, notation=notation, **prose).save(options.output)
+        print(f"wrote {options.output}")
+    elif options.explain:
+        print(explanation_page(derivation, options.explain, report, underline=sys.stdout.isatty(), **how))
+    elif options.detail:
+        print(sr.document(derivation, notation=terminal(notation), **prose).render(".txt"), end="")
+    else:
+        print(derivation_page(derivation, report, steps=options.steps, **how))

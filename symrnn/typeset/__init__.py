@@ -6,6 +6,7 @@ derivations; it may not change them, and it knows nothing of pictures or of numb
 
 from symrnn.typeset.closed_page import closed_page
 from symrnn.typeset.document import Document, document
+from symrnn.typeset.explanation import explanation_page
 from symrnn.typeset.image import image
 from symrnn.typeset.latex import aligned_chain, latex
 from symrnn.typeset.mathml import mathml
@@ -20,6 +21,7 @@ __all__ = [
     "closed_page",
     "derivation_page",
     "document",
+    "explanation_page",
     "image",
     "latex",
     "mathml",

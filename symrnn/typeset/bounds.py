@@ -26,9 +26,15 @@ def _(x: Any, p: Presenter) -> Item:
 
 
 def _time_sum(x: Any, body: Item, p: Presenter) -> Item:
-    usual = (x.index, x.lower, x.upper) == (t, 1, tau)
-    index, lower, upper = p.symbol(x.index), p.time(x.lower), p.time(x.upper)
-    return BigSum(index, lower, upper, inside(body, ADD + 1), bounds=not (p.linear and usual))
+    return time_sum_item((x.index, x.lower, x.upper), body, p)
+
+
+def time_sum_item(over: tuple[Any, ...], body: Item, p: Presenter) -> Item:
+    """A sum of what is already drawn; in one line the usual bounds are left out."""
+    index, lower, upper = over
+    usual = (index, lower, upper) == (t, 1, tau)
+    ends = p.symbol(index), p.time(lower), p.time(upper)
+    return BigSum(*ends, inside(body, ADD + 1), bounds=not (p.linear and usual))
 
 
 @turned.register(binders.Guard)

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby
+from typing import Any
+
+from sympy import Symbol
 
 from symrnn.calculus.derivation import Derivation, Line, name_of
 from symrnn.calculus.report import Report
 from symrnn.model import Element, Recurrence
 from symrnn.typeset.blocks import Block, Display, Heading, Paragraph, plain_name
+from symrnn.typeset.chains import argued, argument_key
 from symrnn.typeset.displays import line_rows
-from symrnn.typeset.items import Item, Row, Rows
+from symrnn.typeset.items import Item, Phrase, Row, Rows
 from symrnn.typeset.present import Presenter
 from symrnn.typeset.reasons import Sentence, fill, sentence
 
@@ -27,6 +31,7 @@ class Content:
     report: Report
     chosen: tuple[str, ...] = ()
     reasons: bool = True
+    detail: str = "lecture"
     code: str = ""
     pictures: tuple[Block, ...] = ()
 
@@ -59,22 +64,40 @@ class Content:
 def line_blocks(lines: list[Line], c: Content) -> list[Block]:
     """Lines with the same reason and times under one sentence."""
     blocks: list[Block] = []
+    seen: set[Any] = set()
     for (why, condition), group in groupby(lines[:LONGEST], key=lambda line: opening(line, c)):
         if why or condition is not None:
             blocks.append(Paragraph(c.introduction(why, condition)))
-        rows, labels = labelled(list(group), c)
+        rows, labels = labelled(list(group), c, seen)
         if condition is not None:
             rows = tuple(replace(row, condition=None) for row in rows)
-        blocks.append(Display(Rows(rows), labels))
+        blocks.append(Display(Rows(tuple(replace(row, condition=row.told) for row in rows)), labels))
     if len(lines) > LONGEST:
         blocks.append(Paragraph(c.sentence("document.more", count=[str(len(lines) - LONGEST)])))
     return blocks
 
 
-def labelled(lines: list[Line], c: Content) -> tuple[tuple[Row, ...], tuple[str, ...]]:
+def labelled(lines: list[Line], c: Content, seen: set[Any] | None = None) -> tuple[tuple[Row, ...], tuple[str, ...]]:
     """The rows of lines, and for each row the name of its line."""
-    rows = [(row, label(line, c.model)) for line in lines for row in line_rows(line, c.p, c.derivation.smallest)]
+    rows = [(row, label(line, c.model)) for line in lines for row in argument(line, c, seen)]
     return tuple(row for row, _ in rows), tuple(name for _, name in rows)
+
+
+def argument(line: Line, c: Content, seen: set[Any] | None) -> list[Row]:
+    """A line as the detail has it: alone, or after its Jacobians; an argument that was `seen` is not repeated.
+
+    Without `seen`, and for a last time that is a number, a line stands alone.
+    """
+    own = line_rows(line, c.p, c.derivation.smallest)
+    if seen is None or not c.reasons or not isinstance(c.derivation.last, Symbol):
+        return own
+    key = argument_key(c.derivation, line)
+    if key in seen:
+        return [replace(own[0], note=Phrase((c.words["again"],))), *own[1:]]
+    rows = argued(c.derivation, line, c.p, full=c.detail == "full")
+    if len(rows) > len(own) and line.group in {"gradient", "input"}:
+        seen.add(key)
+    return rows
 
 
 def opening(line: Line, c: Content) -> tuple[Sentence, Item | None]:

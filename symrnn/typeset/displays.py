@@ -11,7 +11,7 @@ from typing import Any
 
 from sympy import Expr, Integer, Mul, Symbol
 
-from symrnn.calculus.bptt import upstream_of
+from symrnn.calculus.bptt import by_preactivations, upstream_of
 from symrnn.calculus.derivation import Derivation, Line
 from symrnn.graph.graph import Graph
 from symrnn.model import Abbreviation, Equation, Objective, Range, Recurrence, reads
@@ -71,9 +71,16 @@ def _(graph: Graph, p: Presenter) -> Item:
 @present.register(Derivation)
 def _(d: Derivation, p: Presenter) -> Item:
     """Its lines with their numbers; a chain of substitutions without, its left side once."""
+    d, p = as_asked(d, p)
     if is_chain(d.lines):
         return chain(d.lines[0].equation.lhs, [line.equation.rhs for line in d.lines], p)
     return Rows(tuple(row for line in d.lines for row in line_rows(line, p, d.smallest)))
+
+
+def as_asked(d: Derivation, p: Presenter) -> tuple[Derivation, Presenter]:
+    """The derivation by the adjoints that the notation asks for, and a presenter for it."""
+    other = by_preactivations(d) if p.notation.adjoint_of == "preactivation" else d
+    return (d, p) if other is d else (other, presenter(other, p.notation, None, p.linear, p.language))
 
 
 def is_chain(lines: Iterable[Line]) -> bool:
@@ -236,10 +243,19 @@ def as_author(notation: Notation, equations: Iterable[Equation]) -> Notation:
     """
     if notation.products != "author":
         return notation
-    gates = notation.gradient == "parameter" and any(
-        is_gate(node) for e in equations for node in e.rhs.atoms(Elementwise)
-    )
+    gates = notation.gradient == "parameter" and any(map(is_gate, _bodies(equations)))
     return replace(notation, products="odot" if gates else "diag")
+
+
+def _bodies(equations: Iterable[Equation]) -> Iterable[Elementwise]:
+    """An elementwise node for each body that there is: the equations of an unfolded graph have few."""
+    seen = set()
+    for e in equations:
+        for node in e.rhs.atoms(Elementwise):
+            key = (node.body, tuple(bool(shape_of(x)) for x in node.operands))
+            if key not in seen:
+                seen.add(key)
+                yield node
 
 
 def is_gate(node: Elementwise) -> bool:

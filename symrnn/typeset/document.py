@@ -20,7 +20,7 @@ from symrnn.files import write_file
 from symrnn.model import Recurrence
 from symrnn.typeset.blocks import Page, Picture, plain_name
 from symrnn.typeset.content import Content
-from symrnn.typeset.displays import presenter
+from symrnn.typeset.displays import as_asked, presenter
 from symrnn.typeset.notation import Notation, as_notation
 from symrnn.typeset.pdf import make_pdf
 from symrnn.typeset.sections import DETAILS, SECTIONS
@@ -29,8 +29,9 @@ from symrnn.typeset.write_html import write_html
 from symrnn.typeset.write_markdown import picture_files, write_markdown
 from symrnn.typeset.write_notebook import write_notebook
 from symrnn.typeset.write_tex import TexStyle, write_tex
+from symrnn.typeset.write_text import write_text
 
-ENDINGS = (".tex", ".pdf", ".html", ".md", ".ipynb")
+ENDINGS = (".tex", ".pdf", ".html", ".md", ".ipynb", ".txt")
 PLAIN = TexStyle()
 
 
@@ -47,7 +48,7 @@ class Document:
         return self.page.title
 
     def render(self, ending: str, **style: Any) -> str:
-        """The whole text for ".tex", ".html", ".md" or ".ipynb".
+        """The whole text for ".tex", ".html", ".md", ".ipynb" or ".txt".
 
         Parameters
         ----------
@@ -71,6 +72,8 @@ class Document:
                 return write_markdown(self.page)
             case ".ipynb":
                 return write_notebook(self.page, self.derivation)
+            case ".txt":
+                return write_text(self.page)
         texts = ", ".join(x for x in ENDINGS if x != ".pdf")
         raise Unsupported(
             f"a document has no text for {ending or 'a file without an ending'}", repair=f"one of {texts}"
@@ -82,7 +85,7 @@ class Document:
         Parameters
         ----------
         path
-            Ends in .tex, .pdf, .html, .md or .ipynb.
+            Ends in .tex, .pdf, .html, .md, .ipynb or .txt.
         style
             For .tex and .pdf: what `TexStyle` takes.
 
@@ -190,12 +193,15 @@ def document(
     for name in chosen:
         if name not in SECTIONS:
             raise Undefined(f"no section is called {name!r}", repair="one of " + ", ".join(SECTIONS))
+    p = presenter(derivation, as_notation(notation), None, language=language)
+    shown, p = as_asked(derivation, p)
     content = Content(
-        derivation,
-        presenter(derivation, as_notation(notation), None, language=language),
-        report if report is not None else derivation.verify(),
+        shown,
+        p,
+        report if report is not None and shown is derivation else shown.verify(),
         chosen,
         reasons=detail != "result",
+        detail=detail,
         code=code,
         pictures=_drawn(pictures),
     )
@@ -203,7 +209,7 @@ def document(
     title = derivation.model.title
     words = title.summary or title.name
     page = Page(words[:1].upper() + words[1:], title.source, blocks, plain_name(title.name), language)
-    return Document(page, derivation)
+    return Document(page, shown)
 
 
 def _drawn(pictures: Iterable[Any]) -> tuple[Picture, ...]:

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from sympy import KroneckerDelta
+
 from symrnn.tensor import kronecker, pieces
 from symrnn.tensor.adjoint import Adjoint
 from symrnn.tensor.elementwise import Elementwise, placeholder
+from symrnn.tensor.node import shape_of
 from symrnn.tensor.sensitivity import Rate
 from symrnn.tensor.spelling import spell
 from symrnn.typeset.brackets import call, inside, power, product, quotient, transposed
@@ -17,10 +20,12 @@ from symrnn.typeset.items import (
     ATOM,
     Differential,
     Fence,
+    Fraction,
     Indexed,
     Item,
     Name,
     Number,
+    Ratio,
     Sign,
     Span,
     Stack,
@@ -64,16 +69,34 @@ def _(x: Any, p: Presenter) -> Item:
     indices = tuple(p.time(i) for i in (reversed(places) if p.rows else places))
     if isinstance(tensor, Adjoint):
         return entry_adjoint(tensor, indices, p)
+    if isinstance(tensor, Rate) and max(len(shape_of(tensor.node)), len(shape_of(tensor.by))) == 2:
+        return Indexed(Fence(p(tensor)), indices)  # its indices count the entries of vec
     return indexed(p(tensor), indices)
+
+
+@present.register(KroneckerDelta)
+def _(x: Any, p: Presenter) -> Item:
+    return Indexed(p.name("delta"), p.all(x.args))
 
 
 def indexed(base: Item, indices: tuple[Item, ...]) -> Item:
     """One entry of what is already drawn."""
     if isinstance(base, Timed) and base.mark == "subscript" and isinstance(base.base, Name):
-        return Indexed(_unbold(base.base), (base.time, *indices))
+        return Indexed(_unbold(base.base), (base.time, *indices), timed=True)
     if isinstance(base, Name | Timed):
         return Indexed(_unbold(base), indices)
+    if isinstance(base, Fraction | Ratio) and isinstance(base.over, Differential):
+        return _indexed_derivative(base, indices)
     return Indexed(inside(base, ATOM), indices)
+
+
+def _indexed_derivative(base: Any, indices: tuple[Item, ...]) -> Item:
+    """An entry of the Jacobian ∂h/∂s is ∂h_i/∂s_j."""
+    over, under = base.over, base.under
+    if len(indices) == 2 and isinstance(under, Differential):
+        first, second = (indexed(x.of, (i,)) for x, i in zip((over, under), indices, strict=True))
+        return type(base)(Differential(first, over.sign), Differential(second, under.sign))
+    return Indexed(Fence(base), indices)
 
 
 def entry_adjoint(tensor: Any, indices: tuple[Item, ...], p: Presenter) -> Item:

@@ -43,6 +43,7 @@ body {{ margin: 2rem auto 4rem; max-width: 54rem; padding: 0 1.2rem; color: var(
 h1 {{ font-size: 1.7rem; line-height: 1.25; margin-bottom: 0; }}
 h2 {{ font-size: 1.25rem; margin: 2.4rem 0 0.6rem; break-after: avoid; }}
 p {{ margin: 0.7rem 0; }}
+.changed {{ color: var(--link); }}
 a {{ color: var(--link); }}
 .source {{ color: var(--faint); margin-top: 0.2rem; }}
 nav ol {{ display: flex; flex-wrap: wrap; gap: 0.2rem 1.4rem; list-style: none; padding: 0.5rem 0; margin: 1rem 0;

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from symrnn.typeset.lines import Compared, Listing, Row, Rows
+from symrnn.typeset.lines import Compared, Listing, Phrase, Row, Rows
 from symrnn.typeset.marks import (
     ADD,
     ATOM,
@@ -30,8 +30,8 @@ from symrnn.typeset.marks import (
 
 __all__ = [
     "ADD", "ATOM", "MUL", "PREFIX", "RAISED", "SPREAD", "BigSum", "Call", "Compared", "Differential", "Fence",
-    "Foreign", "Fraction", "Gradient", "Indexed", "Item", "Listing", "Name", "Number", "Positional", "Power",
-    "Primed", "Product", "Ratio", "Root", "Row", "Rows", "Sign", "Span", "Stack", "Sum", "Timed", "Transposed",
+    "Foreign", "Fraction", "Gradient", "Indexed", "Item", "Listing", "Marked", "Name", "Number", "Phrase", "Positional",
+    "Power", "Primed", "Product", "Ratio", "Root", "Row", "Rows", "Sign", "Span", "Stack", "Sum", "Timed", "Transposed",
     "Word",
 ]  # fmt: skip
 
@@ -219,7 +219,10 @@ class Grid(Item):
 
 @dataclass(frozen=True)
 class BigSum(Item):
-    """A sum or product over an index; without bounds where they are the usual ones and there is no room."""
+    """A sum or product over an index; without bounds where they are the usual ones and there is no room.
+
+    `named` shows the index alone.
+    """
 
     index: Item
     lower: Item
@@ -227,6 +230,7 @@ class BigSum(Item):
     body: Item
     bounds: bool = True
     sign: str = "sum"
+    named: bool = False
 
     @property
     def level(self) -> int:
@@ -239,6 +243,21 @@ class BigSum(Item):
     @cached_property
     def tall(self) -> bool:
         return True
+
+
+@dataclass(frozen=True)
+class Marked(Item):
+    """What changed from one line to the next."""
+
+    body: Item
+
+    @property
+    def level(self) -> int:
+        return self.body.level
+
+    @property
+    def is_open(self) -> bool:
+        return self.body.is_open
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,11 @@ SYMBOLS = {
 
 
 class LatexRenderer(Renderer):
-    """Items as LaTeX."""
+    """Items as LaTeX; what changed is set in the colour `mark`, which takes xcolor, or not shown."""
+
+    def __init__(self, mark: str = "") -> None:
+        super().__init__()
+        self.mark = mark
 
     def draw_name(self, x: items.Name) -> str:
         if x.verbatim:
@@ -172,6 +176,12 @@ class LatexRenderer(Renderer):
     def draw_span(self, x: items.Span) -> str:
         return f"{self(x.first)}:{self(x.last)}"
 
+    def draw_marked(self, x: items.Marked) -> str:
+        return rf"{{\color{{{self.mark}}} {self(x.body)}}}" if self.mark else self(x.body)
+
+    def draw_phrase(self, x: items.Phrase) -> str:
+        return "".join(rf"\text{{{escaped(w)}}}" if isinstance(w, str) else self(w) for w in x.words)
+
     def draw_foreign(self, x: items.Foreign) -> str:
         return foreign_latex(x.expr, lambda node: self(x.holding(node)))
 
@@ -191,6 +201,19 @@ class LatexRenderer(Renderer):
         number = (rf"\text{{({row.number})}} && " if row.number else "&& ") if numbered else ""
         condition = rf" && \quad {self(row.condition)}" if row.condition else ""
         return f"{number}{left}&{RELATIONS[row.sign].strip()} {self(row.right)}{condition}"
+
+
+SPECIAL = {
+    "\\": r"\textbackslash{}",
+    **{sign: "\\" + sign for sign in "{}$&#%_"},
+    "^": r"\textasciicircum{}",
+    "~": r"\textasciitilde{}",
+}
+
+
+def escaped(words: str) -> str:
+    """Words as TeX takes them in a text."""
+    return "".join(SPECIAL.get(sign, sign) for sign in words)
 
 
 def letter(text: str, bold: str) -> str:

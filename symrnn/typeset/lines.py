@@ -31,14 +31,36 @@ class Listing(Item):
 
 
 @dataclass(frozen=True)
+class Phrase(Item):
+    """Words with formulas between them, inside a formula."""
+
+    words: tuple[str | Item, ...]
+
+    @property
+    def level(self) -> int:
+        return 0
+
+
+@dataclass(frozen=True)
 class Row(Item):
-    """One line of a display: left = right (or another sign), its condition, a number. No left: as above."""
+    """One line of a display: left = right (or another sign), its condition, a number. No left: as above.
+
+    A `note` says why this line follows from the one above; who lays the lines out shows it where there is room.
+    """
 
     left: Item | None
     right: Item
     condition: Item | None = None
     number: int = 0
     sign: str = "="
+    note: Item | None = None
+
+    @property
+    def told(self) -> Item | None:
+        """The note and the condition."""
+        if self.note is None or self.condition is None:
+            return self.note or self.condition
+        return Listing((self.note, self.condition))
 
 
 @dataclass(frozen=True)

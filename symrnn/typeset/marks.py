@@ -108,10 +108,11 @@ class Timed(Item):
 
 @dataclass(frozen=True)
 class Indexed(Item):
-    """An entry: indices below a base."""
+    """An entry: indices below a base; `timed` says that the first of them is a time."""
 
     base: Item
     indices: tuple[Item, ...]
+    timed: bool = False
 
     @property
     def level(self) -> int:

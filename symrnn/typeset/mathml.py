@@ -71,7 +71,7 @@ class MathmlRenderer(Renderer):
     def draw_indexed(self, x: items.Indexed) -> str:
         indices = row(*between(self.each(x.indices), operator(",")))
         if isinstance(x.base, items.Timed) and x.base.mark == "superscript":
-            time = row(operator("("), self(x.base.time), operator(")"))
+            time = row(operator("(", FIXED), self(x.base.time), operator(")", FIXED))
             return self._below(x.base.base, indices, time)
         return self._below(x.base, indices)
 
@@ -170,6 +170,12 @@ class MathmlRenderer(Renderer):
 
     def draw_span(self, x: items.Span) -> str:
         return row(self(x.first), operator(":"), self(x.last))
+
+    def draw_marked(self, x: items.Marked) -> str:
+        return f'<mrow class="changed">{self(x.body)}</mrow>'
+
+    def draw_phrase(self, x: items.Phrase) -> str:
+        return row(*(f"<mtext>{escape(w)}</mtext>" if isinstance(w, str) else self(w) for w in x.words))
 
     def draw_foreign(self, x: items.Foreign) -> str:
         return foreign_mathml(x.expr, lambda node: self(x.holding(node)))

@@ -19,7 +19,7 @@ from symrnn.model import Recurrence
 from symrnn.model.ranges import Range
 from symrnn.tensor.time import t, tau
 from symrnn.typeset.columns import Cells, boxed, draw, draw_parts, laid_out, wrapped
-from symrnn.typeset.displays import equation_row, fixed, line_rows, presenter, runs_back, span
+from symrnn.typeset.displays import as_asked, equation_row, fixed, line_rows, presenter, runs_back, span
 from symrnn.typeset.items import Item, Listing
 from symrnn.typeset.notation import Notation, terminal
 from symrnn.typeset.present import Presenter
@@ -67,7 +67,7 @@ def derivation_page(
     >>> print(page.splitlines()[0])
     elman: tanh network with softmax output (Goodfellow et al. 2016, 10.8 to 10.28)
     """
-    p = presenter(derivation, terminal(notation), None, linear=True, language=language)
+    derivation, p, report = asked(derivation, report, notation, language)
     rows = _heading(derivation, p, columns) + _model_lines(derivation.model, p, columns)
     rows += _line_groups(derivation, p, columns)
     if steps:
@@ -76,6 +76,15 @@ def derivation_page(
     if more:
         rows += wrapped([_more(derivation, p)], columns, "  ")
     return "\n".join(row.rstrip() for row in rows)
+
+
+def asked(
+    derivation: Derivation, report: Report | None, notation: Notation | str | None, language: str
+) -> tuple[Derivation, Presenter, Report | None]:
+    """The derivation by the adjoints that the notation asks for, a presenter for a terminal, and its own report."""
+    p = presenter(derivation, terminal(notation), None, linear=True, language=language)
+    found, p = as_asked(derivation, p)
+    return found, p, report if found is derivation or report is None else found.verify(report.seed)
 
 
 def _heading(derivation: Derivation, p: Presenter, columns: int) -> list[str]:
@@ -177,5 +186,5 @@ def _step_lines(steps: Sequence[Step], p: Presenter) -> list[str]:
 
 def _more(derivation: Derivation, p: Presenter) -> str:
     name = derivation.model.title.name
-    options = ["--steps", "--wrt NAMES"] + (["--tau 3"] if isinstance(derivation.last, Symbol) else [])
+    options = ["--steps", "--explain 1", "--wrt NAMES"] + (["--tau 3"] if isinstance(derivation.last, Symbol) else [])
     return p.words["more"] + "   ".join([*options, "--latex", f"-o {name}.html | .tex | .md"])

@@ -58,6 +58,7 @@ class Presenter:
     ) -> None:
         self.notation, self.linear, self.language = notation, linear, language
         self.words, self.model = words_of(language), model
+        self.names: dict[Any, Name] = {}  # of leaves, which are met again and again
         self.short, self.known, self.copies = short, known, copies
         self.long_kinds = frozenset(type(long) for long, _ in short)
         self.rows, self.numerator = notation.vectors == "rows", notation.gradient == "numerator"
@@ -88,6 +89,7 @@ class Presenter:
         """The same with other attributes: `short=()` writes everything out, `copies=True` names copies."""
         other = copy(self)
         other.__dict__.update(changes)
+        other.names = {}
         other.long_kinds = frozenset(type(long) for long, _ in other.short)
         return other
 
@@ -107,8 +109,12 @@ class Presenter:
 
     def leaf(self, x: Any, bold: bool | None = None) -> Name:
         """The name of a sequence, a parameter, a constant or a function, bold if it has a rank."""
-        is_bold = bool(x.shape) if bold is None else bold
-        return self.name(str(x.name), self.notation.bold if is_bold else "none", getattr(x, "latex_name", ""))
+        found = self.names.get((x, bold))
+        if found is None:
+            is_bold = bool(x.shape) if bold is None else bold
+            weight = self.notation.bold if is_bold else "none"
+            found = self.names[x, bold] = self.name(str(x.name), weight, getattr(x, "latex_name", ""))
+        return found
 
     def name(self, identifier: str, bold: str = "none", verbatim: str = "") -> Name:
         """The name on paper of an identifier."""

@@ -15,7 +15,9 @@ from sympy import Add, Expr, Mul
 from symrnn.tensor.adjoint import Adjoint
 from symrnn.tensor.binders import TimeSum
 from symrnn.tensor.node import Tensor
+from symrnn.tensor.pieces import Entry
 from symrnn.tensor.spelling import held_in, ordered_terms, split_fraction, split_sign
+from symrnn.tensor.time import offset_from, t
 from symrnn.typeset.brackets import call, negative, product, quotient, total, transposed
 from symrnn.typeset.items import Item, Number, Word
 from symrnn.typeset.present import Presenter, present, turned
@@ -25,7 +27,24 @@ Exprs = list[Expr]
 
 @present.register(Add)
 def _(expr: Expr, p: Presenter) -> Item:
-    return total((minus, p(rest)) for minus, rest in map(split_sign, ordered_terms(expr)))
+    """The author's order where it is known; SymPy has none, so of scalars later adjoints come first, a minus never."""
+    terms = [split_sign(term) for term in ordered_terms(expr)]
+    if not held_in(expr):
+        terms.sort(key=lambda pair: _lateness(pair[1]))
+        if terms[0][0]:
+            terms.sort(key=lambda pair: pair[0])
+    return total((minus, p(rest)) for minus, rest in terms)
+
+
+def _lateness(term: Expr) -> int:
+    """0 for what holds no adjoint; else less than that of the adjoints of earlier times."""
+    offsets = [offset_from(x.time, t) for x in _adjoints_in(term) if x.time is not None]
+    known = [int(x) for x in offsets if x is not None]
+    return -1000 - max(known) if known else 0
+
+
+def _adjoints_in(term: Any) -> set[Any]:
+    return set(term.atoms(Adjoint)) | {y for x in held_in(term) for y in _adjoints_in(x.operand)}
 
 
 @turned.register(Add)
@@ -173,7 +192,7 @@ def _scalars_in_order(found: Iterable[Expr]) -> Exprs:
 def _place(factor: Expr) -> int:
     if factor.is_Number:
         return 0
-    if getattr(factor, "is_shared", False):
+    if getattr(factor.args[0] if isinstance(factor, Entry) else factor, "is_shared", False):
         return 1
     return 3 if _late(factor) else 2
 

@@ -41,6 +41,12 @@ def sentence(line: Line, p: Presenter) -> Sentence:
     return fill(template.replace("{law}", law), values, p) + _needs(line, p)
 
 
+def capital(parts: Sentence) -> Sentence:
+    """A sentence that begins with a capital letter."""
+    first = parts[0] if parts else ""
+    return (first[:1].upper() + first[1:], *parts[1:]) if isinstance(first, str) else parts
+
+
 def law_words(law: Law, p: Presenter) -> str:
     """What a law is called."""
     return p.words.get(f"law.{law.name}", law.name)

@@ -10,7 +10,7 @@ from symrnn.typeset.items import Item, Row
 from symrnn.typeset.latex import RELATIONS, SIGNS, LatexRenderer
 from symrnn.typeset.widths import measure
 
-draw = LatexRenderer()
+draw = LatexRenderer(mark="blue")  # what changed from one line to the next
 NUMBER = 6  # columns that a number at the margin takes
 GAP, INDENT, SIGN = 4, 4, 3  # before a condition; of a continued line; a relation with its spaces
 SIZES = ((1.0, ""), (1.1, r"\small"), (1.25, r"\footnotesize"), (1.45, r"\scriptsize"))

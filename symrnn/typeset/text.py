@@ -32,12 +32,15 @@ DIFFERENTIALS = {"partial": "∂", "immediate": "∂⁺", "total": "d", "code": 
 SYMBOLS = {"infinity": "∞", "pi": "π", "e": "e", "dots": "...", "all": ":", "one": "1", "zero": "0", "identity": "I"}
 ACCENTS = {"hat": "\u0302", "tilde": "\u0303", "bar": "\u0304", "dot": "\u0307"}
 RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-RAISED_BACK = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 class TextRenderer(Renderer):
-    """Items as one line of Unicode."""
+    """Items as one line of Unicode; what changed stands between two `marks`, or is not shown."""
+
+    def __init__(self, marks: tuple[str, str] = ("", "")) -> None:
+        super().__init__()
+        self.marks = marks
 
     def draw_name(self, x: items.Name) -> str:
         base = _accented(x) + "′" * x.primes
@@ -55,18 +58,26 @@ class TextRenderer(Renderer):
         return SYMBOLS[x.key]
 
     def draw_timed(self, x: items.Timed) -> str:
-        time = self(x.time)
-        if x.mark != "subscript":
-            return f"{self(x.base)}({time})"
-        base = self(x.base)
-        if isinstance(x.base, items.Name) and x.base.subscripts:
-            bare = self(replace(x.base, subscripts=()))
-            inner = base.removeprefix(bare).removeprefix("_").translate(RAISED_BACK)
-            return f"{bare}_{{{inner},{time}}}"
-        return f"{base}_{time}" if len(time) == 1 or time.isalnum() else f"{base}_{{{time}}}"
+        if x.mark == "subscript":
+            return self._below(x.base, (self(x.time),))
+        return f"{self(x.base)}({self(x.time)})"
 
     def draw_indexed(self, x: items.Indexed) -> str:
-        return f"{self(x.base)}[{','.join(self.each(x.indices))}]"
+        indices = tuple(self.each(x.indices))
+        if isinstance(x.base, items.Timed):
+            return f"{self._below(x.base.base, indices, True)}({self(x.base.time)})"
+        return self._below(x.base, indices, not x.timed)
+
+    def _below(self, base: items.Item, lower: tuple[str, ...], entries: bool = False) -> str:
+        """Subscripts after those the base has: h_i, W_ij, h_{t+1}, W_{hh,t}."""
+        own: tuple[str, ...] = ()
+        if isinstance(base, items.Name) and base.subscripts:
+            own, base = tuple(_accented(read_name(sub)) for sub in base.subscripts), replace(base, subscripts=())
+        marks = own + lower
+        alone = len(marks) == 1 and marks[0].isalnum()
+        letters = alone or (entries and not own and all(len(mark) == 1 and mark.isalpha() for mark in marks))
+        joined = ("" if letters else ",").join(marks)
+        return f"{self(base)}_{joined}" if letters else f"{self(base)}_{{{joined}}}"
 
     def draw_sum(self, x: items.Sum) -> str:
         plus, minus = ("+", "-") if x.tight else (" + ", " - ")
@@ -135,6 +146,9 @@ class TextRenderer(Renderer):
 
     def draw_bigsum(self, x: items.BigSum) -> str:
         bounds = f"_{{{self(x.index)}={self(x.lower)}..{self(x.upper)}}}" if x.bounds else ""
+        if x.named:
+            index = self(x.index)
+            bounds = f"_{index}" if len(index) == 1 else f"_{{{index}}}"
         return f"{BIG[x.sign]}{bounds} {self(x.body)}"
 
     def draw_compared(self, x: items.Compared) -> str:
@@ -145,6 +159,12 @@ class TextRenderer(Renderer):
 
     def draw_span(self, x: items.Span) -> str:
         return f"{self(x.first)}:{self(x.last)}"
+
+    def draw_marked(self, x: items.Marked) -> str:
+        return f"{self.marks[0]}{self(x.body)}{self.marks[1]}"
+
+    def draw_phrase(self, x: items.Phrase) -> str:
+        return "".join(w if isinstance(w, str) else self(w) for w in x.words)
 
     def draw_foreign(self, x: items.Foreign) -> str:
         return foreign_text(x.expr, lambda node: self(x.holding(node)))
@@ -179,13 +199,15 @@ def width(line: str) -> int:
     return sum(not combining(sign) for sign in line)
 
 
-def text(x: Any, notation: Notation | str | None = None, model: Any = None) -> str:
+def text(x: Any, notation: Notation | str | None = None, model: Any = None, *, tall: bool = False) -> str:
     """Anything mathematical in Unicode, for a terminal.
 
     Parameters
     ----------
     x, notation, model
         As for `latex`.
+    tall
+        Whether fractions, sums and brackets take several lines.
 
     Examples
     --------
@@ -195,5 +217,9 @@ def text(x: Any, notation: Notation | str | None = None, model: Any = None) -> s
     >>> text(W.T @ ((1 - h[t + 1]**2) * nabla(h[t + 1])))
     'Wᵀ diag(1 - h(t+1)²) ∇h(t+1)'
     """
-    p = presenter(x, terminal(notation), model, linear=True)
-    return TextRenderer()(presented(x, p))
+    p = presenter(x, terminal(notation), model, linear=not tall)
+    if not tall:
+        return TextRenderer()(presented(x, p))
+    from symrnn.typeset.boxes import BoxRenderer  # it draws on this module
+
+    return "\n".join(line.rstrip() for line in BoxRenderer()(presented(x, p)).lines)

@@ -25,6 +25,7 @@ REASONS = {
     "every": "jedes ",
     "and": " und ",
     "needs": "; setzt {condition} voraus",
+    "again": "ebenso",
     "likewise": "ebenso für {nodes}",
 }
 LAWS = {
@@ -87,6 +88,9 @@ PAGE = {
     "title.steps": "Schritte, jeder mit seinem Gesetz",
     "step.in": ", in {of}",
     "step.to": "   nach {of}",
+    "explain.uses": "Was von {of} abhängt",
+    "explain.argument": "Jede Verwendung liefert ihre transponierte Jacobi-Matrix mal ihren eigenen Gradienten",
+    "explain.entries": "Eintrag für Eintrag",
     "more_lines": "   und {count} weitere Zeilen; eine Datei enthält alle:  -o FILE.tex | .md | .html",
     "more": "Mehr: ",
 }

@@ -25,6 +25,7 @@ REASONS = {
     "every": "every ",
     "and": " and ",
     "needs": "; needs {condition}",
+    "again": "likewise",
     "likewise": "likewise for {nodes}",
 }
 LAWS = {  # a law that is not here is called by its name
@@ -52,6 +53,9 @@ PAGE = {
     "title.steps": "Steps, each with its law",
     "step.in": ", in {of}",
     "step.to": "   to {of}",
+    "explain.uses": "Who uses {of}",
+    "explain.argument": "Each use sends back its Jacobian, transposed, times its own adjoint",
+    "explain.entries": "Entry by entry",
     "more_lines": "   and {count} more lines; a file has them all:  -o FILE.tex | .md | .html",
     "more": "More: ",
 }

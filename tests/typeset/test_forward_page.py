@@ -10,13 +10,13 @@ from symrnn.typeset.text import width
 from typeset.formulas import A, W
 
 PAGE = """\
-Sensitivities, forward in time                because
-  (1) ∂h(0)/∂W = 0                            h(0) is given and does not depend on W
+Sensitivities, forward in time                 because
+  (1) ∂h(0)/∂W = 0                             h(0) is given and does not depend on W
   (2) ∂h(t)/∂W = diag(1 - h(t)²) W (∂h(t-1)/∂W) + diag(1 - h(t)²) (I ⊗ h(t-1)ᵀ)   h(t) reads h(t-1) and W
 Adjoints of what is computed from the states, step by step
-  (3) ∇o(t) = ŷ(t) - y(t)                     softmax with cross-entropy; needs Σ y(t) = 1
+  (3) ∇o(t) = ŷ(t) - y(t)                      softmax with cross-entropy; needs Σ y(t) = 1
 Gradients, each of the shape of its parameter
-  (4) ∇W = mat[n×n](Σ (∂h(t)/∂W)ᵀ Vᵀ ∇o(t))   the loss depends on W through h(t)"""
+  (4) ∇W = mat_{n×n}(Σ (∂h(t)/∂W)ᵀ Vᵀ ∇o(t))   the loss depends on W through h(t)"""
 
 SENSITIVITY = (
     r"\frac{\partial \boldsymbol{h}^{(t)}}{\partial \boldsymbol{W}} &= "

@@ -5,7 +5,7 @@ import pytest
 import symrnn as sr
 from symrnn.calculus.report import Finding, Report
 from symrnn.model import library
-from symrnn.typeset import derivation_page
+from symrnn.typeset import derivation_page, explanation_page
 from symrnn.typeset.text import width
 from typeset.formulas import A, W, derive, short_times
 
@@ -29,7 +29,7 @@ Gradients of what is given
 ┌─────────────────────────────────────────────────────┐
 │ Not checked: ask the derivation to verify() itself. │
 └─────────────────────────────────────────────────────┘
-More: --steps   --wrt NAMES   --tau 3   --latex   -o elman.html | .tex | .md"""
+More: --steps   --explain 1   --wrt NAMES   --tau 3   --latex   -o elman.html | .tex | .md"""
 
 
 def test_the_page_of_the_tanh_network() -> None:
@@ -71,3 +71,24 @@ def test_what_the_report_says_is_what_the_page_says() -> None:
     assert "against numerical derivatives (worst 3e-11)" in whole
     assert "FAILED: 1 of 2 lines" in says(good, bad) and "Fails: nabla(c) = 0." in says(good, bad)
     assert "Undecided: 1 of 2 lines" in says(good, open_) and "Not decided: nabla(b) = 0." in says(good, open_)
+
+
+@pytest.mark.parametrize("name", library.LIBRARY)
+def test_every_line_is_explained(name: str) -> None:
+    """Its uses, the argument with what changed marked, and its entries, in both languages and within the width."""
+    d = derive(library.get(name))
+    for line in d.lines:
+        if line.number > 0:
+            for language in ("en", "de"):
+                page = explanation_page(d, line.number, language=language, columns=100)
+                assert page.count("⟦") == page.count("⟧") and "None" not in page
+                assert max(map(width, page.splitlines())) <= 125, page
+
+
+def test_an_explanation_is_the_component_wise_derivation() -> None:
+    page = explanation_page(sr.bptt(A), 3)
+    assert "∇h(t) = (∂h(t+1)/∂h(t))ᵀ ∇h(t+1) + (∂o(t)/∂h(t))ᵀ ∇o(t)" in page
+    assert "= Wᵀ diag(1 - h(t+1)²) ∇h(t+1) + ⟦Vᵀ ∇o(t)⟧    matrix product" in page
+    assert "Σ_{j=1..n} W_ji (1 - h_j(t+1)²) (∂L/∂h_j(t+1)) + Σ_{j=1..k} V_ji (∂L/∂o_j(t))" in page
+    assert "∇W = Σ Σ_i (∂L/∂h_i(t)) ∇_W(t) h_i(t)" in explanation_page(sr.bptt(A), 7)
+    assert "∂⁺h(t+1)/∂h(t)" in explanation_page(sr.bptt(sr.models.gru()), 3)
