@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # what the table below does at run time, for type checkers an
     from symrnn.calculus import *
     from symrnn.diagram import *
     from symrnn.errors import *
+    from symrnn.exercises import *
     from symrnn.graph import *
     from symrnn.model import *
     from symrnn.model import library as models
@@ -47,6 +48,7 @@ _ROOMS = {
     """,
     "symrnn.typeset": "latex text image Notation document",
     "symrnn.diagram": "circuit unfolded animate heat_map Animation Diagram Style",
+    "symrnn.exercises": "judge",
     "symrnn.numeric": "to_numpy one_hot",
     "symrnn.numeric.checking": "check_gradient check_formula",
 }

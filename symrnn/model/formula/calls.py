@@ -81,7 +81,9 @@ def _applied(builder: Builder, head: Tree[Any], values: list[Term], shared: list
     name, place = str(token), place_of(head)
     if name in {"transpose", "diff", "diag", "outer", "norm", "dot"} and name not in builder.table.functions:
         return _special(builder, name, values, place)
-    of: Term = Term("name", text=name, place=place, kind="function")
+    declared = builder.table.functions.get(name)
+    own: Size = declared if isinstance(declared, tuple) else SCALAR
+    of: Term = Term("name", text=name, size=own, place=place, kind="function")
     primes = sum(script.data == "primed" for script in scripts)
     powers = [script for script in scripts if script.data in {"power", "bracket_power"}]
     for script in scripts:

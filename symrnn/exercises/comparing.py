@@ -1,0 +1,178 @@
+"""Two terms compared: exactly in a finite field, then with 50 digits where the field cannot decide.
+
+Agreement in the field holds for every function that obeys the declared laws, but for a chance that is stated; a
+disagreement counts as wrong only when 50 digits disagree too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import mpmath
+
+from symrnn.errors import SymrnnError
+from symrnn.exercises.places import Condition, places
+from symrnn.exercises.running import world_of
+from symrnn.exercises.values import value
+from symrnn.exercises.world import OutOfRange, World
+from symrnn.model import Recurrence
+from symrnn.model.formula.symbols import Symbols
+from symrnn.model.formula.term import Term
+from symrnn.tensor.field import FiniteField
+from symrnn.tensor.numbers import PRIME, Digits, Undecidable
+
+POINTS = ((4, 0), (5, 1))  # last time and seed
+MORE_POINTS = ((4, 2), (5, 3), (6, 4))
+TOLERANCE = mpmath.mpf(10) ** -35
+
+Values = list[tuple[dict[str, int], Any]]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Where two terms differ: the instance, the indices, and why."""
+
+    why: str  # value, shape, range
+    last: int
+    at: tuple[tuple[str, int], ...] = ()
+    entry: tuple[int, int] = (0, 0)
+    yours: float | None = None
+    right: float | None = None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What a comparison found: equal, different or undecided; by which arithmetic, with which chance of error."""
+
+    equal: bool | None
+    method: str
+    chance: float = 0.0
+    difference: Difference | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Where terms are compared: the names, a model if there is one, conditions on the free indices."""
+
+    table: Symbols
+    model: Recurrence | None = None
+    given: tuple[Condition, ...] = ()
+    least: int = 0  # the last time is at least this
+    square: bool = False  # all dimensions equal, to follow an ill-shaped answer
+
+    def world(self, point: tuple[int, int], exact: bool) -> World:
+        """The world of one point."""
+        last, seed = max(point[0], self.least + seed_shift(point)), point[1]
+        if self.model is not None and not self.square:
+            world = world_of(self.model, last, seed, exact)
+            world.call_sizes(self.table)
+            return world
+        system = FiniteField(seed) if exact else Digits()
+        return World(system, tuple(self.table.dims), last, seed, self.square)
+
+
+def seed_shift(point: tuple[int, int]) -> int:
+    """Instances of one comparison have different last times."""
+    return point[1] % 2
+
+
+def compared(setting: Setting, reference: Term, answer: Term) -> Comparison:
+    """Whether two terms have the same values."""
+    try:
+        chance = max(_disagreement(setting, point, reference, answer, True) for point in POINTS)
+        return Comparison(True, "exact", chance)
+    except (Undecidable, ArithmeticError) as unsure:
+        reason = str(unsure)
+    except _Differ as differ:
+        if differ.difference.why != "value":
+            return Comparison(False, "exact", 0.0, differ.difference)
+        reason = ""
+    try:
+        for point in (*POINTS, *MORE_POINTS):
+            _disagreement(setting, point, reference, answer, False)
+    except _Differ as differ:
+        return Comparison(False, "50 digits", 0.0, differ.difference)
+    except (Undecidable, ArithmeticError, TypeError, SymrnnError) as unsure:
+        return Comparison(None, "50 digits", reason=reason or str(unsure))
+    return Comparison(True, "50 digits", 1e-15)
+
+
+class _Differ(Exception):
+    def __init__(self, difference: Difference) -> None:
+        super().__init__(difference.why)
+        self.difference = difference
+
+
+def reference_values(setting: Setting, point: tuple[int, int], reference: Term, answer: Term, exact: bool) -> Values:
+    """The values of the reference wherever it says something."""
+    world = setting.world(point, exact)
+    found: Values = []
+    for at in places(world, reference, answer, setting.given):
+        try:
+            found.append((at, value(world, reference, at)))
+        except OutOfRange:
+            continue
+    if not found:
+        raise Undecidable("the reference says nothing at any time")
+    return found
+
+
+def _disagreement(setting: Setting, point: tuple[int, int], reference: Term, answer: Term, exact: bool) -> float:
+    """Raise at the first place where the values differ; the chance that they agree and the terms do not."""
+    world = setting.world(point, exact)
+    for at, right in reference_values(setting, point, reference, answer, exact):
+        why = Difference("range", world.last, tuple(at.items()))
+        try:
+            yours = value(world, answer, at)
+        except OutOfRange:
+            raise _Differ(why) from None
+        if yours.shape != right.shape:
+            raise _Differ(Difference("shape", world.last, tuple(at.items())))
+        _check(world, at, yours, right)
+    degree = _degree(reference, world.last) + _degree(answer, world.last)
+    return (degree + world.oracles**2 / 2) / PRIME
+
+
+def _check(world: World, at: dict[str, int], yours: Any, right: Any) -> None:
+    for (i, j), expected in _entries(right):
+        given = yours[i, j]
+        if world.system.exact:
+            if (given - expected) % PRIME:
+                raise _Differ(Difference("value", world.last, tuple(at.items()), (i, j)))
+            continue
+        if not (mpmath.isfinite(given) and mpmath.isfinite(expected)):
+            raise Undecidable("a value that is not finite")
+        if abs(given - expected) > TOLERANCE * max(1, abs(expected), abs(given)):
+            numbers = float(given), float(expected)
+            raise _Differ(Difference("value", world.last, tuple(at.items()), (i, j), *numbers))
+
+
+def _entries(array: Any) -> list[tuple[tuple[int, int], Any]]:
+    rows, columns = array.shape
+    return [((i, j), array[i, j]) for i in range(rows) for j in range(columns)]
+
+
+def agrees(setting: Setting, values: Values, world: World, candidate: Term) -> bool:
+    """Whether a candidate has given values at one point: a quick test before a comparison."""
+    try:
+        for at, wanted in values:
+            found = value(world, candidate, at)
+            if found.shape != wanted.shape or ((found - wanted) % PRIME).any():
+                return False
+    except (Undecidable, OutOfRange, ArithmeticError):
+        return False
+    return True
+
+
+def _degree(term: Term, last: int) -> int:
+    """A bound on the degree of a term in the entries and the values of its functions."""
+    inner = [_degree(part, last) for part in term.parts]
+    if term.head in {"mul", "hadamard", "dot", "div"}:
+        return sum(inner)
+    if term.head in {"pow", "matpow"}:
+        return inner[0] * 12
+    if term.head in {"prod", "prod_dec"}:
+        return inner[2] * (last + 1)
+    return max(inner, default=1)

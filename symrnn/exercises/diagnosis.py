@@ -1,0 +1,108 @@
+"""Which slip makes a right formula into a wrong answer: each is tried on the reference, single ones before pairs.
+
+A slip explains an answer when it gives the same values at random points of a finite field, and then in a comparison of
+its own. What it says of the answer names the kind of mistake and where to look, not the formula.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+from symrnn.calculus.verdict import Diagnosis
+from symrnn.exercises.comparing import POINTS, Setting, agrees, compared, reference_values
+from symrnn.exercises.slip_table import SLIPS, Slip
+from symrnn.exercises.slips import Slipped, slipped, whole
+from symrnn.exercises.world import OutOfRange
+from symrnn.model.formula.settle import settled
+from symrnn.model.formula.term import Term
+from symrnn.tensor.numbers import Undecidable
+
+_RANK = {name: i for i, name in enumerate(SLIPS)}  # of slips with the same values the one named first is preferred
+MOST_SINGLE = 400
+MOST_PAIRS = 600
+
+
+def diagnosed(setting: Setting, reference: Term, answer: Term) -> tuple[Diagnosis, ...]:
+    """The smallest set of slips that turns the reference into the answer, or nothing."""
+    try:
+        wanted = reference_values(setting, POINTS[0], answer, reference, True)
+    except (Undecidable, OutOfRange, ArithmeticError):
+        return ()
+    world = setting.world(POINTS[0], True)
+    rolled = _unrolled(reference, answer)
+    candidates = [*whole(reference), *islice(_slips(setting, reference), MOST_SINGLE), *rolled]
+    candidates.sort(key=lambda c: _RANK[c.names[0]])
+    for candidate in candidates:
+        if agrees(setting, wanted, world, settled(candidate.term)) and _confirmed(setting, candidate, answer):
+            return _diagnoses(candidate)
+    for candidate in islice(_pairs(setting, candidates), MOST_PAIRS):
+        if agrees(setting, wanted, world, settled(candidate.term)) and _confirmed(setting, candidate, answer):
+            return _diagnoses(candidate)
+    return ()
+
+
+def _slips(setting: Setting, term: Term) -> Iterator[Slipped]:
+    return slipped(term, _Names(setting))
+
+
+class _Names:
+    """The names of a setting, and whether all dimensions are taken to be equal there."""
+
+    def __init__(self, setting: Setting) -> None:
+        self.kinds, self.sizes, self.square = setting.table.kinds, setting.table.sizes, setting.square
+
+
+def _pairs(setting: Setting, singles: list[Slipped]) -> Iterator[Slipped]:
+    """Two slips at once: one after another, slips made everywhere first."""
+    first = [s for s in singles if s.places == ("everywhere",)] + [s for s in singles if s.places != ("everywhere",)]
+    for one in first[:40]:
+        for other in islice(slipped(one.term, _Names(setting)), 60):
+            if set(other.names) != set(one.names):
+                yield Slipped(other.term, (*one.names, *other.names), (*one.places, *other.places))
+
+
+def _unrolled(reference: Term, answer: Term) -> list[Slipped]:
+    """A part of the reference replaced by an element that stands in the answer: a state that was left in it."""
+    names = {part for part in answer.walk() if part.head == "at"} - set(reference.walk())
+    found = []
+    for name in sorted(names, key=str):
+        for part in reference.walk():
+            if part.head == "apply" and part.size == name.size:
+                found.append(Slipped(_replaced(reference, part, name), (Slip.ROLLED,), ("",)))
+    return found
+
+
+def _replaced(term: Term, old: Term, new: Term) -> Term:
+    if term == old:
+        return new
+    if not term.parts:
+        return term
+    return Term(
+        term.head, tuple(_replaced(p, old, new) for p in term.parts), term.text, term.size, term.place, term.kind
+    )
+
+
+def _confirmed(setting: Setting, candidate: Slipped, answer: Term) -> bool:
+    return compared(setting, settled(candidate.term), answer).equal is True
+
+
+def _diagnoses(candidate: Slipped) -> tuple[Diagnosis, ...]:
+    return tuple(
+        diagnosis(name, place if place == "everywhere" else "")
+        for name, place in zip(candidate.names, candidate.places, strict=True)
+    )
+
+
+def diagnosis(name: str, place: str = "") -> Diagnosis:
+    """The diagnosis of a slip."""
+    what, advice, _ = SLIPS[name]
+    return Diagnosis(name, place, what, advice)
+
+
+def credit(found: tuple[Diagnosis, ...]) -> float:
+    """What remains of the credit: of two slips, the product."""
+    total = 1.0 if found else 0.0
+    for d in found:
+        total *= SLIPS[d.name][2]
+    return round(total, 2)

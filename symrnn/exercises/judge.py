@@ -1,0 +1,184 @@
+"""`judge`: is an answer right? Value and form are judged apart, a wrong answer is diagnosed, nothing is guessed."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from sympy import Basic
+
+from symrnn.calculus.verdict import INVALID, RIGHT, UNDECIDED, WRONG, Diagnosis, Verdict
+from symrnn.errors import ReadError, Undefined
+from symrnn.exercises.comparing import Comparison, Difference, Setting, compared
+from symrnn.exercises.diagnosis import credit, diagnosed, diagnosis
+from symrnn.exercises.form import broken
+from symrnn.exercises.places import conditions
+from symrnn.exercises.slip_table import Slip
+from symrnn.model import Reading, Recurrence, read, read_model
+from symrnn.model.formula.echo import echo
+from symrnn.model.formula.settle import settled
+from symrnn.model.formula.square import in_squares
+from symrnn.model.formula.symbols import Symbols, as_symbols
+from symrnn.model.formula.term import Term
+
+SUBJECT = "the answer"
+
+
+def judge(
+    answer: str | Reading,
+    reference: object,
+    *,
+    symbols: object = None,
+    model: Recurrence | str | None = None,
+    where: str = "",
+    form: str = "",
+) -> Verdict:
+    r"""Is an answer right? Compared with a reference, exactly and for every unknown function.
+
+    Parameters
+    ----------
+    answer
+        A formula as a person types it, or its `Reading`.
+    reference
+        The right formula: text, a `Reading`, or an expression of the package; or several right ones, of which the first
+        decides and all serve to find a mistake.
+    symbols
+        The declared names, as `read` takes them; those of the model if they are left out.
+    model
+        A model, or its text: names have its values then, and derivatives are taken in it. Without one every name, and
+        every derivative that is only named, is an independent value.
+    where
+        Conditions on the free indices, such as "1 <= k < t". Else t runs over all steps at which the reference says
+        something.
+    form
+        What the answer must look like, rules separated by semicolons: "unrolled", "no derivative", "no f'", "no sum",
+        "only h, W, x". Value and form are judged apart.
+
+    Returns
+    -------
+    Verdict
+        `right`; `wrong`, with the mistake where it is found; `invalid` when the answer cannot be read; `undecided`.
+        Its facts have `value`, `form`, `read_as`, `method`, the `chance` of error and the `credit`.
+
+    Raises
+    ------
+    Undefined, ReadError
+        When the reference, the symbols or a condition cannot be read; an answer never raises.
+
+    Examples
+    --------
+    >>> import symrnn as sr
+    >>> table = {"sequences": {"s": []}, "parameters": {"w": []}, "length": ["tau"]}
+    >>> sr.judge(r"\frac{\tau}{w} w^\tau s_0", r"\tau w^{\tau-1} s_0", symbols=table).status
+    'right'
+    >>> sr.judge(r"\tau w^{\tau+1} s_0", r"\tau w^{\tau-1} s_0", symbols=table).status
+    'wrong'
+    """
+    given = read_model(model) if isinstance(model, str) else model
+    if symbols is None and given is None:
+        raise Undefined("an answer needs declared names", repair="pass symbols=... or model=...")
+    table = as_symbols(given if symbols is None else symbols)
+    several = reference if isinstance(reference, list | tuple) else [reference]
+    right, *others = (settled(_reference(one, table)) for one in several)
+    setting = Setting(table, given, conditions(where, table), _least(right))
+    try:
+        reading = answer if isinstance(answer, Reading) else read(answer, table)
+    except ReadError as refused:
+        return _unread(answer, refused, setting, right)
+    return _judged(setting, [right, *others], settled(reading.term, right.size), form)
+
+
+def _reference(reference: object, table: Symbols) -> Term:
+    if isinstance(reference, Reading):
+        return reference.term
+    if isinstance(reference, str):
+        return _read_reference(reference, table)
+    if isinstance(reference, Basic):
+        import symrnn
+
+        return _read_reference(symrnn.latex(reference), table)
+    raise Undefined(f"a reference is a formula, not {type(reference).__name__}")
+
+
+@lru_cache(maxsize=256)
+def _read_reference(text: str, table: Symbols) -> Term:
+    return read(text, table).term
+
+
+def _least(term: Term) -> int:
+    """The latest time that is written as a number, which every instance must reach."""
+    return max(
+        (int(p.text) for p in term.walk() if p.head == "number" and p.text.isdigit() and int(p.text) < 9), default=0
+    )
+
+
+def _judged(setting: Setting, references: list[Term], yours: Term, form: str) -> Verdict:
+    right = references[0]
+    found = compared(setting, right, yours)
+    facts: dict[str, Any] = {"read_as": echo(yours), "method": found.method, "chance": found.chance}
+    if found.equal is None:
+        reason = f"the values could not be compared: {found.reason}"
+        return Verdict(UNDECIDED, SUBJECT, reason, facts=facts | {"value": UNDECIDED, "credit": None})
+    if found.equal:
+        rule, sentence = broken(form, yours, right, setting.model)
+        if not rule:
+            return Verdict(RIGHT, SUBJECT, facts=facts | {"value": RIGHT, "form": RIGHT, "credit": 1.0})
+        names = (diagnosis(rule),)
+        facts |= {"value": RIGHT, "form": WRONG, "credit": credit(names)}
+        return Verdict(WRONG, SUBJECT, f"the value is right; {sentence}", names, rows=_rows(facts, names), facts=facts)
+    return _wrong(setting, references, yours, facts, found)
+
+
+def _wrong(setting: Setting, references: list[Term], yours: Term, facts: dict[str, Any], found: Comparison) -> Verdict:
+    names = next(filter(None, (diagnosed(setting, right, yours) for right in references)), ())
+    difference = found.difference
+    if not names and difference is not None and difference.why == "range":
+        names = (diagnosis(Slip.RANGE),)
+    only_form = tuple(d.name for d in names) == (Slip.ROLLED,)
+    facts |= {"value": RIGHT if only_form else WRONG, "form": WRONG if only_form else RIGHT, "credit": credit(names)}
+    if difference is not None:
+        facts["counterexample"] = _counterexample(difference)
+    reason = _reason(difference) if not only_form else "the value is right, but a state is left in it"
+    return Verdict(WRONG, SUBJECT, reason, names, rows=_rows(facts, names), facts=facts)
+
+
+def _counterexample(d: Difference) -> dict[str, Any]:
+    return {"tau": d.last, "at": dict(d.at), "entry": [d.entry[0] + 1, d.entry[1] + 1], "yours": d.yours, "why": d.why}
+
+
+def _reason(d: Difference | None) -> str:
+    if d is None:
+        return "the values differ"
+    at = ", ".join(f"{name} = {value}" for name, value in d.at)
+    place = f" for tau = {d.last}" + (f" and {at}" if at else "")
+    if d.why == "range":
+        return f"it reads an element that there is not{place}"
+    return f"the shape differs{place}" if d.why == "shape" else f"the values differ{place}"
+
+
+def _rows(facts: dict[str, Any], names: tuple[Diagnosis, ...]) -> tuple[tuple[str, Any], ...]:
+    rows: list[tuple[str, Any]] = [("read as", facts["read_as"])] if "read_as" in facts else []
+    rows += [row for d in names for row in (("mistake", f"{d}: {d.explanation}"), ("advice", d.advice))]
+    return tuple(rows)
+
+
+def _unread(answer: object, refused: ReadError, setting: Setting, right: Term) -> Verdict:
+    """An answer that was refused: ill-shaped ones are wrong, and diagnosed with all dimensions equal."""
+    facts: dict[str, Any] = {"refused": refused.kind, "credit": 0.0}
+    if refused.kind != "shape":
+        shown = (("where", refused.where), ("repair", refused.repair)) if refused.where else ()
+        return Verdict(INVALID, SUBJECT, f"it cannot be read: {refused.what}", rows=shown, facts=facts)
+    names: tuple[Diagnosis, ...] = ()
+    square = in_squares(setting.table)
+    try:
+        yours = settled(read(str(answer), square).term)
+        same = settled(read(echo(right), square).term)
+        loose = Setting(square, None, setting.given, setting.least, square=True)
+        names = diagnosed(loose, same, yours)
+    except ReadError:
+        pass
+    names = names or (diagnosis(Slip.SHAPE),)
+    facts |= {"value": WRONG, "credit": credit(names)}
+    law = refused.law or refused.what
+    rows = (("where", refused.where), ("law", law), *_rows({}, names))
+    return Verdict(WRONG, SUBJECT, f"the shapes do not fit: {refused.what}", names, rows=rows, facts=facts)

@@ -1,0 +1,157 @@
+"""A world that a model makes: its elements by running the unfolded graph, its derivatives by dual numbers.
+
+Nothing here knows a formula of a gradient: a derivative of one node by another moves the other along each of its
+entries and runs what follows. So a reference formula is judged by the same witness as an answer.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from sympy import Integer
+
+from symrnn.exercises.world import PRIMES, Array, OutOfRange, World
+from symrnn.graph.run import Instance, dimension_symbols, draw, expanded_loss
+from symrnn.model import Element, Recurrence
+from symrnn.model.formula.symbols import Symbols
+from symrnn.model.formula.term import Size
+from symrnn.tensor.dual import Dual, DualArray
+from symrnn.tensor.evaluate import Evaluator
+from symrnn.tensor.field import FiniteField
+from symrnn.tensor.numbers import Digits, NumberSystem, Undecidable
+
+
+@lru_cache(maxsize=32)
+def instance_of(model: Recurrence, last: int, seed: int, exact: bool) -> Instance:
+    """One random instance of a model; the same in every process."""
+    system: NumberSystem = FiniteField(seed) if exact else Digits()
+    turn = PRIMES[seed % 2 :]
+    sizes = dict(zip(dimension_symbols(model), turn, strict=False))
+    return draw(model, last, system, seed=seed, sizes=sizes)
+
+
+@lru_cache(maxsize=32)
+def world_of(model: Recurrence, last: int, seed: int, exact: bool) -> RunningWorld:
+    """The world of a model's instance; what it has found once it keeps."""
+    return RunningWorld(model, instance_of(model, last, seed, exact), seed)
+
+
+class RunningWorld(World):
+    """The world of one instance of a model; names that the model does not know stay oracles."""
+
+    def __init__(self, model: Recurrence, instance: Instance, seed: int) -> None:
+        super().__init__(instance.system, (), int(str(instance.last)), seed)
+        self.model, self.instance = model, instance
+        self.sizes = {str(d): size for d, size in instance.sizes.items()}
+        self.base = instance.base
+        self.sequences = {v.name: v for v in model.sequences}
+        self.short = {a.short.sequence.name: a for a in model.abbreviations if isinstance(a.short, Element)}
+        self.leaves = {str(x.name): x for x in (*model.parameters, *model.constants)}
+        self.oracles = sum(np.size(v) for v in self.base.values.values())
+        self.moved: dict[Any, dict[Any, Array]] = {}
+
+    def call_sizes(self, table: Symbols) -> None:
+        """Give the dimensions of a table of names the sizes that the same names have in the model."""
+        nodes: dict[str, Any] = dict(self.leaves)
+        for x in self.base.values:
+            if isinstance(x, Element):
+                nodes.setdefault(x.sequence.name, x)
+        for name, size in table.sizes.items():
+            if size is None or nodes.get(name) is None:
+                continue
+            shape = _matrix(self.base.values[nodes[name]]).shape
+            for d, side in zip(size, shape, strict=True):
+                if isinstance(d, str):
+                    self.sizes.setdefault(d, side)
+        for d in sorted(table.dims):
+            self.sizes.setdefault(d, 2)
+
+    def element(self, name: str, time: int, size: Size) -> Array:
+        if name in self.short:
+            abbreviation = self.short[name]
+            times = {abbreviation.short.time: Integer(time)}
+            self._check(name, time, abbreviation.long.xreplace(times))
+            return _matrix(self.base(abbreviation.long.xreplace(times)))
+        sequence = self.sequences.get(name)
+        if sequence is None:
+            return super().element(name, time, size)
+        self._check(name, time, sequence[time])
+        return _matrix(self.base.values[sequence[time]])
+
+    def _check(self, name: str, time: int, expression: Any) -> None:
+        leaves = [x for x in expression.atoms(Element) if x not in self.base.values]
+        leaves += [expression] if isinstance(expression, Element) and expression not in self.base.values else []
+        if leaves:
+            raise OutOfRange(f"{name} has no value at time {time}")
+
+    def given(self, name: str, size: Size) -> Array:
+        leaf = self.leaves.get(name)
+        return super().given(name, size) if leaf is None else _matrix(self.base.values[leaf])
+
+    def node(self, key: str) -> Any:
+        """The node of a key such as h[3] or W."""
+        name, _, time = key.rstrip("]").partition("[")
+        found = self.sequences[name][int(time)] if time and name in self.sequences else self.leaves.get(name)
+        if found is None:
+            raise Undecidable(f"{name} is not in the model")
+        if found not in self.base.values:
+            raise OutOfRange(f"{key} has no value")
+        return found
+
+    def loss(self) -> Array:
+        return _matrix(self.base(expanded_loss(self.model, self.last)))
+
+    def gradient(self, key: str, size: Size) -> Array:
+        """The gradient of the loss; of what the model does not know, an oracle."""
+        if key.partition("[")[0] not in {**self.sequences, **self.leaves}:
+            return super().gradient(key, size)
+        node = self.node(key)
+        found = self.known.get(("gradient", key))
+        if found is None:
+            loss = expanded_loss(self.model, self.last)
+            found = self.known["gradient", key] = self._jacobian(node, lambda run: run(loss), "total")
+        return found.reshape(_matrix(self.base.values[node]).shape)
+
+    def rate(self, head: str, above: str, below: str, size: Size) -> Array:
+        names = {**self.sequences, **self.leaves}
+        if above.partition("[")[0] not in names or below.partition("[")[0] not in names:
+            return super().rate(head, above, below, size)
+        upper, lower = self.node(above), self.node(below)
+        kind = "immediate" if head == "immediate" else "total"
+        found = self.known.get((kind, above, below))
+        if found is None:
+            found = self.known[kind, above, below] = self._jacobian(lower, lambda run: run(upper), kind, upper)
+        return found if self.shape(size) == found.shape else found.reshape(self.shape(size))
+
+    def _jacobian(self, lower: Any, read: Any, kind: str, upper: Any = None) -> Array:
+        """Entries of what is read by entries of a node: each entry moved, and what follows run."""
+        value = self.base.values[lower]
+        columns = []
+        for i in range(int(np.size(value))):
+            direction = np.zeros(np.size(value), dtype=int).astype(object)
+            direction[i] = 1
+            tangent = self._tangent(lower, self.system.array(direction.reshape(np.shape(value))), read, kind, upper)
+            columns.append(np.asarray(tangent).ravel())
+        return np.array(columns, dtype=object).T
+
+    def _tangent(self, lower: Any, direction: Array, read: Any, kind: str, upper: Any) -> Array:
+        system = Dual(self.system)
+        values: dict[Any, Any] = {x: system.lift(v) for x, v in self.base.values.items()}
+        evaluator = Evaluator(system, values, self.instance.sizes)
+        shifted = DualArray(self.base.values[lower], direction)
+        values[lower] = shifted
+        waiting = any(e.lhs == lower for e in self.instance.graph.equations)
+        for e in self.instance.graph.equations:
+            if waiting or (kind == "immediate" and e.lhs.time != upper.time):
+                waiting = waiting and e.lhs != lower
+                continue
+            values[e.lhs] = evaluator(e.rhs)
+        return read(evaluator).tangent
+
+
+def _matrix(x: Any) -> Array:
+    """An array as a matrix: a scalar (1, 1), a vector a column."""
+    array = np.asarray(x, dtype=object)
+    return array.reshape(-1, 1) if array.ndim < 2 else array

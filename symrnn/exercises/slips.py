@@ -1,0 +1,111 @@
+"""Slips that people make in a formula: each changes a right formula at one place, or everywhere alike.
+
+They are the catalogue's mistakes where a formula is given and not a backward pass; where the same mistake is in both,
+it has the same name. A changed formula is again a term with shapes; what has none is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from symrnn.exercises import slips_factors, slips_sums, slips_times
+from symrnn.exercises.slip_table import Slip
+from symrnn.model.formula.term import SCALAR, Term
+
+Change = tuple[str, str, Term]  # the slip, where it was made, and what stands there then
+
+
+@dataclass(frozen=True)
+class Slipped:
+    """A formula with slips in it."""
+
+    term: Term
+    names: tuple[str, ...]
+    places: tuple[str, ...]
+
+
+_RULES: tuple[Callable[[Term, Any], Iterator[Change]], ...] = (
+    slips_factors.transposes,
+    slips_factors.slopes,
+    slips_times.shifts,
+    slips_sums.sums,
+    slips_sums.terms,
+    slips_factors.orders,
+    slips_factors.factors,
+    slips_times.powers,
+    slips_times.applications,
+)
+
+
+def slipped(term: Term, table: Any) -> Iterator[Slipped]:
+    """A formula with one slip, at each place where it can be made; slips made everywhere alike come first."""
+    groups: dict[tuple[str, str], list[tuple[tuple[int, ...], Term]]] = {}
+    for path, part in _paths(term):
+        for rule in _RULES:
+            for name, where, changed in rule(part, table):
+                groups.setdefault((name, where), []).append((path, changed))
+    for (name, where), changes in groups.items():
+        if len(changes) > 1 and name in _ALIKE:
+            everywhere = term
+            for path, _ in reversed(changes):
+                everywhere = _again(everywhere, path, name, where, table)
+            yield Slipped(everywhere, (name,), ("everywhere",))
+    for (name, where), changes in groups.items():
+        for path, changed in changes:
+            yield Slipped(_put(term, path, changed), (name,), (where,))
+
+
+_ALIKE = frozenset({Slip.SLOPE, Slip.SLOPE_AT_OUTPUT, Slip.TRANSPOSE, Slip.INDEX, Slip.PARAMETER, Slip.POWER})
+
+
+def _again(term: Term, path: tuple[int, ...], name: str, where: str, table: Any) -> Term:
+    """The same slip made at one more place of a formula that may have changed below it."""
+    part = _at(term, path)
+    if part is None:
+        return term
+    for rule in _RULES:
+        for own, place, changed in rule(part, table):
+            if (own, place) == (name, where):
+                return _put(term, path, changed)
+    return term
+
+
+def _at(term: Term, path: tuple[int, ...]) -> Term | None:
+    for i in path:
+        if i >= len(term.parts):
+            return None
+        term = term.parts[i]
+    return term
+
+
+def _paths(term: Term, path: tuple[int, ...] = ()) -> Iterator[tuple[tuple[int, ...], Term]]:
+    yield path, term
+    for i, part in enumerate(term.parts):
+        yield from _paths(part, (*path, i))
+
+
+def _put(term: Term, path: tuple[int, ...], new: Term) -> Term:
+    if not path:
+        return new
+    i, *rest = path
+    parts = tuple(_put(p, tuple(rest), new) if k == i else p for k, p in enumerate(term.parts))
+    if term.head in {"mul", "hadamard", "add"} and new.head == "gone" and not rest:
+        parts = tuple(p for p in parts if p.head != "gone")
+        return parts[0] if len(parts) == 1 else replace(term, parts=parts)
+    return replace(term, parts=parts)
+
+
+def whole(term: Term) -> Iterator[Slipped]:
+    """Slips of the whole result: its sign, its layout, a mean for a sum."""
+    yield Slipped(Term("neg", (term,), size=term.size), (Slip.SIGN,), ("",))
+    if term.size is not None and term.size != SCALAR:
+        flipped = (term.size[1], term.size[0])
+        yield Slipped(Term("transpose", (term,), size=flipped), (Slip.LAYOUT,), ("",))
+    last = Term("length", text="tau")
+    yield Slipped(Term("div", (term, last), size=term.size), (Slip.MEAN,), ("",))
+    yield Slipped(Term("mul", (last, term), size=term.size), (Slip.UNMEAN,), ("",))
+    two = Term("number", text="2")
+    yield Slipped(Term("mul", (two, term), size=term.size), (Slip.TWO,), ("",))
+    yield Slipped(Term("div", (term, two), size=term.size), (Slip.TWO,), ("",))
