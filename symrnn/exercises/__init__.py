@@ -1,7 +1,6 @@
 """For teaching: judging an answer, exercises with variants, sheets.
 
-This room knows formulas, models and what follows from them. It may not know how anything is typeset, drawn or
-compiled, and resolves printers through the package.
+This room knows formulas, models, what follows from them and how it is shown; nothing knows it but the command line.
 """
 
 from symrnn.exercises.judge import judge

@@ -20,6 +20,7 @@ from symrnn.model.formula.settle import settled
 from symrnn.model.formula.square import in_squares
 from symrnn.model.formula.symbols import Symbols, as_symbols
 from symrnn.model.formula.term import Term
+from symrnn.typeset import latex
 
 SUBJECT = "the answer"
 
@@ -94,9 +95,7 @@ def _reference(reference: object, table: Symbols) -> Term:
     if isinstance(reference, str):
         return _read_reference(reference, table)
     if isinstance(reference, Basic):
-        import symrnn
-
-        return _read_reference(symrnn.latex(reference), table)
+        return _read_reference(latex(reference), table)
     raise Undefined(f"a reference is a formula, not {type(reference).__name__}")
 
 
