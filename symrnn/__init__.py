@@ -46,6 +46,8 @@ _ROOMS = {
     "symrnn.calculus": """
         bptt rtrl jacobian nest evaluate closed_form prove Derivation Step Report Law Verdict ClosedForm Proof NotProved
     """,
+    "symrnn.calculus.second": "hvp HessianProduct",
+    "symrnn.calculus.hessians": "hessian Hessian",
     "symrnn.typeset": "latex text image Notation document",
     "symrnn.diagram": "circuit unfolded animate heat_map Animation Diagram Style",
     "symrnn.exercises": "judge",

@@ -8,11 +8,13 @@ from symrnn.calculus.closed import closed_form, prove
 from symrnn.calculus.derivation import Derivation, Law, Line, Reason, Step
 from symrnn.calculus.evaluation import evaluate
 from symrnn.calculus.formula import ClosedForm
+from symrnn.calculus.hessians import Hessian, hessian
 from symrnn.calculus.induction import NotProved, Proof
 from symrnn.calculus.jacobian import jacobian
 from symrnn.calculus.nest import nest
 from symrnn.calculus.report import Finding, Report
 from symrnn.calculus.rtrl import rtrl
+from symrnn.calculus.second import HessianProduct, hvp
 from symrnn.calculus.verdict import Diagnosis, Verdict
 
 __all__ = [
@@ -20,6 +22,8 @@ __all__ = [
     "Derivation",
     "Diagnosis",
     "Finding",
+    "Hessian",
+    "HessianProduct",
     "Law",
     "Line",
     "NotProved",
@@ -31,6 +35,8 @@ __all__ = [
     "bptt",
     "closed_form",
     "evaluate",
+    "hessian",
+    "hvp",
     "jacobian",
     "nest",
     "prove",

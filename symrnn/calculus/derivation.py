@@ -164,6 +164,16 @@ class Derivation:
 
         return verify(self, seed, progress or (lambda done, total: None))
 
+    def directed(self, params: Any, inputs: Any, boundary: Any, direction: Any) -> tuple[Any, ...]:
+        """What `evaluate` runs, and on which arrays; a derivation of second order takes a direction too."""
+        if direction is not None:
+            raise Undefined(f"{self.title} takes no direction", repair="direction= is for sr.hvp(model)")
+        return self, params, inputs, boundary
+
+    def completed(self, found: dict[str, Any], *homes: Any) -> dict[str, Any]:
+        """What `evaluate` returns, from what it found."""
+        return found
+
     def _repr_latex_(self) -> str:
         import symrnn
 

@@ -90,6 +90,7 @@ def evaluate(
     boundary: Mapping[str, Any] | None = None,
     *,
     tau: Any,
+    direction: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The gradients of a derivation as numbers, by the interpreter and not by generated code.
 
@@ -102,6 +103,8 @@ def evaluate(
         constants; boundary values by element, `{"h[0]": ...}`.
     tau
         The last time.
+    direction
+        Of a Hessian-vector product: for everything it goes by, by name, an array of its shape.
 
     Returns
     -------
@@ -126,16 +129,16 @@ def evaluate(
     last = checked_last(what.model, tau) if isinstance(what, Derivation) else 1
     if not isinstance(what, Derivation):
         raise Undefined(f"{type(what).__name__} is not a derivation", repair="evaluate(sr.bptt(model), ...)")
-    model = what.model
     if not isinstance(what.last, Symbol) and what.last != last:
         raise Undefined(
             f"the derivation is for tau = {what.last}, not {tau}", repair="derive with symbolic tau: bptt(model)"
         )
-    _known_keys(model, params, inputs, boundary or {})
-    values, sizes = given_values(model, last, params, inputs, boundary or {})
-    evaluator = run(unroll(model, last), values, sizes, Floats())
-    found = run_lines(what if min(numbers_of(last)) >= what.smallest else what.at(last), last, evaluator)
-    return _by_name(what, last, found, evaluator)
+    _known_keys(what.model, params, inputs, boundary or {})
+    inner, *arrays = what.directed(params, inputs, boundary or {}, direction)
+    values, sizes = given_values(inner.model, last, *arrays)
+    evaluator = run(unroll(inner.model, last), values, sizes, Floats())
+    found = run_lines(inner if min(numbers_of(last)) >= inner.smallest else inner.at(last), last, evaluator)
+    return what.completed(_by_name(inner, last, found, evaluator), params, inputs, boundary)
 
 
 def evaluate_closed(form: Any, params: Any, inputs: Any, boundary: Any, tau: Any) -> dict[str, Any]:

@@ -52,6 +52,7 @@ _LAWS = {
     ),
     "seed": Law("loss", "the adjoint of the loss is 1", "goodfellow2016"),
     "known adjoint": Law("substitution", "an adjoint that is a known number is written in its place", "goodfellow2016"),
+    "tangent": Law("tangent", "y = f(x): the tangent of y is f'(x) times the tangent of x", "pearlmutter1994"),
     "unfolding": Law("unfolding", "a node may be replaced by the right side of its equation", "goodfellow2016"),
     "instance": Law("instance", "what holds for every t holds for this t", "goodfellow2016"),
     "total derivative": Law(

@@ -10,13 +10,15 @@ from collections.abc import Callable
 from functools import singledispatch
 from typing import Any
 
-from sympy import Expr
+from sympy import Add, Dummy, Expr, S
+from sympy.core.function import AppliedUndef
 
-from symrnn.calculus.laws import unit_rates
 from symrnn.errors import Unsupported
 from symrnn.tensor import kronecker, linear, pieces, special, unknown
+from symrnn.tensor.binders import TimeSum, time_sum
+from symrnn.tensor.bodies import body_derivative, through_output
 from symrnn.tensor.declared import StopGradient
-from symrnn.tensor.elementwise import Elementwise, Full, add, elementwise, placeholder
+from symrnn.tensor.elementwise import Elementwise, Full, add, elementwise, placeholder, slots_of
 from symrnn.tensor.inverses import Inverse
 from symrnn.tensor.node import Node, Slot, Tensor, shape_of
 
@@ -60,22 +62,38 @@ def _apply(function: Callable[[Any], Any], x: Any) -> Any:
 def pushforward(node: Any, of: Tangents, out: Any) -> Any:
     """The tangent of y = node, of its shape; `of` gives the operands' tangents, `out` names y, or is None."""
     if isinstance(node, Expr) and not isinstance(node, Slot):
-        tangents = [(rate, of(s)) for s, rate in unit_rates(node, out)]
-        return _sum(*(rate * v for rate, v in tangents if v is not None))
+        return _chain_rule(node, of, out)
     raise Unsupported(f"no forward law differentiates {type(node).__name__}: {node}")
 
 
 @pushforward.register
 def _(node: Elementwise, of: Tangents, out: Any) -> Any:
     """y = f(x1, ...) entry by entry: the sum of df/dx_i ⊙ dx_i."""
-    terms = []
-    count = len(node.operands)
-    for x, rate in unit_rates(node, out):
-        v = of(x)
-        if v is not None:
-            whole = node if out is None else out
-            terms.append(elementwise(rate * placeholder(count + 1), *node.operands, whole, v))
-    return _sum(*terms)
+    return _chain_rule(node, of, out)
+
+
+def _chain_rule(node: Any, of: Tangents, out: Any) -> Any:
+    """y = F(u), u = g(x1, ...): F'(u) ⊙ du, F' written through y where it can be; F is left out where there is none."""
+    operands = node.operands if isinstance(node, Elementwise) else tuple(slots_of(node))
+    z = [placeholder(i) for i in range(2 * len(operands) + 1)]
+    body = node.body if isinstance(node, Elementwise) else node.xreplace(dict(zip(operands, z, strict=False)))
+    outer, inner = _split(body, None if out is None else z[len(operands)])
+    moved = [of(x) for x in operands]
+    rates = [v * body_derivative(inner, x) for x, v in zip(z, z[len(operands) + 1 :], strict=False)]
+    present = [rate for rate, v in zip(rates, moved, strict=True) if v is not None and rate != 0]
+    if not present:
+        return None
+    blank = [0 if v is None else v for v in moved]
+    return elementwise(outer * Add(*present), *operands, node if out is None else out, *blank)
+
+
+def _split(body: Expr, out: Any) -> tuple[Expr, Expr]:
+    """The derivative of the outermost function of a body, and its argument; 1 and the body where it has none."""
+    if not body.is_Function or isinstance(body, AppliedUndef) or len(body.args) != 1:
+        return S.One, body
+    z = Dummy(real=True)
+    rate = body_derivative(body.func(z), z).xreplace({z: body.args[0]})
+    return rate if out is None else through_output(rate, body, out), body.args[0]
 
 
 @pushforward.register
@@ -111,6 +129,13 @@ def _(node: kronecker.Kron, of: Tangents, out: Any) -> Any:
     """Y = A ⊗ B: dA ⊗ B + A ⊗ dB."""
     a, b = node.left, node.right
     return _sum(_apply(lambda v: kronecker.kron(v, b), of(a)), _apply(lambda v: kronecker.kron(a, v), of(b)))
+
+
+@pushforward.register
+def _(node: TimeSum, of: Tangents, out: Any) -> Any:
+    """y = the sum of terms over time: the sum of their tangents."""
+    body = tangent(node.body, of)
+    return None if body is None else time_sum(body, (node.index, node.lower, node.upper))
 
 
 @pushforward.register(linear.Eye)

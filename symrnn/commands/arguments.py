@@ -82,13 +82,13 @@ def model_of(options: argparse.Namespace) -> Any:
     return library.get(options.model)
 
 
-def derivation_of(options: argparse.Namespace, wrt: str | None = None) -> Any:
+def derivation_of(options: argparse.Namespace, wrt: str | None = None, derive: Callable[..., Any] | None = None) -> Any:
     """The derivation of the gradient; without a loss, of the gradient that arrives at the last node."""
     import symrnn as sr
 
     model = model_of(options)
     chosen = leaves(model, wrt) if wrt else None
-    return sr.bptt(
+    return (derive or sr.bptt)(
         model, last_time(model, options.tau), wrt=chosen, upstream=None if model.loss is not None else last_node(model)
     )
 

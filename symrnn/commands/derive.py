@@ -1,4 +1,4 @@
-"""`symrnn derive`: the backward equations and the gradients, on the terminal or as a document."""
+"""`symrnn derive` and `symrnn hvp`: derivations of first and second order, on the terminal or as a document."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ def register(commands: Any) -> None:
     """The options."""
     derive = add(commands, "derive", "the backward equations and the gradients, checked", run_derive, tau=True)
     page_options(derive)
+    page_options(add(commands, "hvp", "the Hessian of the loss times a direction, checked", run_hvp, tau=True))
 
 
 def page_options(derive: argparse.ArgumentParser) -> None:
@@ -34,6 +35,13 @@ def page_options(derive: argparse.ArgumentParser) -> None:
 def run_derive(options: argparse.Namespace) -> int:
     """`symrnn derive MODEL`."""
     return show(options, lambda: derivation_of(options, options.wrt))
+
+
+def run_hvp(options: argparse.Namespace) -> int:
+    """`symrnn hvp MODEL`."""
+    import symrnn as sr
+
+    return show(options, lambda: derivation_of(options, options.wrt, sr.hvp))
 
 
 def show(options: argparse.Namespace, derived: Callable[[], Any]) -> int:

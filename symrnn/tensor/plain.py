@@ -94,7 +94,8 @@ class PlainPrinter(StrPrinter):
         return f"partial2({self._print(e.application)}, {e.first}, {e.second}, {self._print(e.weight)})"
 
     def _print_Adjoint(self, e: Any) -> str:
-        return f"nabla({self._print(e.node)})"
+        objective = "" if str(e.objective.name) == "L" else f", {e.objective.name}"
+        return f"nabla({self._print(e.node)}{objective})"
 
     def _print_Rate(self, e: Any) -> str:
         return f"{'sensitivity' if e.sign == 'partial' else 'immediate'}({self._list(e.args)})"

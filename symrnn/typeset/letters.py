@@ -72,6 +72,8 @@ def read_name(identifier: str, bold: str = "none", verbatim: str = "") -> Name:
         stem = head.removesuffix(ending)
         if stem != head and _is_letter(stem):
             letter, accent, primes = stem, "" if ending == "prime" else ending, int(ending == "prime")
+        elif ending != "prime" and head.endswith(ending + "dot") and _is_letter(head.removesuffix(ending + "dot")):
+            letter, accent = head.removesuffix(ending + "dot"), f"{ending} dot"
     letter = SPELLED.get(letter, OTHER_SPELLINGS.get(letter, letter))
     return Name(letter, accent, primes, tuple(subscripts), bold)
 

@@ -164,6 +164,8 @@ def _title(group: str, derivation: Derivation, p: Presenter) -> str:
         end = Integer(last) if isinstance(last, int) else model.lengths[0]
         times = span(t, Range(Integer(1), end), p, down=True)
         return draw_parts(fill(p.words["title.backward_in_time"], {"times": [times]}, p))
+    if group == "gradient" and any(line.group == "second" for line in derivation.lines):
+        return p.words["title.product"]
     if group == "gradient" and (p.rows or p.numerator):
         return p.words["title.gradient_" + ("numerator" if p.numerator else "rows")]
     return p.words.get(f"title.{group}", group)

@@ -24,7 +24,7 @@ from symrnn.typeset.reasons import Sentence, fill, law_words
 
 GRADIENTS = frozenset({"gradient", "boundary", "input"})
 FORWARD, OUTPUT = frozenset({"forward"}), frozenset({"output"})
-BACKWARD = frozenset({"backward", "chain"})
+BACKWARD = frozenset({"backward", "chain", "second"})
 
 
 def _of(c: Content, groups: frozenset[str]) -> list[Line]:
@@ -43,12 +43,18 @@ def forward_section(c: Content) -> list[Block]:
 
 
 def backward_section(c: Content) -> list[Block]:
-    """The adjoint recurrence, and the adjoints of the terms of the loss before it."""
+    """The adjoint recurrence, before it the adjoints of the terms of the loss; first the tangents, where there are."""
     seeds = _of(c, frozenset({"seed"}))
     lines = _of(c, BACKWARD)
     if not lines and (not seeds or _of(c, FORWARD | OUTPUT)):
         return []
-    return [c.heading("backward"), *line_blocks(seeds[:1], c), *line_blocks(lines, c)]
+    tangents = line_blocks(_of(c, frozenset({"tangent"})), c)
+    return [
+        *([c.heading("tangents"), *tangents] if tangents else []),
+        c.heading("backward"),
+        *line_blocks(seeds[:1], c),
+        *line_blocks(lines, c),
+    ]
 
 
 def gradient_section(c: Content) -> list[Block]:

@@ -30,8 +30,10 @@ REASONS = {
 }
 LAWS = {
     "because.loss": "der Verlust ist die Summe der {of}",
+    "because.tangent": "die Gleichung von {of}, linearisiert",
     "because.unfolding": "die Gleichung von {of}",
     "law.loss": "Verlust",
+    "law.tangent": "Tangente",
     "law.unfolding": "Entfalten",
     "law.elementwise": "elementweise Funktion",
     "law.chain rule": "Kettenregel",
@@ -76,6 +78,9 @@ PAGE = {
     "scalar": "Skalar",
     "unknown": "unbekannt",
     "title.chain": "Entfaltet",
+    "title.tangent": "Tangenten, vorwärts in der Zeit",
+    "title.second": "Adjungierte der Ableitung des Verlusts in der Richtung",
+    "title.product": "Hesse-Matrix mal Richtung",
     "title.backward": "Adjungierte",
     "title.backward_in_time": "Rückwärts in der Zeit, {times}",
     "title.forward": "Sensitivitäten, vorwärts in der Zeit",

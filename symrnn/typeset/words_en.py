@@ -30,6 +30,7 @@ REASONS = {
 }
 LAWS = {  # a law that is not here is called by its name
     "because.loss": "the loss adds up {of}",
+    "because.tangent": "the equation of {of}, linearised",
     "because.unfolding": "the equation of {of}",
 }
 PAGE = {
@@ -41,6 +42,9 @@ PAGE = {
     "scalar": "scalar",
     "unknown": "unknown",
     "title.chain": "Unfolded",
+    "title.tangent": "Tangents, forward in time",
+    "title.second": "Adjoints of the derivative of the loss along the direction",
+    "title.product": "Hessian times direction",
     "title.backward": "Adjoints",
     "title.backward_in_time": "Backward in time, {times}",
     "title.forward": "Sensitivities, forward in time",

@@ -119,11 +119,8 @@ def contest(
     """
     errors, absent = _judged(runs, error, tolerance, limit)
     present = {name: run for name, run in runs.items() if name not in absent}
-    calls, cost = {}, 0.0
-    for name, run in present.items():
-        once = seconds(run)
-        calls[name] = max(1, int(BLOCK / max(once, 1e-7)))
-        cost += once * calls[name]
+    calls = {name: _block(run) for name, run in present.items()}
+    cost = sum(seconds(run, calls[name]) * calls[name] for name, run in present.items())
     rounds = int(min(max(budget / max(cost, 1e-6), ROUNDS.start), ROUNDS.stop - 1))
     times: dict[str, list[float]] = {name: [] for name in present}
     for _ in range(rounds):
@@ -158,6 +155,14 @@ def _judged(
         if not errors[name] <= tolerance:
             raise WrongResult(f"{name}: relative error {errors[name]:.1e}; a wrong result is not timed")
     return errors, absent
+
+
+def _block(run: Callable[[], Any]) -> int:
+    """How many calls last long enough to be timed; the clock may be coarse, so it is asked with more and more."""
+    calls = 1
+    while seconds(run, calls) * calls < BLOCK / 2:
+        calls *= 2
+    return calls
 
 
 def seconds(run: Callable[[], Any], calls: int = 1) -> float:
