@@ -44,10 +44,9 @@ _ROOMS = {
     "symrnn.model": "Sequence Constant Parameter Equation Recurrence read Reading read_model write_model",
     "symrnn.graph": "Graph unroll",
     "symrnn.calculus": """
+        hvp HessianProduct hessian Hessian
         bptt rtrl jacobian nest evaluate closed_form prove Derivation Step Report Law Verdict ClosedForm Proof NotProved
     """,
-    "symrnn.calculus.second": "hvp HessianProduct",
-    "symrnn.calculus.hessians": "hessian Hessian",
     "symrnn.typeset": "latex text image Notation document",
     "symrnn.diagram": "circuit unfolded animate heat_map Animation Diagram Style",
     "symrnn.exercises": "judge",
