@@ -48,33 +48,26 @@ def moved(points: Sequence[Point], dx: float, dy: float) -> Curve:
 
 
 def offset(curve: Curve, by: float) -> Curve:
-    """A curve beside this one, on its left where y points up, by shifting the legs of its control polygons."""
-    shifted: list[list[Point]] = []
-    for piece in pieces(curve):
-        normals = _normals(piece)
-        first, second, third = normals
-        middle = (
-            ((first[0] + second[0]) / 2, (first[1] + second[1]) / 2),
-            (
-                (second[0] + third[0]) / 2,
-                (second[1] + third[1]) / 2,
-            ),
-        )
-        at = (first, *middle, third)
-        shifted.append([(p[0] + by * n[0], p[1] + by * n[1]) for p, n in zip(piece, at, strict=True)])
-    return (shifted[0][0], *tuple(p for part in shifted for p in part[1:]))
-
-
-def _normals(piece: Curve) -> list[Point]:
-    """The unit normals of the three legs of a control polygon."""
+    """A curve beside this one, on its left where y points up: its ends moved, its handles drawn out in proportion."""
     found: list[Point] = []
-    chord = distance(piece[0], piece[-1]) or 1.0
-    for a, b in pairwise(piece):
-        size = distance(a, b)
-        if size < 1e-9:
-            a, b, size = piece[0], piece[-1], chord
-        found.append((-(b[1] - a[1]) / size, (b[0] - a[0]) / size))
-    return found
+    for a, b, c, d in pieces(curve):
+        (ax, ay), (dx, dy) = _direction(a, b, c, d), _direction(d, c, b, a)
+        start, end = (a[0] - by * ay, a[1] + by * ax), (d[0] + by * dy, d[1] - by * dx)
+        grown = distance(start, end) / (distance(a, d) or 1.0)
+        first = start[0] + grown * (b[0] - a[0]), start[1] + grown * (b[1] - a[1])
+        second = end[0] + grown * (c[0] - d[0]), end[1] + grown * (c[1] - d[1])
+        found += [first, second, end] if found else [start, first, second, end]
+    return tuple(found)
+
+
+def _direction(*points: Point) -> Point:
+    """The direction from the first of some points to the next one that lies elsewhere, as a unit vector."""
+    start = points[0]
+    for point in points[1:]:
+        size = distance(start, point)
+        if size > 1e-9:
+            return (point[0] - start[0]) / size, (point[1] - start[1]) / size
+    return 1.0, 0.0
 
 
 def pieces(curve: Curve) -> list[Curve]:

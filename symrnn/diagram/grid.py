@@ -6,33 +6,29 @@ in columns of their own at the ends, as the textbook draws it.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from symrnn.diagram.backward import ASIDE, against, local_jacobian, reached
-from symrnn.diagram.curves import Curve, moved
-from symrnn.diagram.inline import Inline, Line, words
+from symrnn.diagram.arrows import Arrows, Pair
+from symrnn.diagram.backward import ASIDE, reached
+from symrnn.diagram.inline import Line, words
 from symrnn.diagram.labels import DOTS, Label
 from symrnn.diagram.lattice import CLEAR, Hop, Lattice, Seats
 from symrnn.diagram.layers import layers, slots_of
 from symrnn.diagram.layout import RADIUS, TEXT, Edge, Layout, Node, Panel, Text, framed, half_width
 from symrnn.diagram.legend import jacobian_lines, placed_under, route_lines
-from symrnn.diagram.placing import Beside, Spots, place_labels
 from symrnn.diagram.reading import joined, kind_of, label_in, loss_name
 from symrnn.diagram.routes import LANE, find_routes, lanes, widest
-from symrnn.diagram.routing import ended, route
+from symrnn.diagram.routing import route
 from symrnn.diagram.style import LIGHT, Style
 from symrnn.diagram.timeline import Timeline, lengths_of, timeline
 from symrnn.diagram.unfolding import Place, Unfolding, copy_row, unfold
 from symrnn.model import Recurrence
 
 WIDER = 1.3  # with Jacobians beside the arrows
-LOOSER = (1.0, 1.5)  # how much farther apart nodes are tried to make room for labels
+LOOSER = (1.0, 1.6)  # how much farther apart nodes are tried to make room for labels
 BETTER = 0.75  # how much better a looser picture must be
 LEGIBLE = 30.0  # what the worst label may cost
-
-Pair = tuple[Place, Place]
 
 
 @dataclass(frozen=True)
@@ -99,8 +95,9 @@ class _Picture:
         """One attempt, on a lattice no tighter than `spacing`."""
         labels = {p: self._label(p) for p in self.places}
         uses: dict[Hop, list[int]] = {}
-        for a, b in self.links:
-            uses.setdefault(self._hop(a, b), []).append(a[1])
+        hops = {(a, b): self._hop(a, b) for a, b in self.links}
+        for (a, _), hop in hops.items():
+            uses.setdefault(hop, []).append(a[1])
         taken = frozenset((self.rows[name][0], position) for name, position in self.places)
         seats = Seats(taken, {hop: tuple(columns) for hop, columns in uses.items()})
         slots = tuple(slot for _, slot in self.rows.values())
@@ -110,7 +107,8 @@ class _Picture:
         lattice, ways = route(Lattice(slots, half, spacing, corners=corners, clear=clear), seats)
         nodes = {p: self._node(p, lattice, labels[p]) for p in self.places}
         routes = self._routes(nodes)
-        edges, worst = self._edges(lattice, ways, nodes, LANE * (widest(routes) - 1) / 2 if routes else 0.0)
+        arrows = Arrows(lattice, ways, hops, self.links, self._backward(nodes), nodes)
+        edges, worst = arrows.edges(self.choices.style.labels, LANE * (widest(routes) - 1) / 2 if routes else 0.0)
         edges += lanes(routes, {(e.source, e.target): e for e in edges if e.role == "edge"})
         return _Drawn(worst, lattice, nodes, edges, routes)
 
@@ -146,31 +144,6 @@ class _Picture:
         ends = [p for pair in self.links for p in pair]
         visible = [p for p in map(self.times.seat, self.graph.places) if self._is_shown(p)]
         return sorted({*ends, *visible}, key=lambda p: (p[1], self.rows[p[0]][0]))
-
-    def _edges(
-        self, lattice: Lattice, ways: dict[Hop, Curve], nodes: dict[Place, Node], room: float
-    ) -> tuple[list[Edge], float]:
-        backward = self._backward(nodes)
-        backs = {self._hop(*pair): against(ways[self._hop(*pair)], lattice, self._hop(*pair)) for pair in backward}
-        ways = {hop: ended(lattice, hop, way) for hop, way in ways.items()}
-        wanted: dict[Hashable, Beside] = {}
-        for pair, label in self.links.items():
-            hop = self._hop(*pair)
-            if label and self.choices.style.labels:
-                wanted[hop] = Beside(label, ways[hop], backs.get(hop))
-            if pair in backward and (other := (hop, "adjoint")) not in wanted:
-                inner = local_jacobian(nodes[pair[1]].label, nodes[pair[0]].label)
-                wanted[other] = Beside(inner, backs[hop], ways[hop])
-        spots, worst = place_labels(lattice, [*ways.values(), *backs.values()], wanted, room)
-        found = []
-        for pair, label in self.links.items():
-            hop, (a, b) = self._hop(*pair), (nodes[pair[0]], nodes[pair[1]])
-            dx = a.x - lattice.place(hop[0])[0]
-            found.append(Edge(a.name, b.name, _placed(ways[hop], dx), texts=_texts(label, spots, hop, dx)))
-            if pair in backward:
-                texts = _texts(local_jacobian(b.label, a.label), spots, (hop, "adjoint"), dx)
-                found.append(Edge(b.name, a.name, _placed(backs[hop], dx), texts=texts, role="adjoint"))
-        return found, worst
 
     def _routes(self, nodes: dict[Place, Node]) -> list[tuple[str, ...]]:
         """The routes that are highlighted."""
@@ -249,15 +222,3 @@ class _Picture:
             f"One node for each element up to the last time {last}. Rows from bottom to top: {named}. "
             f"An arrow leads from what is read to what reads it.{summands}{back}"
         )
-
-
-def _placed(way: Curve, dx: float) -> Curve:
-    """A way of the lattice, from a source at another step, with y pointing down."""
-    return tuple((x, -y) for x, y in moved(way, dx, 0.0))
-
-
-def _texts(label: Inline | None, spots: Spots, key: Hashable, dx: float) -> tuple[Text, ...]:
-    if label is None or key not in spots:
-        return ()
-    x, y = spots[key]
-    return (Text(label, x + dx, -y),)

@@ -19,7 +19,6 @@ from symrnn.diagram.curves import Curve, Point, distance, pieces
 from symrnn.diagram.layout import GAP, RADIUS, RISE
 
 Array = Any
-Box = tuple[float, float, float, float]  # left, bottom, right, top
 Hop = tuple[int, int, int]  # slot of the source, slot of the target, columns from the one to the other
 
 BETWEEN = 34.0  # between two nodes side by side
@@ -154,7 +153,7 @@ class Traffic:
     def __init__(self, lattice: Lattice) -> None:
         self.lattice = lattice
         self.shape = (ceil(lattice.step / CELL), ceil((lattice.layers + 5) * lattice.rise / CELL))
-        self.busy = np.zeros(self.shape, dtype=int)
+        self.busy = np.zeros(self.shape, dtype=bool)
 
     def _cells(self, points: Array) -> tuple[Array, Array]:
         x = np.floor((points[..., 0] % self.lattice.step) * self.shape[0] / self.lattice.step).astype(int)
@@ -163,22 +162,16 @@ class Traffic:
 
     def add(self, way: Curve) -> None:
         """Count a new arrow in."""
-        self.busy += self.raster(way)
-
-    def raster(self, way: Curve) -> Array:
-        """The cells on or next to an arrow."""
-        found = np.zeros(self.shape, dtype=bool)
         x, y = self._cells(dense(way, 0.8 * CELL))
         for dx in (-1, 0, 1):
             for dy in (-1, 0, 1):
-                found[(x + dx) % self.shape[0], y + dy] = True
-        return found
+                self.busy[(x + dx) % self.shape[0], y + dy] = True
 
     def met(self, way: Curve) -> int:
         """How many points of a way, 3 to 6 pixels apart, lie along other arrows; near nodes none counts."""
         points = dense(way)
         points = points[np.min(self.lattice.distances(points), axis=-1) > BESIDE]
-        return int(np.sum(self.busy[self._cells(points)] > 0)) + self._repeated(points)
+        return int(np.sum(self.busy[self._cells(points)])) + self._repeated(points)
 
     def _repeated(self, points: Array) -> int:
         """How many points of a way lie along the same way at another step: all that lie level with others."""
@@ -186,10 +179,3 @@ class Traffic:
         if not len(level) or np.ptp(level[:, 0]) <= self.lattice.step:
             return 0
         return len(level)
-
-    def within(self, box: Box, but: Array | None = None) -> int:
-        """How many cells of a box an arrow touches, one of them left out."""
-        left, bottom, right, top = box
-        xs, ys = np.arange(left, right + CELL, CELL), np.arange(bottom, top + CELL, CELL)
-        cells = self._cells(np.stack(np.meshgrid(xs, ys), axis=-1))
-        return int(np.sum((self.busy[cells] if but is None else self.busy[cells] - but[cells]) > 0))

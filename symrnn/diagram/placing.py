@@ -1,83 +1,134 @@
-"""Where the labels of arrows stand on a lattice: beside the arrow, off all nodes, arrows and other labels.
+"""Where the labels of arrows stand: beside the arrow, off all nodes, arrows and other labels.
 
-Like the ways, the place of a label is found once for a kind of arrow and serves at every step.
+The place of a label is found once for a kind of arrow and serves wherever it is drawn; it is weighed on a raster
+of the whole picture, at all these places together.
 """
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from math import ceil
 
 import numpy as np
 
 from symrnn.diagram.curves import Curve, along
 from symrnn.diagram.inline import Inline
-from symrnn.diagram.lattice import CELL, Array, Lattice, Traffic
+from symrnn.diagram.lattice import CELL, Array, dense
 from symrnn.diagram.layout import SMALLER, Text
 
-Key = Hashable
 Spots = dict[Hashable, tuple[float, float]]
+Shifts = tuple[float, ...]  # how far to the right an arrow is drawn again
 
-NEAR = 1.5  # what it costs a label that another arrow touches a cell around it
 APART = 12.0  # side by side, two labels closer than this would read as a product
+FRAME = 160.0  # room around the nodes in which arrows and labels may be
+PARTS = (0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.82)  # of its way, where a label is tried
+ON_NODE, ON_ARROW, NEAR_ARROW, ON_LABEL = 40.0, 4.0, 1.5, 8.0  # what a cell of the raster costs
 
 
 @dataclass(frozen=True)
 class Beside:
-    """A label, the arrow beside which it is to stand, and the arrow that runs along this one, if there is one."""
+    """A label, the arrow beside which it is to stand, its shifts, and the arrow that runs along this one, if any."""
 
     inner: Inline
     way: Curve
+    shifts: Shifts
     twin: Curve | None = None
 
 
+class Ground:
+    """What a picture is covered with, on a raster: nodes, arrows and labels."""
+
+    def __init__(self, nodes: Iterable[tuple[float, float, float, float]]) -> None:
+        boxes = np.array(list(nodes))  # x, y, half width, half height
+        self.left, self.low = boxes[:, 0].min() - FRAME, boxes[:, 1].min() - FRAME
+        width, height = boxes[:, 0].max() + FRAME - self.left, boxes[:, 1].max() + FRAME - self.low
+        self.shape = ceil(width / CELL) + 1, ceil(height / CELL) + 1
+        self.nodes, self.labels = np.zeros(self.shape, dtype=bool), np.zeros(self.shape, dtype=bool)
+        self.arrows = np.zeros(self.shape, dtype=int)
+        for x, y, half, up in boxes:
+            self.nodes[self._cells(*_grid((x - half, y - up, x + half, y + up)), np.zeros(1))] = True
+
+    def _cells(self, x: Array, y: Array, shifts: Array) -> tuple[Array, Array]:
+        columns = ((x[None, :] + shifts[:, None] - self.left) / CELL).astype(int)
+        rows = np.broadcast_to(((y - self.low) / CELL).astype(int), columns.shape)
+        return np.clip(columns, 1, self.shape[0] - 2), np.clip(rows, 1, self.shape[1] - 2)
+
+    def raster(self, way: Curve, shifts: Shifts) -> Array:
+        """The cells on or next to an arrow."""
+        found = np.zeros(self.shape, dtype=bool)
+        points = dense(way, 0.8 * CELL)
+        columns, rows = self._cells(points[:, 0], points[:, 1], np.array(shifts))
+        for dx in (-1, 0, 1):
+            for dy in (-1, 0, 1):
+                found[columns + dx, rows + dy] = True
+        return found
+
+    def trouble(self, text: Text, shifts: Shifts, own: Array) -> float:
+        """How badly a label stands, in the mean and at the worst of its places."""
+        left, low, right, high = text.box
+        at = np.array(shifts)
+        inner = self._cells(*_grid((left + CELL, low + CELL, right - CELL, high - CELL)), at)
+        outer = self._cells(*_grid((left - CELL, low - CELL, right + CELL, high + CELL)), at)
+        wide = self._cells(*_grid((left - APART, low, right + APART, high)), at)
+        whole = self._cells(*_grid((left, low, right, high)), at)
+        costs = ON_ARROW * (self.arrows[inner] > 0).sum(axis=1)
+        costs = costs + NEAR_ARROW * ((self.arrows[outer] - own[outer]) > 0).sum(axis=1)
+        costs = costs + ON_NODE * self.nodes[whole].sum(axis=1) + ON_LABEL * self.labels[wide].sum(axis=1)
+        return float(costs.mean() + costs.max()) / 2
+
+    def settle(self, text: Text, shifts: Shifts) -> None:
+        """A label has its place."""
+        self.labels[self._cells(*_grid(text.box), np.array(shifts))] = True
+
+
+def _grid(box: tuple[float, float, float, float]) -> tuple[Array, Array]:
+    """Points that cover a box, no farther apart than a cell."""
+    left, low, right, high = box
+    xs = np.linspace(left, right, max(2, ceil((right - left) / CELL) + 1))
+    ys = np.linspace(low, high, max(2, ceil((high - low) / CELL) + 1))
+    x, y = np.meshgrid(xs, ys)
+    return x.ravel(), y.ravel()
+
+
 def place_labels(
-    lattice: Lattice, ways: Iterable[Curve], wanted: Mapping[Key, Beside], room: float = 0.0
+    ground: Ground, arrows: Iterable[tuple[Curve, Shifts]], wanted: Mapping[Hashable, Beside], room: float = 0.0
 ) -> tuple[Spots, float]:
-    """Where each label stands, beside its arrow and off all nodes, arrows and labels if possible; the worst cost.
+    """Where each label stands, and what the worst place costs.
 
     `room` is what the arrows take on either side besides their line.
     """
-    traffic = Traffic(lattice)
-    for way in ways:
-        traffic.add(way)
+    for way, shifts in arrows:
+        ground.arrows += ground.raster(way, shifts)
     placed: Spots = {}
     worst = 0.0
-    boxes: list[Text] = []
-    for key in sorted(wanted, key=str):
-        label = wanted[key]
-        spots = list(_spots(label.way, label.inner, 5 + room))
-        own = traffic.raster(label.way) + (0 if label.twin is None else traffic.raster(label.twin))
-        priced = [(cost + _trouble(lattice, text, traffic, own, boxes), i) for i, (cost, text) in enumerate(spots)]
-        cost, which = min(priced)
-        best = spots[which][1]
-        boxes.append(best)
+    least = {key: _best(ground, label, room)[0] for key, label in wanted.items()}
+    for key in sorted(wanted, key=lambda key: (-least[key], str(key))):  # those with the least choice first
+        cost, best = _best(ground, wanted[key], room)
+        ground.settle(best, wanted[key].shifts)
         placed[key] = (best.x, best.y)
         worst = max(worst, cost)
     return placed, worst
 
 
-def _spots(way: Curve, label: Inline, gap: float) -> Iterator[tuple[float, Text]]:
-    width, height = label.width(SMALLER), label.height(SMALLER)
-    for part in (0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.82):
-        (x, y), (dx, dy) = along(way, part)
+def _best(ground: Ground, label: Beside, room: float) -> tuple[float, Text]:
+    """The cheapest place of a label, and what it costs."""
+    own = ground.raster(label.way, label.shifts)
+    own = own + (0 if label.twin is None else ground.raster(label.twin, label.shifts))
+    spots = list(_spots(label, 5 + room))
+    priced = [(taste + ground.trouble(text, label.shifts, own), i) for i, (taste, text) in enumerate(spots)]
+    cost, which = min(priced)
+    return cost, spots[which][1]
+
+
+def _spots(label: Beside, gap: float) -> Iterator[tuple[float, Text]]:
+    """Places on both sides of an arrow, with how little a reader would like them."""
+    width, height = label.inner.width(SMALLER), label.inner.height(SMALLER)
+    for part in PARTS:
+        (x, y), (dx, dy) = along(label.way, part)
         for side in (1, -1):
             nx, ny = -dy * side, dx * side
             off = abs(nx) * width / 2 + abs(ny) * 0.9 * height / 2 + gap
-            taste = 40 * abs(part - 0.5) + (0 if ny > 0.3 or (abs(ny) <= 0.3 and nx < 0) else 6)
-            yield taste, Text(label, x + nx * off, y + ny * off)
-
-
-def _trouble(lattice: Lattice, text: Text, traffic: Traffic, own: Array, boxes: list[Text]) -> float:
-    left, top, right, bottom = text.box
-    corners = np.array([(x, y) for x in (left, text.x, right) for y in (top, text.y, bottom)])
-    cost = 1000.0 * float(np.sum(lattice.distances(corners) < 1.0))
-    half = lattice.step / 2
-    cost += 4.0 * traffic.within((left + CELL, top + CELL, right - CELL, bottom - CELL))
-    cost += NEAR * traffic.within((left - CELL, top - CELL, right + CELL, bottom + CELL), own)
-    for other in boxes:
-        o = other.box
-        gap = abs((other.x - text.x + half) % lattice.step - half)
-        if gap < (right - left + o[2] - o[0]) / 2 + APART and abs(other.y - text.y) < (bottom - top + o[3] - o[1]) / 2:
-            cost += 200.0
-    return cost
+            liked = side > 0 if label.twin else ny > 0.3 or (abs(ny) <= 0.3 and nx < 0)  # twins run on the right
+            taste = 40 * abs(part - 0.5) + (0 if liked else 300 if label.twin else 6)
+            yield taste, Text(label.inner, x + nx * off, y + ny * off)
