@@ -128,8 +128,13 @@ def _on_way(text: Text, curve: Curve) -> str:
     dx, dy = bx - ax, by - ay
     part = ((text.x - ax) * dx + (text.y - ay) * dy) / (dx * dx + dy * dy)
     right, down = text.x - ax - part * dx, text.y - ay - part * dy
-    shift = f"pos={part:.2g}, xshift={_length(UNIT * right)}, yshift={_length(-UNIT * down)}"
+    shift = f"pos={_short(part, 2)}, xshift={_short(UNIT * right)}pt, yshift={_short(-UNIT * down)}pt"
     return rf"node[{shift}, font=\small] {{${math(text.label)}$}}"
+
+
+def _short(value: float, places: int = 1) -> str:
+    """A number without an exponent, which TeX cannot read, and without superfluous zeros."""
+    return f"{round(value, places) + 0.0:.{places}f}".rstrip("0").rstrip(".")
 
 
 def _anchor(name: str) -> str:
@@ -164,11 +169,6 @@ def _path(curve: Curve) -> str:
         else:
             parts.append(f".. controls {_point(piece[1])} and {_point(piece[2])} .. {_point(piece[3])}")
     return " ".join(parts)
-
-
-def _length(value: float) -> str:
-    """A length that TeX reads: it knows no 1e-15."""
-    return f"{round(value, 2) + 0.0:g}pt"
 
 
 def _point(point: Point) -> str:

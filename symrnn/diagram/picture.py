@@ -63,7 +63,7 @@ class Diagram:
         --------
         >>> import symrnn as sr
         >>> print(sr.unfolded(sr.models.classical(), tau=2).tikz().splitlines()[-2])
-        \\draw[flow] (s 1) -- node[pos=0.5, xshift=0pt, yshift=7.49pt, font=\\small] {$f$} (s 2); % s[1] -> s[2]
+        \\draw[flow] (s 1) -- node[pos=0.5, xshift=0pt, yshift=7.5pt, font=\\small] {$f$} (s 2); % s[1] -> s[2]
         """
         return tikz(self.layout, self.style)
 

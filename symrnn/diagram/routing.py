@@ -47,7 +47,10 @@ def route(tight: Lattice, seats: Seats) -> tuple[Lattice, dict[Hop, Curve]]:
             if found[0] <= ENOUGH * len(wanted) or not helped:
                 break
     if not tried:
-        raise Unsupported(f"a picture with {len(slots)} rows has no room for these arrows: {wanted}")
+        raise Unsupported(
+            f"a picture with {len(slots)} rows has no room for all of its arrows",
+            repair="draw fewer parameters, or the circuit",
+        )
     _, _, lattice, ways = min(tried, key=lambda attempt: attempt[:2])
     return lattice, ways
 
@@ -133,7 +136,7 @@ def _bent(lattice: Lattice, hop: Hop) -> list[tuple[float, Curve]]:
     controls[..., 1, :] = (start + handles)[:, None]
     controls[..., 2, :] = (end + handles)[None, :]
     curves = controls.reshape(-1, 4, 2)
-    points = bernstein(max(40, 14 * abs(hop[2]))) @ curves
+    points = bernstein(max(40, round(lattice.step * abs(hop[2]) / 8), round(lattice.step / 8))) @ curves
     clear = np.flatnonzero(lattice.is_clear(points, hop))
     costs = _costs(points[clear])
     cheapest = np.argsort(costs, kind="stable")[:KEPT]
