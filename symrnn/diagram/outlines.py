@@ -68,7 +68,8 @@ def mathml(line: Label | Line) -> str:
     base = _letters(line)
     if line.mark:
         base = f"<mover>{base}<mo>{ACCENTS[line.mark]}</mo></mover>"
-    sub = f"<m{'i' if len(line.sub) <= 2 else 'text'}>{escape(line.sub)}</m{'i' if len(line.sub) <= 2 else 'text'}>"
+    kind = "mi" if len(line.sub) <= 2 and line.sub.isalpha() else "mtext"
+    sub = f"<{kind}>{escape(line.sub)}</{kind}>"
     if line.sub and line.sup:
         return f"<msubsup>{base}{sub}{_time(line.sup)}</msubsup>"
     if line.sub:

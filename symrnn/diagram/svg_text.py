@@ -33,7 +33,7 @@ def runs(label: Label, size: float) -> Iterator[Run]:
     yield Run(label.marked, 0.0, size, label.bold, label.italic)
     small = SMALL * size
     if label.sub:
-        italic = len(label.sub) <= 2
+        italic = len(label.sub) <= 2 and label.sub.isalpha()
         yield Run(label.sub, LOWER * size, small, italic=italic, shift=0.04 * size)
     if label.sup:
         back = label.back(size) if label.sub else 0.0
