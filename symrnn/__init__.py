@@ -53,7 +53,11 @@ _ROOMS = {
     "symrnn.numeric": "to_numpy one_hot",
     "symrnn.numeric.checking": "check_gradient check_formula",
 }
-_MODULES = {"models": "symrnn.model.library", "testing": "symrnn.testing"}  # public names that are modules
+_MODULES = {  # public names that are modules
+    "models": "symrnn.model.library",
+    "testing": "symrnn.testing",
+    "analysis": "symrnn.analysis",
+}
 
 _HOME = MappingProxyType({name: room for room, names in _ROOMS.items() for name in names.split()} | _MODULES)
 

@@ -1,0 +1,95 @@
+"""The part of a model that computes one state, as generated code: its values, and its derivatives by the past.
+
+Outputs, targets and the loss are left out, so that only what the state depends on has to be given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from symrnn.analysis.counting import behind
+from symrnn.errors import Unsupported
+from symrnn.model import Recurrence, Sequence
+from symrnn.numeric import to_numpy
+
+Arrays = Mapping[str, Any]
+
+
+class Carrier:
+    """A state of a model with the arrays that it depends on."""
+
+    def __init__(
+        self, model: Recurrence, state: Sequence, params: Arrays, inputs: Arrays, boundary: Arrays | None
+    ) -> None:
+        self.state = state
+        self.model = Recurrence(*behind(model, state), name=model.title.name)
+        self.network = to_numpy(self.model)
+        self.params = {str(p.name): params[str(p.name)] for p in self.model.parameters if str(p.name) in params}
+        read: tuple[Any, ...] = (*self.model.inputs, *self.model.targets, *self.model.constants)
+        wanted = [str(v.name) for v in read]
+        self.inputs = {name: np.asarray(inputs[name], dtype=float) for name in wanted if name in inputs}
+        names = {_key(b): str(b.sequence.name) for b in self.model.boundary}
+        given = boundary or {}
+        self.boundary = {
+            key: np.asarray(given[key if key in given else name], dtype=float)
+            for key, name in names.items()
+            if key in given or name in given
+        }
+
+    @property
+    def driver(self) -> Sequence:
+        """The one input sequence that drives the state."""
+        found = [*self.model.inputs, *self.model.targets]
+        if len(found) != 1:
+            names = ", ".join(map(str, found)) or "none"
+            raise Unsupported(
+                f"{self.state} is driven by {names}", law="this is asked of a state with one input sequence"
+            )
+        return found[0]
+
+    @property
+    def past(self) -> np.ndarray:
+        """The inputs, (tau, m)."""
+        return self.inputs[str(self.driver.name)]
+
+    def last(self, past: np.ndarray | None = None) -> np.ndarray:
+        """The state at the last time, after the inputs as they are or after others."""
+        inputs = self.inputs if past is None else {**self.inputs, str(self.driver.name): past}
+        found = self.network.forward(self.params, inputs, self.boundary, tau=None if inputs else 1)
+        return np.asarray(found[str(self.state.name)][-1])
+
+    def by_past(self, past: np.ndarray | None = None) -> np.ndarray:
+        """(n, tau, m): the derivative of the last state by each input, by the backward pass, one example an entry."""
+        name = str(self.driver.name)
+        inputs = self.inputs if past is None else {**self.inputs, name: past}
+        end = self.last(past)
+        n = max(end.size, 1)
+        many, held = self._repeated(inputs, n)
+        arriving = {f"{self.state.name}[tau]": np.eye(n).reshape(n, *end.shape)}
+        found = self.network.vjp(self.params, many, held, upstream=arriving, wrt=[name])[name]
+        return np.moveaxis(found, 1, 0).reshape(n, len(inputs[name]), -1)
+
+    def by_start(self, time: int, key: str) -> np.ndarray:
+        """(n, n): the derivative of the state at a time by a boundary value."""
+        start = self.boundary[key]
+        n = max(start.size, 1)
+        many, held = self._repeated(self.inputs, n)
+        arriving = np.zeros((len(self.past), n, *start.shape))
+        arriving[time - 1] = np.eye(n).reshape(n, *start.shape)
+        found = self.network.vjp(self.params, many, held, upstream={str(self.state.name): arriving}, wrt=[key])[key]
+        return np.asarray(found).reshape(n, n)
+
+    def _repeated(self, inputs: Arrays, n: int) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+        varying = {str(v.name) for v in (*self.model.inputs, *self.model.targets)}
+        many = {
+            key: np.repeat(value[:, None], n, axis=1) if key in varying else np.repeat(value[None], n, axis=0)
+            for key, value in inputs.items()
+        }
+        return many, {key: np.repeat(value[None], n, axis=0) for key, value in self.boundary.items()}
+
+
+def _key(element: Any) -> str:
+    return f"{element.name}[{str(element.time).replace(' ', '')}]"

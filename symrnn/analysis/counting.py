@@ -1,0 +1,83 @@
+"""How many numbers a model has to learn and how many multiplications a step takes, as formulas in its dimensions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sympy import Add, Basic, Expr, Integer, Mul
+
+from symrnn.model import Equation, Parameter, Recurrence, Sequence, reads
+from symrnn.tensor import Contract, Dot, Node, Outer, shape_of
+
+
+def size_of(x: Basic) -> Expr:
+    """The number of entries."""
+    return Mul(*shape_of(x))
+
+
+def behind(model: Recurrence, v: Sequence) -> list[Equation]:
+    """The equations from which a sequence is computed, its own among them, in the order of the model."""
+    wanted, found = [v], []
+    while wanted:
+        u = wanted.pop()
+        for e in model.equations:
+            if e.sequence == u and e not in found:
+                found.append(e)
+                wanted += [x.sequence for x in reads(e.rhs) if hasattr(x, "sequence")]
+    return [e for e in model.equations if e in found]
+
+
+def parameters(model: Recurrence, of: Sequence | None = None) -> Expr:
+    """The number of learned parameters, of the whole model or of what one of its sequences is computed from.
+
+    Examples
+    --------
+    >>> import symrnn as sr
+    >>> elman = sr.models.elman()
+    >>> sr.analysis.parameters(elman, of=elman.states[0])
+    m*n + n**2 + n
+    """
+    equations: Iterable[Equation] = model.equations if of is None else behind(model, of)
+    found = dict.fromkeys(x for e in equations for x in reads(e.rhs) if isinstance(x, Parameter) and x.learned)
+    if of is None:
+        found = dict.fromkeys(p for p in model.parameters if p.learned)
+    return Add(*(size_of(p) for p in found)).expand()
+
+
+def multiplications(model: Recurrence, of: Sequence | None = None) -> Expr:
+    """The number of multiplications in products of matrices and vectors that one step takes.
+
+    Those of the whole forward pass, or of what one sequence is computed from. Entry by entry operations, of which
+    there are a few for each entry, are not counted.
+
+    Examples
+    --------
+    >>> import symrnn as sr
+    >>> elman = sr.models.elman()
+    >>> sr.analysis.multiplications(elman, of=elman.states[0])
+    m*n + n**2
+    """
+    equations = model.equations if of is None else behind(model, of)
+    return Add(*(_in_products(e.rhs) for e in equations if e.over)).expand()
+
+
+def _in_products(expr: Any) -> Expr:
+    """The multiplications of every product in an expression, each product once."""
+    total: Expr = Integer(0)
+    seen: set[Basic] = set()
+    stack = [expr]
+    while stack:
+        e = stack.pop()
+        if e in seen:
+            continue
+        seen.add(e)
+        if isinstance(e, Contract):
+            total += size_of(e.left) * Mul(*shape_of(e.right)[1:])
+        elif isinstance(e, Dot):
+            total += size_of(e.args[0])
+        elif isinstance(e, Outer):
+            total += size_of(e)
+        if not (isinstance(e, Node) and e.is_leaf):
+            stack += e.args
+    return total

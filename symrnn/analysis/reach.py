@@ -1,0 +1,126 @@
+"""How far back a node can see: a fixed number of steps for a time-delay network, the whole past for a recurrence.
+
+The reach is read off the graph of lags, symbolically; how much of the past still matters is a curve, in numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from symrnn.analysis.sharing import state_of
+from symrnn.analysis.summary import summary
+from symrnn.model import Recurrence, Sequence, reads
+from symrnn.tensor import t
+from symrnn.tensor.time import offset_from
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Which inputs a node at t can depend on: x(t - back) to x(t + ahead); None means without end.
+
+    steps
+        How many times that are, None when they are unboundedly many.
+    """
+
+    node: Sequence
+    back: int | None
+    ahead: int | None
+
+    @property
+    def steps(self) -> int | None:
+        return None if self.back is None or self.ahead is None else self.back + self.ahead + 1
+
+    def __str__(self) -> str:
+        if self.steps is not None:
+            first = f"t - {self.back}" if self.back else "t"
+            last = f"t + {self.ahead}" if self.ahead else "t"
+            return f"{self.node}(t) sees {self.steps} steps, from {first} to {last}"
+        sides = [side for side, end in (("the whole past", self.back), ("the whole future", self.ahead)) if end is None]
+        return f"{self.node}(t) sees {' and '.join(sides)}: a cycle of the graph carries it"
+
+
+def receptive_field(model: Recurrence, node: Any = None) -> Reach:
+    """Which inputs a node can depend on, read off the lags of the equations.
+
+    Parameters
+    ----------
+    model
+        Any recurrence.
+    node
+        A sequence that it defines; its last output, or first state, when left out.
+
+    Examples
+    --------
+    >>> import symrnn as sr
+    >>> print(sr.analysis.receptive_field(sr.models.time_delay()))
+    o(t) sees 3 steps, from t - 2 to t
+    >>> print(sr.analysis.receptive_field(sr.models.elman()))
+    o(t) sees the whole past: a cycle of the graph carries it
+    """
+    start = state_of(model, node if node is not None else (model.outputs or model.states)[-1])
+    edges = {v: _lags(model, v) for v in model.defined}
+    back, ahead = _extent(start, edges, 1), _extent(start, edges, -1)
+    return Reach(start, back, ahead)
+
+
+def _lags(model: Recurrence, v: Sequence) -> list[tuple[Sequence, int | None]]:
+    """What the equations of a sequence read, and how many steps back; None where it is a time of its own."""
+    found = []
+    for e in model.equations:
+        if e.sequence == v:
+            for x in reads(e.rhs):
+                if hasattr(x, "sequence"):
+                    offset = offset_from(x.time, e.over[0] if e.over else t)
+                    found.append((x.sequence, None if offset is None else -offset))
+    return found
+
+
+def _extent(start: Sequence, edges: dict[Sequence, list[tuple[Sequence, int | None]]], sign: int) -> int | None:
+    """The largest number of steps back (or ahead, for sign -1) at which a given sequence is read; None if unbounded."""
+    best: dict[Sequence, int] = {start: 0}
+    for _ in range(len(edges) + 1):
+        changed = False
+        for v, lags in edges.items():
+            if v not in best:
+                continue
+            for u, lag in lags:
+                if lag is None:
+                    return None  # an element at a fixed time is any number of steps away
+                if best[v] + sign * lag > best.get(u, -(10**9)):
+                    best[u] = best[v] + sign * lag
+                    changed = True
+        if not changed:
+            given = [far for v, far in best.items() if v not in edges]
+            return max([*given, 0])
+    return None
+
+
+def memory(
+    model: Recurrence,
+    params: Mapping[str, Any],
+    inputs: Mapping[str, Any],
+    boundary: Mapping[str, Any] | None = None,
+    *,
+    state: Any = None,
+) -> np.ndarray:
+    """How much the state at the last time depends on each input, latest first: the norm of its derivative.
+
+    Returns
+    -------
+    numpy.ndarray
+        (tau,): entry d is the Frobenius norm of the derivative by x(tau - d).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import symrnn as sr
+    >>> params = {"w": 0.5, "u": 1.0, "b": 0.0}
+    >>> curve = sr.analysis.memory(sr.models.scalar(), params, {"x": np.zeros(4)}, {"s[0]": 0.0})
+    >>> curve.tolist()
+    [1.0, 0.5, 0.25, 0.125]
+    """
+    return summary(model, params, inputs, boundary, state=state).remembered[::-1]

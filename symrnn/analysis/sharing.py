@@ -1,0 +1,131 @@
+"""One f for every step against a function of its own for every length: the two advantages of unfolding, counted.
+
+A recurrence has the same input size and the same parameters whatever the length; a separate g^(t) for each length has
+neither, and a time-delay network has both but sees a few steps only (Goodfellow et al. 2016, 10.1).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sympy import Add, Expr, Integer, Mul, summation
+
+from symrnn.analysis.counting import behind, multiplications, parameters
+from symrnn.errors import Undefined, Unsupported
+from symrnn.model import Recurrence, Sequence, reads
+from symrnn.tensor import t, tau
+from symrnn.tensor.shape import as_dim
+
+COLUMNS = ("", "input size", "parameters", "for all lengths to tau", "multiplications")
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to make a state of n numbers from the past, counted for length t.
+
+    inputs
+        How many numbers it reads at once.
+    parameters, for_all_lengths
+        What has to be learned for one length t, and for every length from 1 to tau.
+    multiplications
+        What it costs to go through a sequence of length t.
+    """
+
+    name: str
+    inputs: Expr
+    parameters: Expr
+    for_all_lengths: Expr
+    multiplications: Expr
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The ways beside each other; `rows` as data, printed as a table."""
+
+    state: Sequence
+    taps: Expr
+    rows: tuple[Way, ...]
+
+    def __str__(self) -> str:
+        cells = [
+            COLUMNS,
+            *((w.name, *map(str, (w.inputs, w.parameters, w.for_all_lengths, w.multiplications))) for w in self.rows),
+        ]
+        sizes = [max(len(row[i]) for row in cells) for i in range(len(COLUMNS))]
+        return "\n".join("  ".join(c.ljust(s) for c, s in zip(row, sizes, strict=True)).rstrip() for row in cells)
+
+    def _repr_html_(self) -> str:
+        import symrnn
+
+        head = "".join(f"<th>{c}</th>" for c in COLUMNS)
+        rows = [
+            f"<tr><th>{w.name}</th>"
+            + "".join(
+                f"<td>${symrnn.latex(x)}$</td>" for x in (w.inputs, w.parameters, w.for_all_lengths, w.multiplications)
+            )
+            + "</tr>"
+            for w in self.rows
+        ]
+        return f"<table><tr>{head}</tr>{''.join(rows)}</table>"
+
+
+def compare(model: Recurrence, state: Any = None, taps: object = 3) -> Comparison:
+    """One shared f, a separate g^(t) for each length, and a time-delay network with `taps` taps, counted.
+
+    The separate function and the time-delay network are one layer each, from everything they read to a state of the
+    same size: the smallest that could take f's place.
+
+    Parameters
+    ----------
+    model
+        A recurrence with a state that inputs drive.
+    state
+        Which state; the first when left out.
+    taps
+        How many inputs the time-delay network reads, a number or a positive integer symbol.
+
+    Raises
+    ------
+    Unsupported
+        When no input reaches the state.
+
+    Examples
+    --------
+    >>> import symrnn as sr
+    >>> print(sr.analysis.compare(sr.models.elman()))
+                         input size  parameters      for all lengths to tau           multiplications
+    one shared f         m + n       m*n + n**2 + n  m*n + n**2 + n                   t*(m*n + n**2)
+    a g for each length  m*t         m*n*t + n       m*n*tau**2/2 + m*n*tau/2 + n*tau  m*n*t
+    time delay, 3 taps   3*m         3*m*n + n       3*m*n + n                        3*m*n*t
+    """
+    chosen = state_of(model, state)
+    read = [x.sequence for e in behind(model, chosen) for x in reads(e.rhs) if hasattr(x, "sequence")]
+    inputs = [v for v in model.inputs if v in read]
+    if not inputs:
+        raise Unsupported(f"no input reaches {chosen}", repair="compare needs a recurrence that inputs drive")
+    n = Mul(*chosen.shape) if chosen.shape else Integer(1)
+    m = Add(*(Mul(*v.shape) for v in inputs))
+    k = as_dim(taps)
+    states = [v for v in model.states if v in read or v == chosen]
+    carried = Add(*(Mul(*v.shape) for v in states))
+    shared = parameters(model, chosen)
+    separate = n * m * t + n
+    rows = (
+        Way("one shared f", carried + m, shared, shared, t * multiplications(model, chosen)),
+        Way("a g for each length", m * t, separate, summation(separate, (t, 1, tau)).expand(), n * m * t),
+        Way(f"time delay, {k} taps", k * m, k * n * m + n, k * n * m + n, k * n * m * t),
+    )
+    return Comparison(chosen, k, rows)
+
+
+def state_of(model: Recurrence, state: Any) -> Sequence:
+    """The state that is asked for, the first when none is."""
+    if state is None:
+        if not model.states:
+            raise Undefined(f"{model.title.name} has no state", repair="name one of its sequences")
+        return model.states[0]
+    found = state.sequence if hasattr(state, "sequence") else state
+    if found not in model.defined:
+        raise Undefined(f"{found} is not computed by {model.title.name}", repair=", ".join(map(str, model.defined)))
+    return found

@@ -1,0 +1,213 @@
+"""The state as a lossy summary of the past: what it keeps, what it forgets, and two pasts it cannot tell apart.
+
+The past of t inputs has t m numbers, the state n: the derivative of the state by the past has a kernel as soon as t m
+exceeds n, and along it the past can change without a trace (Goodfellow et al. 2016, 10.1).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sympy import Expr, Mul, Symbol
+
+from symrnn.analysis.carrier import Arrays, Carrier
+from symrnn.analysis.sharing import state_of
+from symrnn.calculus import closed_form
+from symrnn.errors import Undefined, Unsupported
+from symrnn.model import Recurrence, Sequence
+from symrnn.tensor import t
+
+RANK = 1e-10  # singular values below this part of the largest count as zero
+STEPS, CLOSE, STRIDE = 60, 1e-13, 0.25
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a state at time `tau` says of its past, in numbers.
+
+    past, kept
+        How many numbers the past has, and how many the state.
+    jacobian
+        The derivative of the state by the past, (n, tau, m): block [:, k - 1, :] is that by x(k).
+    singular_values, rank
+        Of the derivative as an (n, tau m) matrix.
+    kernel
+        (tau m - rank, tau, m): directions in which the past can change without the state noticing, to first order;
+        orthonormal.
+    remembered
+        (tau,): the norm of the block of each step, how much the state still depends on it.
+    """
+
+    state: Sequence
+    tau: int
+    past: int
+    kept: int
+    jacobian: np.ndarray
+    singular_values: np.ndarray
+    rank: int
+    kernel: np.ndarray
+    remembered: np.ndarray
+
+    @property
+    def forgotten_first(self) -> list[int]:
+        """The times of the inputs, the one that matters least to the state first."""
+        return [int(i) + 1 for i in np.argsort(self.remembered, kind="stable")]
+
+    def __str__(self) -> str:
+        least, most = self.forgotten_first[0], self.forgotten_first[-1]
+        return (
+            f"{self.state}({self.tau}) keeps {self.kept} of {self.past} numbers: rank {self.rank}, "
+            f"{len(self.kernel)} directions of the past leave no trace; most of x({most}), least of x({least})"
+        )
+
+
+@dataclass(frozen=True)
+class Collision:
+    """Two different pasts with the same state: `first` and `second` are inputs by name, `distance` how far apart."""
+
+    first: dict[str, np.ndarray]
+    second: dict[str, np.ndarray]
+    state: np.ndarray
+    difference: float
+    distance: float
+
+
+def state_derivative(model: Recurrence, state: Any = None) -> tuple[Expr, Any]:
+    """The derivative of a state at t by the input at an earlier time k, as an ordered product; and k.
+
+    Examples
+    --------
+    >>> import symrnn as sr
+    >>> from symrnn.analysis.summary import state_derivative
+    >>> rate, k = state_derivative(sr.models.elman())
+    >>> rate
+    time_prod(diag(1 - h[j]**2) @ W, (j, k + 1, t)) @ diag(1 - h[k]**2) @ U
+    """
+    from symrnn.calculus import jacobian
+
+    h = state_of(model, state)
+    k = Symbol("k", integer=True)
+    inputs = input_of(model)
+    through = closed_form(model, h[t], by=h[k]).expr
+    within = jacobian(model, h[k], inputs[k])
+    return (through @ within if h.shape else through * within), k
+
+
+def input_of(model: Recurrence) -> Sequence:
+    """The one input sequence that drives a model."""
+    if len(model.inputs) != 1:
+        names = ", ".join(map(str, model.inputs)) or "none"
+        raise Unsupported(
+            f"{model.title.name} has the inputs {names}; a summary is of one", repair="name a model with one"
+        )
+    return model.inputs[0]
+
+
+def summary(
+    model: Recurrence, params: Arrays, inputs: Arrays, boundary: Arrays | None = None, *, state: Any = None
+) -> Summary:
+    """What the state at the last time keeps of the inputs that led to it.
+
+    Parameters
+    ----------
+    model
+        With one input sequence.
+    params, inputs, boundary
+        Arrays by name, as for the generated code; the inputs (tau, m) of one example.
+    state
+        Which state; the first when left out.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import symrnn as sr
+    >>> rng = np.random.default_rng(0)
+    >>> params = {"W": rng.normal(size=(3, 3)) / 3, "U": rng.normal(size=(3, 2)), "b": np.zeros(3)}
+    >>> s = sr.analysis.summary(sr.models.elman(), params, {"x": rng.normal(size=(5, 2))}, {"h[0]": np.zeros(3)})
+    >>> s.past, s.kept, s.rank, s.kernel.shape
+    (10, 3, 3, (7, 5, 2))
+    """
+    h = state_of(model, state)
+    jacobian = Carrier(model, h, params, inputs, boundary).by_past()
+    n, last, m = jacobian.shape
+    _, values, rows = np.linalg.svd(jacobian.reshape(n, last * m), full_matrices=True)
+    rank = int(np.sum(values > RANK * max(values[0], np.finfo(float).tiny))) if values.size else 0
+    kernel = rows[rank:].reshape(-1, last, m)
+    remembered = np.linalg.norm(jacobian, axis=(0, 2))
+    return Summary(h, last, last * m, n, jacobian, values, rank, kernel, remembered)
+
+
+def collision(
+    model: Recurrence,
+    params: Arrays,
+    inputs: Arrays,
+    boundary: Arrays | None = None,
+    *,
+    state: Any = None,
+    distance: float = 1.0,
+    seed: int = 0,
+) -> Collision:
+    """Another past, `distance` away, after which the state is the same to machine precision.
+
+    The past moves along the kernel of its derivative, step by step, each step corrected by the smallest change of the
+    past that restores the state; for a linear model the first step is exact.
+
+    Raises
+    ------
+    Unsupported
+        When the state keeps everything: the derivative has no kernel.
+    """
+    h = state_of(model, state)
+    carrier = Carrier(model, h, params, inputs, boundary)
+    start, target = carrier.past, carrier.last()
+    kernel = summary(model, params, inputs, boundary, state=h).kernel
+    if not len(kernel):
+        raise Unsupported(
+            f"{h} keeps all {start.size} numbers of this past",
+            law="the derivative has a kernel once the past has more numbers than the state",
+            repair="take a longer past",
+        )
+    weights = np.random.default_rng(seed).normal(size=len(kernel))
+    heading = np.tensordot(weights / np.linalg.norm(weights), kernel, axes=1).reshape(start.shape)
+    x = start
+    for _ in range(int(np.ceil(distance / STRIDE))):
+        walked = float(np.linalg.norm(x - start))
+        if walked >= distance - CLOSE:
+            break
+        x, heading = _moved(carrier, x, target, heading, min(STRIDE, distance - walked))
+    difference = float(np.max(np.abs(carrier.last(x) - target)))
+    first, second = dict(carrier.inputs), {**carrier.inputs, str(carrier.driver.name): x}
+    return Collision(first, second, carrier.last(x), difference, float(np.linalg.norm(x - start)))
+
+
+def _moved(
+    carrier: Carrier, x: np.ndarray, target: np.ndarray, heading: np.ndarray, step: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """One step along the kernel, corrected until the state is the target; and the way on from there."""
+    matrix = carrier.by_past(x).reshape(max(target.size, 1), -1)
+    along = heading.ravel() - np.linalg.pinv(matrix, rcond=RANK) @ (matrix @ heading.ravel())
+    along /= np.linalg.norm(along)
+    moved = x + step * along.reshape(x.shape)
+    for _ in range(STEPS):
+        error = carrier.last(moved) - target
+        if np.max(np.abs(error)) <= CLOSE:
+            return moved, along.reshape(x.shape)
+        matrix = carrier.by_past(moved).reshape(max(target.size, 1), -1)
+        moved = moved - (np.linalg.pinv(matrix, rcond=RANK) @ np.ravel(error)).reshape(x.shape)
+    raise Undefined("no second past was found near this one", repair="try a smaller distance or another seed")
+
+
+def dimensions(model: Recurrence, state: Any = None) -> tuple[Expr, Expr]:
+    """The sizes of the past and of the state, as formulas: (t m, n).
+
+    Examples
+    --------
+    >>> import symrnn as sr
+    >>> from symrnn.analysis.summary import dimensions
+    >>> dimensions(sr.models.elman())
+    (m*t, n)
+    """
+    h = state_of(model, state)
+    return t * Mul(*input_of(model).shape), Mul(*h.shape)
