@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:  # what the table below does at run time, for type checkers and editors: one line a room
+    from symrnn import analysis as analysis
     from symrnn import testing as testing
     from symrnn.calculus import *
     from symrnn.diagram import *

@@ -89,7 +89,7 @@ def gradient_bound(model: Recurrence, state: Any = None) -> GradientBound:
     elif isinstance(product, TimeProduct):
         step = product.body
     else:
-        raise Unsupported(f"the derivative of {h} is no product of equal steps: {product}")
+        raise Unsupported(f"{h} is carried together with other states; no bound is known for their common Jacobian")
     bounds = _Bounds(model)
     rate = bounds.norm(step)
     return GradientBound(

@@ -1,4 +1,4 @@
-"""`symrnn analyse`: what unfolding teaches about a model: sharing, the state as a summary, reach, growth of gradients."""
+"""`symrnn analyse`: what unfolding teaches about a model: sharing, summary, reach, growth of gradients."""
 
 from __future__ import annotations
 
@@ -51,7 +51,8 @@ def _summary(model: Any) -> None:
 
     def sizes() -> str:
         past, kept = dimensions(model)
-        return f"the past of t inputs has {text(past)} numbers, the state {text(kept)}: from t m > n on, some are forgotten"
+        more = f"{text(past)} > {text(kept)}"
+        return f"the past of t inputs has {text(past)} numbers, the state {text(kept)}; when {more}, some are forgotten"
 
     def derivative() -> str:
         rate, k = state_derivative(model)
