@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from sympy import Abs, Add, Expr, Integer, Max, Mul, Pow, Symbol
+from sympy import Abs, Add, Expr, Float, Integer, Max, Mul, Pow, Symbol
 from sympy.sets.sets import Interval
 
 from symrnn.analysis.ranges import range_of
 from symrnn.analysis.sharing import state_of
 from symrnn.calculus import closed_form
 from symrnn.errors import Unsupported
-from symrnn.model import Parameter, Recurrence, Sequence
+from symrnn.model import Parameter, Recurrence, Sequence, reads
 from symrnn.tensor import (
     Contract,
     Diag,
@@ -39,7 +39,7 @@ class GradientBound:
     rate
         A bound on the norm of one step's Jacobian, in terms of the norms of its matrices.
     norms
-        The symbol that stands for the spectral norm of each matrix (the absolute value of each scalar).
+        The symbol that stands for the spectral norm of each matrix, and for each scalar.
     conditions
         What is used: the range of each derivative.
     """
@@ -61,8 +61,8 @@ class GradientBound:
         numbers = {}
         for name, symbol in self.norms.items():
             array = np.asarray(params[name], dtype=float)
-            numbers[symbol] = float(np.linalg.norm(array, 2)) if array.ndim == 2 else float(np.max(np.abs(array)))
-        return float(self.rate.subs(numbers)) ** steps
+            numbers[symbol] = float(np.linalg.norm(array, 2)) if array.ndim == 2 else float(array)
+        return float(self.rate.xreplace({s: Float(x) for s, x in numbers.items()})) ** steps
 
 
 def gradient_bound(model: Recurrence, state: Any = None) -> GradientBound:
@@ -108,7 +108,7 @@ class _Bounds:
     def norm(self, x: Any) -> Expr:
         """A bound on the norm of an expression; on the absolute value of a scalar."""
         if isinstance(x, Parameter):
-            return self._symbol(x)
+            return self._symbol(x) if shape_of(x) else Abs(self._symbol(x))
         if isinstance(x, Eye):
             return Integer(1)
         if isinstance(x, Transpose):
@@ -124,8 +124,8 @@ class _Bounds:
         raise Unsupported(f"no bound is known on the norm of {x}")
 
     def _symbol(self, x: Parameter) -> Symbol:
-        name = f"sigma_{x.name}" if shape_of(x) else f"abs_{x.name}"
-        return self.norms.setdefault(str(x.name), Symbol(name, nonnegative=True))
+        made = Symbol(f"sigma_{x.name}", nonnegative=True) if shape_of(x) else Symbol(str(x.name), real=True)
+        return self.norms.setdefault(str(x.name), made)
 
     def _sum(self, x: Elementwise) -> Expr:
         """A sum of matrices, each with a scalar factor."""
@@ -147,9 +147,10 @@ class _Bounds:
         if x.is_number:
             return Abs(x)
         factors = Mul.make_args(x)
-        shared = [f for f in factors if isinstance(f, Parameter)]
+        shared = [f for f in factors if all(isinstance(leaf, Parameter) for leaf in reads(f))]
         rest = Mul(*(f for f in factors if f not in shared))
-        return Mul(*(self._symbol(f) for f in shared), *([] if rest == 1 else [self._largest(rest)]))
+        known = [Abs(f.xreplace({leaf: self._symbol(leaf) for leaf in reads(f)})) for f in shared]
+        return Mul(*known, *([] if rest == 1 else [self._largest(rest)]))
 
     def _largest(self, x: Any) -> Expr:
         """The largest absolute value that an entry can have, from the ranges of the functions in it."""

@@ -191,7 +191,7 @@ def test_the_bound_is_attained_where_it_should_be():
 def test_bounds_of_other_cells():
     s, w, u, x = Sequence("s"), Parameter("w"), Parameter("u"), Sequence("x")
     logistic = Recurrence(Equation(s[t], sr.sigmoid(w * s[t - 1] + u * x[t])))
-    assert str(analysis.gradient_bound(logistic).rate) == "abs_w/4"
+    assert str(analysis.gradient_bound(logistic).rate) == "Abs(w)/4"
     assert "alpha" in str(analysis.gradient_bound(sr.models.leaky()).rate)
     with pytest.raises(sr.Unsupported):
         analysis.gradient_bound(Recurrence(Equation(s[t], w * s[t - 1] ** 3 + u * x[t])))
