@@ -115,6 +115,7 @@ class BackwardPass:
         self.sources = sources(model)
         self.sites: list[Site] = []
         self._swept: dict[tuple[LawChange, ...], list[list[Term]]] = {}
+        self._touched: dict[Variation, dict[tuple[int, int], tuple[Term, ...]]] = {}
         self.right = tuple(self._sweep(i, ()) for i in range(len(self.sources)))
 
     def terms(self, *variations: Variation) -> tuple[Term, ...]:
@@ -134,21 +135,33 @@ class BackwardPass:
         return settled_template(self.model, elements, shared, [])
 
     def _of_source(self, i: int, right: tuple[Term, ...], variations: tuple[Variation, ...]) -> list[Term]:
-        found: list[Term] = []
-        for j, term in enumerate(right):
-            own = [v for v in variations if v.receivers is None or term.receiver in v.receivers]
-            if not any(v.moment for v in own):
-                found += self._varied(i, j, own)
-                continue
-            last = self._varied(i, j, [v for v in own if v.moment in {"", "last"}])
-            earlier = self._varied(i, j, [v for v in own if v.moment in {"", "earlier"}])
-            if last == earlier:
-                found += last
-                continue
-            end = term.when.last
-            found += [x.during(meet(x.when, Range(end, end))) for x in last]
-            found += [x.during(meet(x.when, Range(x.when.first, end - 1))) for x in earlier]
-        return found
+        return [x for j in range(len(right)) for x in self.replaced(i, j, variations)]
+
+    def touched(self, variation: Variation) -> dict[tuple[int, int], tuple[Term, ...]]:
+        """The right terms that a variation changes, by source and place, with what stands there instead."""
+        if variation not in self._touched:
+            found = {}
+            for i, right in enumerate(self.right):
+                for j, term in enumerate(right):
+                    terms = self.replaced(i, j, (variation,))
+                    if terms != [term]:
+                        found[i, j] = tuple(terms)
+            self._touched[variation] = found
+        return self._touched[variation]
+
+    def replaced(self, i: int, j: int, variations: tuple[Variation, ...]) -> list[Term]:
+        """What stands in the place of one right term when some variations are made."""
+        term = self.right[i][j]
+        own = [v for v in variations if v.receivers is None or term.receiver in v.receivers]
+        if not any(v.moment for v in own):
+            return self._varied(i, j, own)
+        last = self._varied(i, j, [v for v in own if v.moment in {"", "last"}])
+        earlier = self._varied(i, j, [v for v in own if v.moment in {"", "earlier"}])
+        if last == earlier:
+            return last
+        end = term.when.last
+        there = [x.during(meet(x.when, Range(end, end))) for x in last]
+        return there + [x.during(meet(x.when, Range(x.when.first, end - 1))) for x in earlier]
 
     def _varied(self, i: int, j: int, variations: list[Variation]) -> list[Term]:
         """One term with some variations made: first the laws, then the edits."""

@@ -94,15 +94,34 @@ def is_recursive(term: Term) -> bool:
 def paths(backward: BackwardPass) -> Iterator[Variant]:
     """What a use sends to a sequence's elements, left out or with the other sign; all that crosses time left out."""
     terms = [x for x in backward.terms() if isinstance(x.receiver, Sequence)]
-    if any(map(is_recursive, terms)):
+    recursive = [x for x in terms if is_recursive(x)]
+    if recursive:
         yield Variant(RECURSION, "everywhere", _drop(is_recursive))
-    for v in dict.fromkeys(x.receiver for x in terms if is_recursive(x)):
-        yield Variant(RECURSION, shown(v), _drop(lambda x, v=v: is_recursive(x) and x.receiver == v), 1)  # type: ignore[misc]
+        yield Variant(RECURSION, "between the steps", Variation(edits=(_at_boundary_only(backward, None),)))
+    for v in dict.fromkeys(x.receiver for x in recursive):
+        if sum(x.receiver == v for x in recursive) > 1:
+            yield Variant(RECURSION, shown(v), _drop(lambda x, v=v: is_recursive(x) and x.receiver == v), 1)  # type: ignore[misc]
+        if len(recursive) > 1:
+            edits = (_at_boundary_only(backward, v),)
+            yield Variant(RECURSION, f"{shown(v)}, between the steps", Variation(edits=edits), 1)
     for term in terms:
         source = shown(term.user) if term.user is not None else "the loss"
         place = f"from {source} to {shown(term.receiver[t])}"
         yield Variant(PATH, place, _drop(lambda x, own=term: x == own), 1)  # type: ignore[misc]
         yield Variant(SIGN, place, _rewrite(lambda x, own=term: x.contribution == own.contribution, _negative), 1)  # type: ignore[misc]
+
+
+def _at_boundary_only(backward: BackwardPass, receiver: Any) -> Edit:
+    """What comes from another step reaches the boundary values, and no node that is computed."""
+    ends = set(backward.model.boundary)
+
+    def edit(term: Term) -> tuple[Term, ...]:
+        if not is_recursive(term) or receiver not in (None, term.receiver):
+            return (term,)
+        times = dict.fromkeys((term.when.first, term.when.last))
+        return tuple(term.during(Range(s, s)) for s in times if term.receiver[s] in ends)
+
+    return edit
 
 
 def _negative(part: Any) -> Any:

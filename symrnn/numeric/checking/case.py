@@ -71,30 +71,49 @@ class Case:
                 changed[key] = found[key] / len(self.systems)
             elif getattr(leaf, "is_shared", False):
                 which = 0 if v.scheme[1] == "first" else -1
-                changed[key] = self._of(self.systems[which], leaf, vectors[which])
+                changed[key] = vectors[which][self._places[key][which]].reshape(self._shapes[key])
         return changed
 
     def collected(self, vectors: list[np.ndarray]) -> Arrays:
         """The gradients by name from one vector an example: parameters summed, the others (T, B, ...)."""
-        return {key: self._gradient(self.leaves[key], vectors) for key in self.keys}
+        return {key: self._gradient(key, vectors) for key in self.keys}
 
-    def _gradient(self, leaf: Any, vectors: list[np.ndarray]) -> np.ndarray:
-        if isinstance(leaf, Sequence):
-            return np.stack([self._each(leaf[s], vectors) for s in self.at.times(leaf)])
+    def _gradient(self, key: str, vectors: list[np.ndarray]) -> np.ndarray:
+        leaf, places, shape = self.leaves[key], self._places[key], self._shapes[key]
+        parts = [v[p].reshape(shape) if p.size else np.zeros(shape) for v, p in zip(vectors, places, strict=True)]
         if getattr(leaf, "is_shared", False):
-            return np.asarray(sum(self._of(e, leaf, v) for e, v in zip(self.systems, vectors, strict=True)))
-        return self._each(leaf, vectors)
+            return np.asarray(sum(parts)) if len(parts) > 1 else parts[0]
+        if not self.at.batched:
+            return parts[0]
+        return np.stack(parts, axis=1 if isinstance(leaf, Sequence) else 0)
 
-    def _each(self, leaf: Any, vectors: list[np.ndarray]) -> np.ndarray:
-        parts = [self._of(e, leaf, v) for e, v in zip(self.systems, vectors, strict=True)]
-        return np.stack(parts) if self.at.batched else parts[0]
+    @cached_property
+    def _places(self) -> dict[str, list[np.ndarray]]:
+        """For each gradient and example its entries in the vector of all rows; none for what is not read."""
+        return {key: [self._entries(system, self.leaves[key]) for system in self.systems] for key in self.keys}
 
-    def _of(self, system: LinearBackward, leaf: Any, vector: np.ndarray) -> np.ndarray:
-        concrete = leaf.xreplace(system.example.rule) if isinstance(leaf, Element) else leaf
-        shape = shape_at(system.example, concrete)
-        if concrete not in system.rows:
-            return np.zeros(shape)
-        return np.reshape(vector[system.rows[concrete]], shape)
+    @cached_property
+    def _shapes(self) -> dict[str, tuple[int, ...]]:
+        """The shape of each gradient for one example."""
+        example = self.at.examples[0]
+        found = {}
+        for key in self.keys:
+            leaf = self.leaves[key]
+            times = (len(self.times(leaf)),) if isinstance(leaf, Sequence) else ()
+            core = leaf[1] if isinstance(leaf, Sequence) else leaf
+            found[key] = (*times, *shape_at(example, core))
+        return found
+
+    def times(self, leaf: Sequence) -> list[int]:
+        """The times of a sequence whose gradients are compared."""
+        return list(self.at.times(leaf))
+
+    def _entries(self, system: LinearBackward, leaf: Any) -> np.ndarray:
+        nodes = [leaf[s] for s in self.times(leaf)] if isinstance(leaf, Sequence) else [leaf]
+        concrete = [x.xreplace(system.example.rule) if isinstance(x, Element) else x for x in nodes]
+        if any(x not in system.rows for x in concrete):
+            return np.zeros(0, dtype=int)
+        return np.concatenate([np.arange(system.rows[x].start, system.rows[x].stop) for x in concrete])
 
     def error(self, key: str, other: Arrays) -> float:
         """The relative distance of what was returned from `other`."""
@@ -106,6 +125,10 @@ class Case:
     def errors(self) -> dict[str, float]:
         """For each gradient its relative error."""
         return {key: self.error(key, self.right) for key in self.keys}
+
+    def is_explained(self, other: Arrays) -> bool:
+        """Whether all of what was returned is, but for rounding, `other`."""
+        return all(self.error(key, other) <= self.limit for key in self.keys)
 
     def agreeing(self, other: Arrays) -> frozenset[str]:
         """The gradients that are, but for rounding, those of `other`."""

@@ -39,15 +39,14 @@ class FormulaCase(Case):
         vectors = [_one_line(s, variations) for s in self.systems]
         return self.collected(vectors) if all(np.all(np.isfinite(v)) for v in vectors) else None
 
-    def _gradient(self, leaf: Any, vectors: list[np.ndarray]) -> np.ndarray:
-        if isinstance(leaf, Sequence) and leaf in self.at.model.defined:
-            return np.stack([self._each(leaf[s], vectors) for s in times_of(self.at, leaf)])
-        return super()._gradient(leaf, vectors)
+    def times(self, leaf: Sequence) -> list[int]:
+        """A computed sequence has a gradient at every step at which it is computed."""
+        return times_of(self.at, leaf)
 
 
 def _one_line(system: LinearBackward, variations: tuple[Variation, ...]) -> np.ndarray:
     """Each line of the varied pass, with the right adjoints on its right side."""
-    whole, n = system.matrix(system.backward.terms(*variations)), system.unknowns
+    (whole, _), n = system.matrix(*variations), system.unknowns
     return np.asarray(whole[:, :n] @ system.right[:n] + whole[:, -1])
 
 

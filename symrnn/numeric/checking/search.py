@@ -10,17 +10,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
+import numpy as np
+
 from symrnn.calculus.catalogue import Variant
 from symrnn.numeric.checking.case import Case
 from symrnn.numeric.checking.points import Arrays
 
-PAIRS = 6000  # compositions of two mistakes that are tried
+PAIRS = 4000  # compositions of two mistakes that are tried
 MOST = 4  # mistakes that one explanation may have
 
 
 @dataclass(frozen=True)
 class Effect:
-    """What one mistake does at the first point: the gradients it changes, and those it gives as returned."""
+    """What one mistake does at one point: the gradients it changes, and those it gives as returned."""
 
     variant: Variant
     gradients: Arrays
@@ -45,15 +47,20 @@ class Found:
 
 
 def search(cases: list[Case], variants: Iterable[Variant]) -> Found:
-    """What explains the gradients of all cases."""
-    first = cases[0]
-    wrong = frozenset(first.keys) - first.agreeing(first.right)
-    effects = _effects(first, variants)
+    """What explains the gradients of all cases; looked for where most of them are wrong, confirmed everywhere."""
+    telling = max(cases, key=lambda case: len(_wrong(case)))
+    cases = [telling, *(case for case in cases if case is not telling)]
+    wrong = _wrong(telling)
+    effects = _effects(telling, variants)
     for stage in (_single, _scoped, _pairs, _covers):
         found = [x for x in stage(cases, effects, wrong) if x is not None]
         if found:
             return Found(tuple(found), len(effects))
     return Found((), len(effects))
+
+
+def _wrong(case: Case) -> frozenset[str]:
+    return frozenset(case.keys) - case.agreeing(case.right)
 
 
 def _effects(case: Case, variants: Iterable[Variant]) -> list[Effect]:
@@ -84,25 +91,37 @@ def _scoped(cases: list[Case], effects: list[Effect], wrong: frozenset[str]) -> 
 
 def _pairs(cases: list[Case], effects: list[Effect], wrong: frozenset[str]) -> Iterator[Explanation | None]:
     """Two mistakes: each explains what the other leaves alone; what both change is computed with both."""
-    candidates = [e for e in effects if e.changed <= wrong]
+    candidates = _distinct([e for e in effects if e.changed <= wrong])
     tried = 0
     for a, b in sorted(combinations(candidates, 2), key=lambda ab: ab[0].variant.width + ab[1].variant.width):
         if a.changed | b.changed != wrong or not (a.changed - b.changed <= a.matched):
             continue
-        if not b.changed - a.changed <= b.matched or _same(a, b):
+        if not b.changed - a.changed <= b.matched:
             continue
         tried += 1
         if tried > PAIRS:
             return
-        for pair in ((a.variant, b.variant), (b.variant, a.variant)):
+        for pair in _orders(cases[0], a.variant, b.variant):
             found = _confirmed(cases, tuple((v, None) for v in pair))
             if found is not None:
                 yield found
                 break
 
 
-def _same(a: Effect, b: Effect) -> bool:
-    return all(bool((a.gradients[k] == b.gradients[k]).all()) for k in a.gradients)
+def _orders(case: Case, a: Variant, b: Variant) -> list[tuple[Variant, Variant]]:
+    """The two orders in which mistakes can be made, one where they touch different terms."""
+    backward = case.systems[0].backward
+    meeting = backward.touched(a.variation).keys() & backward.touched(b.variation).keys()
+    return [(a, b), (b, a)] if meeting else [(a, b)]
+
+
+def _distinct(effects: list[Effect]) -> list[Effect]:
+    """One mistake of those that give the same gradients."""
+    found: dict[tuple[bytes, ...], Effect] = {}
+    for e in effects:
+        rounded = (np.round(g / (np.max(np.abs(g), initial=0.0) or 1.0), 9) + 0.0 for g in e.gradients.values())
+        found.setdefault(tuple(g.tobytes() for g in rounded), e)
+    return list(found.values())
 
 
 def _covers(cases: list[Case], effects: list[Effect], wrong: frozenset[str]) -> Iterator[Explanation | None]:
@@ -127,7 +146,7 @@ def _confirmed(cases: list[Case], made: tuple[tuple[Variant, frozenset[str] | No
     rest = 0.0
     for case in cases:
         gradients = explained(case, made)
-        if gradients is None or case.agreeing(gradients) != frozenset(case.keys):
+        if gradients is None or not case.is_explained(gradients):
             return None
         rest = max([rest, *(case.error(key, gradients) for key in case.keys)])
     return Explanation(made, rest)

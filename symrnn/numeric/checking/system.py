@@ -81,25 +81,49 @@ class LinearBackward:
         return [Block(row, a.node, self.parts.matrix(part, a)) for a in adjoints]
 
     @cached_property
+    def base(self) -> np.ndarray:
+        """The matrix of the right terms."""
+        whole = np.zeros((self.total, self.unknowns + 1))
+        for term in self.backward.terms():
+            self._enter(whole, term, 1.0)
+        return whole
+
+    @cached_property
     def right(self) -> np.ndarray:
         """The gradients as they are, one vector over all rows."""
-        return self.solve(self.matrix(self.backward.terms()))
+        return self.solve(self.base)
 
-    def matrix(self, terms: tuple[Term, ...]) -> np.ndarray:
-        """All blocks in one matrix, the constants in its last column."""
-        whole = np.zeros((self.total, self.unknowns + 1))
-        for term in terms:
-            for b in self.blocks(term):
-                if b.column is None:
-                    whole[self.rows[b.row], -1] += b.matrix
-                elif self.rows[b.column].stop <= self.unknowns:
-                    whole[self.rows[b.row], self.rows[b.column]] += b.matrix
-        return whole
+    def _enter(self, whole: np.ndarray, term: Term, sign: float) -> bool:
+        """Add the blocks of a term to a matrix; whether any of them is in a row of an adjoint."""
+        inner = False
+        for b in self.blocks(term):
+            rows = self.rows[b.row]
+            inner = inner or rows.stop <= self.unknowns
+            if b.column is None:
+                whole[rows, -1] += sign * b.matrix
+            elif self.rows[b.column].stop <= self.unknowns:
+                whole[rows, self.rows[b.column]] += sign * b.matrix
+        return inner
+
+    def matrix(self, *variations: Variation) -> tuple[np.ndarray, bool]:
+        """All blocks in one matrix, the constants in its last column; and whether the adjoints change too."""
+        whole, inner = self.base.copy(), False
+        touched = [self.backward.touched(v) for v in variations]
+        for i, j in dict.fromkeys(place for one in touched for place in one):
+            own = [(v, one[i, j]) for v, one in zip(variations, touched, strict=True) if (i, j) in one]
+            terms = own[0][1] if len(own) == 1 else self.backward.replaced(i, j, tuple(v for v, _ in own))
+            inner = self._enter(whole, self.backward.right[i][j], -1.0) or inner
+            for term in terms:
+                inner = self._enter(whole, term, 1.0) or inner
+        return whole, inner
 
     def solve(self, whole: np.ndarray) -> np.ndarray:
         """Adjoints and gradients from the matrix of all blocks."""
         n = self.unknowns
-        adjoints = np.linalg.solve(np.eye(n) - whole[:n, :n], whole[:n, -1])
+        return self._gradients(whole, np.linalg.solve(np.eye(n) - whole[:n, :n], whole[:n, -1]))
+
+    def _gradients(self, whole: np.ndarray, adjoints: np.ndarray) -> np.ndarray:
+        n = self.unknowns
         return np.asarray(np.concatenate([adjoints, whole[n:, :n] @ adjoints + whole[n:, -1]]))
 
     def varied(self, *variations: Variation) -> np.ndarray | None:
@@ -112,12 +136,12 @@ class LinearBackward:
         return self._varied[variation]
 
     def _with(self, variations: tuple[Variation, ...]) -> np.ndarray | None:
-        whole = self.matrix(self.backward.terms(*variations))
+        whole, inner = self.matrix(*variations)
         schemes = [v.scheme for v in variations if v.scheme]
         try:
-            if not schemes:
-                return self.solve(whole)
-            return summed(self, whole, schemes[0]) if len(schemes) == 1 else None
+            if schemes:
+                return summed(self, whole, schemes[0]) if len(schemes) == 1 else None
+            return self.solve(whole) if inner else self._gradients(whole, self.right[: self.unknowns])
         except np.linalg.LinAlgError:
             return None
 
