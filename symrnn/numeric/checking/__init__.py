@@ -5,5 +5,6 @@ It knows models and the catalogue of mistakes; functions to be checked are calle
 
 from symrnn.numeric.checking.entry import check_gradient
 from symrnn.numeric.checking.formula import check_formula
+from symrnn.numeric.checking.torch import torch_function
 
-__all__ = ["check_formula", "check_gradient"]
+__all__ = ["check_formula", "check_gradient", "torch_function"]

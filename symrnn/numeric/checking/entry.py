@@ -16,6 +16,7 @@ from symrnn.numeric.checking.judging import judge
 from symrnn.numeric.checking.layout import layout
 from symrnn.numeric.checking.points import sizes_of
 from symrnn.numeric.checking.question import Question
+from symrnn.numeric.checking.torch import is_torch, torch_function
 
 BATCH = 4
 
@@ -44,7 +45,7 @@ def check_gradient(
         `function(params, inputs, boundary)`, dicts of arrays by name, returning (loss, grads) or grads alone: a dict
         with any of the model's parameters, inputs, constants and boundary values ("h[0]", or "h" if that is the only
         one). With `upstream`, `function(params, inputs, boundary, dout)` returning grads or (output, grads). Or a
-        dict of expressions, `{W: ...}`: see `check_formula`.
+        dict of expressions, `{W: ...}`: see `check_formula`. Or a `torch.nn.Module`: see `torch_function`.
     arrays
         How the function's arrays are ours: its names, each with an array of ours or a linear expression of them,
         `{"Wh": W.T, "weight": sr.concat(U.T, V.T)}`. Gradients come back under the same names.
@@ -90,6 +91,8 @@ def check_gradient(
             f"{type(function).__name__} is not a function", repair="pass the function itself, not its result"
         )
     name = getattr(function, "__name__", type(function).__name__)
+    if is_torch(function):
+        function = torch_function(function, upstream=upstream is not None)
 
     def observer(arguments: tuple[Any, ...], limit: float) -> Observation:
         return observe(function, arguments, limit)
