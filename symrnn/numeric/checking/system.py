@@ -14,6 +14,7 @@ import numpy as np
 from sympy import Integer
 
 from symrnn.calculus.backward import BackwardPass, Term, Variation
+from symrnn.errors import Undefined
 from symrnn.graph import instantiate
 from symrnn.graph.instance import written_out
 from symrnn.graph.run import Instance
@@ -136,13 +137,13 @@ class LinearBackward:
         return self._varied[variation]
 
     def _with(self, variations: tuple[Variation, ...]) -> np.ndarray | None:
-        whole, inner = self.matrix(*variations)
         schemes = [v.scheme for v in variations if v.scheme]
         try:
+            whole, inner = self.matrix(*variations)
             if schemes:
                 return summed(self, whole, schemes[0]) if len(schemes) == 1 else None
             return self.solve(whole) if inner else self._gradients(whole, self.right[: self.unknowns])
-        except np.linalg.LinAlgError:
+        except (np.linalg.LinAlgError, Undefined):  # two shifts together may read what does not exist
             return None
 
     def time_of(self, node: Any) -> int | None:
