@@ -33,6 +33,8 @@ def bptt(
     *,
     wrt: Iterable[Any] | None = None,
     upstream: Any = None,
+    window: Any = None,
+    chunk: Any = None,
 ) -> Derivation:
     """The gradients of the loss by back-propagation through time.
 
@@ -48,16 +50,23 @@ def bptt(
     upstream
         A sequence (or one element of it) whose arriving gradient is given instead of a loss. The given
         gradient appears as an input named after it with `bar` appended.
+    window
+        A number of steps: truncated. Each error is followed back through that many steps, the one at which it
+        enters included.
+    chunk
+        A number of steps: truncated. The states are detached at the boundaries of chunks of that many steps.
 
     Returns
     -------
     Derivation
-        With `.lines`, `.equations`, `.gradients`, `.steps`, `.verify()`; `d[W]` is one gradient.
+        With `.lines`, `.equations`, `.gradients`, `.steps`, `.verify()`; `d[W]` is one gradient. A truncated one
+        has `.missing`: the derivation of what is left out.
 
     Raises
     ------
-    Undefined
-        When there is no loss, or `wrt` names something that the model does not read.
+    Undefined, Unsupported
+        When there is no loss, or `wrt` names something that the model does not read; when a model does not run
+        step by step, so that nothing can be truncated.
 
     Examples
     --------
@@ -74,6 +83,10 @@ def bptt(
             f"sr.bptt({model.title.name}, upstream={model.defined[0]})",
         )
     chosen = chosen_leaves(model, wrt)
+    if window is not None or chunk is not None:
+        from symrnn.calculus.truncated import truncated
+
+        return truncated(model, chosen, window, chunk, tau)
     template = derive_template(model, activity(model, chosen))
     if tau is None or isinstance(tau, Symbol):
         if tau not in (None, symbolic_tau):

@@ -87,6 +87,8 @@ class Line:
         The range of its time, or None when it holds once.
     smallest
         The smallest last time for which the ranges of its node's lines are in this order.
+    each
+        The range of a second index that the line holds for: (s, first, last), or None.
     """
 
     number: int
@@ -95,6 +97,7 @@ class Line:
     when: Range | None
     reason: Reason
     smallest: int = 1
+    each: tuple[Any, Any, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -152,6 +155,13 @@ class Derivation:
         from symrnn.calculus.closed import closed_form
 
         return closed_form(self, leaf)
+
+    @property
+    def missing(self) -> Derivation:
+        """Of a truncated gradient: what it leaves out, `d.missing[W]`, which makes it the whole one again."""
+        from symrnn.calculus.truncated import missing
+
+        return missing(self)
 
     @property
     def smallest(self) -> int:

@@ -18,8 +18,8 @@ from symrnn.graph.graph import unroll
 from symrnn.graph.lengths import Last, checked_last, numbers_of, rule_of
 from symrnn.graph.run import all_leaves_of, dimension_symbols, leaves_of, run
 from symrnn.model import Element, Equation, Range, Recurrence
-from symrnn.model.equation import bound_reads
 from symrnn.tensor.adjoint import Adjoint, nabla
+from symrnn.tensor.binders import TimeSum
 from symrnn.tensor.evaluate import Evaluator
 from symrnn.tensor.node import shape_of
 from symrnn.tensor.numbers import Array, Floats
@@ -34,12 +34,21 @@ def concrete_lines(derivation: Derivation, last: Last) -> list[tuple[Line, Equat
     found: list[tuple[Line, Equation]] = []
     for line in derivation.lines:
         e = line.equation
-        if e.over is None:
-            found.append((line, e.at(rule)))
-            continue
-        for s in e.times.at(rule).times():
-            found.append((line, e.at({**rule, e.over[0]: Integer(s)})))
+        for outer in _outer_rules(line, rule):
+            if e.over is None:
+                found.append((line, e.at(outer)))
+                continue
+            for s in e.times.at(outer).times():
+                found.append((line, e.at({**outer, e.over[0]: Integer(s)})))
     return _sorted(found)
+
+
+def _outer_rules(line: Line, rule: Any) -> list[Any]:
+    """The substitutions for the second index of a line, or the one for the last times alone."""
+    if line.each is None:
+        return [rule]
+    index, first, last = line.each
+    return [{**rule, index: Integer(s)} for s in Range(first, last).at(rule).times()]
 
 
 def _sorted(found: list[tuple[Line, Equation]]) -> list[tuple[Line, Equation]]:
@@ -62,15 +71,31 @@ def _sorted(found: list[tuple[Line, Equation]]) -> list[tuple[Line, Equation]]:
 
 
 def _derived_reads(expr: Any) -> Iterator[Any]:
-    """The adjoints and sensitivities an expression reads, those under a sum over time one by one."""
-    for x, binder in bound_reads(expr):
-        if not isinstance(x, Adjoint | Rate):
+    """The adjoints and sensitivities an expression reads, those under sums over time one by one."""
+    for x, binders in _bound_leaves(expr):
+        rules: list[Any] = [{}]
+        for index, first, last in binders:
+            rules = [{**r, index: Integer(s)} for r in rules for s in Range(first, last).at(r).times()]
+        yield from (x.xreplace(rule) for rule in rules)
+
+
+def _bound_leaves(expr: Any) -> list[tuple[Any, tuple[Any, ...]]]:
+    """The adjoints and sensitivities in an expression, each with all the sums that it stands under."""
+    found: dict[Any, None] = {}
+    seen: set[Any] = set()
+    stack: list[Any] = [(expr, ())]
+    while stack:
+        e, binders = stack.pop()
+        if (e, binders) in seen:
             continue
-        if binder is None:
-            yield x
-            continue
-        index, first, last = binder
-        yield from (x.xreplace({index: Integer(s)}) for s in Range(first, last).times())
+        seen.add((e, binders))
+        if isinstance(e, Adjoint | Rate):
+            found[e, binders] = None
+        elif isinstance(e, TimeSum):
+            stack.append((e.body, (*binders, (e.index, e.lower, e.upper))))
+        elif not getattr(e, "is_leaf", False):
+            stack += [(arg, binders) for arg in reversed(e.args)]
+    return list(found)
 
 
 def run_lines(derivation: Derivation, last: Last, evaluator: Evaluator) -> dict[Any, Array]:
@@ -193,10 +218,11 @@ def _by_name(derivation: Derivation, last: Last, found: dict[Any, Array], evalua
                 continue
             zero = np.zeros(evaluator.shape(v[1]))
             times = model.given_range(v).at(rule).times()
-            result[v.name] = np.stack([found.get(nabla(v[s]), zero) for s in times])
+            objective = line.equation.lhs.objective
+            result[v.name] = np.stack([found.get(nabla(v[s], objective), zero) for s in times])
         elif line.group in {"gradient", "boundary", "input"}:
             concrete = node.xreplace(rule)
-            result[names.get(concrete, name_of(concrete))] = found[nabla(concrete)]
+            result[names.get(concrete, name_of(concrete))] = found[nabla(concrete, line.equation.lhs.objective)]
     return result
 
 

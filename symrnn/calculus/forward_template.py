@@ -56,7 +56,7 @@ class ForwardTemplate:
         found = [line for rows in self.rows for line in forward_lines(list(rows))]
         gradients: dict[str, Any] = {}
         if self.outer is not None:
-            found += _outer_lines(self.outer, self.carriers)
+            found += outer_lines(self.outer, self.carriers)
             for by, moving in zip(self.chosen, self.moving, strict=True):
                 value, smallest, nodes = _gradient(by, moving, self.outer)
                 found.append(_gradient_line(by, value, nodes, smallest))
@@ -72,7 +72,7 @@ class ForwardTemplate:
         gradients: dict[str, Any] = {}
         if self.outer is not None:
             instances = Instances(self.outer, last)
-            rows, alive = _outer_rows(instances, self.carriers)
+            rows, alive = outer_rows(instances, self.carriers)
             found += rows
             for by, moving in zip(self.chosen, self.moving, strict=True):
                 by = by.xreplace(rule)
@@ -89,15 +89,18 @@ def forward_template(model: Recurrence, chosen: tuple[Any, ...]) -> ForwardTempl
     carriers = (*model.states, *model.intermediates) if model.loss is not None else model.defined
     moving = tuple(moving_sequences(model, by, carriers) for by in chosen)
     made = [forward_rows(model, by, m) for by, m in zip(chosen, moving, strict=True)]
-    outer = None if model.loss is None else _outer_template(model, chosen, carriers)
+    outer = _outer(model, chosen, carriers) if model.loss is not None else None
     steps = tuple(dict.fromkeys(step for _, steps in made for step in steps))
     steps += outer.steps if outer is not None else ()
     return ForwardTemplate(model, chosen, carriers, moving, tuple(tuple(rows) for rows, _ in made), steps, outer)
 
 
-def _outer_template(model: Recurrence, chosen: tuple[Any, ...], carriers: tuple[Sequence, ...]) -> Template:
+def _outer(model: Recurrence, chosen: tuple[Any, ...], carriers: tuple[Sequence, ...]) -> Template:
+    return outer_part(derive_template(model, activity(model, chosen)), carriers)
+
+
+def outer_part(whole: Template, carriers: tuple[Sequence, ...]) -> Template:
     """The adjoint recurrence without what the carriers themselves send back."""
-    whole = derive_template(model, activity(model, chosen))
 
     def outside(e: Equation | None) -> bool:
         return e is None or e.sequence not in carriers
@@ -115,7 +118,7 @@ def _outer_template(model: Recurrence, chosen: tuple[Any, ...], carriers: tuple[
     )
 
 
-def _outer_lines(outer: Template, carriers: tuple[Sequence, ...]) -> list[tuple[Any, ...]]:
+def outer_lines(outer: Template, carriers: tuple[Sequence, ...]) -> list[tuple[Any, ...]]:
     """The adjoints of the terms of the loss and of the outputs, by range."""
     found: list[tuple[Any, ...]] = []
     for v in backward_order(outer.model):
@@ -126,7 +129,7 @@ def _outer_lines(outer: Template, carriers: tuple[Sequence, ...]) -> list[tuple[
     return found
 
 
-def _outer_rows(instances: Instances, carriers: tuple[Sequence, ...]) -> tuple[list[tuple[Any, ...]], set[Any]]:
+def outer_rows(instances: Instances, carriers: tuple[Sequence, ...]) -> tuple[list[tuple[Any, ...]], set[Any]]:
     """The same at a last time that is a number, later times first, and the adjoints that are not zero."""
     found: list[tuple[Any, ...]] = []
     alive: set[Any] = set()

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from sympy import Basic, Float, Symbol
 
+from symrnn.calculus.adjoint import OBJECTIVE
 from symrnn.calculus.derivation import Derivation
 from symrnn.calculus.evaluation import run_lines
 from symrnn.calculus.report import FAILS, HOLDS, UNDECIDED, Finding
@@ -41,7 +42,7 @@ def compare_numerically(derivation: Derivation, lasts: list[Last], seed: int) ->
             return [Finding("numerical derivatives", UNDECIDED, "complex step", float("nan"), 0, str(reason))]
         for adjoint, value in found.items():
             leaf = adjoint.node
-            if isinstance(adjoint, Adjoint) and leaf in instance.given:
+            if isinstance(adjoint, Adjoint) and adjoint.objective == OBJECTIVE and leaf in instance.given:
                 line = labels.get(adjoint)
                 number = line.number if line else _input_line(derivation, adjoint)
                 for how, error in _errors(derivation, instance, leaf, value, seed).items():

@@ -40,7 +40,7 @@ def ranged_lines(template: Template, chosen: tuple[Any, ...]) -> Lines:
     for leaf in ordered_leaves(model, chosen):
         if isinstance(leaf, Sequence):
             found += element_lines(leaf, template, "input")
-            gradients[leaf.name] = _guarded(leaf, template)
+            gradients[leaf.name] = guarded(leaf, template)
         elif isinstance(leaf, Element):
             value, smallest = boundary_gradient(leaf, template)
             nodes = tuple(_user_at(c, leaf.time) for c in template.elements[leaf.sequence] if _may_hold(c, leaf.time))
@@ -190,7 +190,7 @@ def shared_gradient(leaf: Any, template: Template) -> Any:
     return total(parts, leaf)
 
 
-def _guarded(v: Sequence, template: Template) -> Any:
+def guarded(v: Sequence, template: Template) -> Any:
     """The gradient of an input's element at t: one expression when it has one form, else guarded parts."""
     home = template.model.given_range(v)
     parts = []

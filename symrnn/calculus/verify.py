@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from sympy import Basic, Integer, Symbol
 
+from symrnn.calculus.adjoint import OBJECTIVE
 from symrnn.calculus.claims import check_step, times_of
 from symrnn.calculus.decision import decide
 from symrnn.calculus.derivation import Derivation, Line, Step, name_of
@@ -23,6 +24,7 @@ from symrnn.calculus.numerical import compare_numerically
 from symrnn.calculus.numerical_forward import compare_sensitivities
 from symrnn.calculus.report import FAILS, HOLDS, Finding, Report
 from symrnn.calculus.totals import directional, total_derivative
+from symrnn.calculus.truncated_truths import TruncatedTruths
 from symrnn.calculus.truths import ForwardTruths, total_gap
 from symrnn.calculus.unfolding import verify_nest
 from symrnn.errors import Unsupported
@@ -87,7 +89,7 @@ def verify_long(derivation: Derivation, seed: int, progress: Progress) -> Report
     findings += check_gradients(derivation, (), [])
     instance = draw(derivation.model, last, FiniteField(seed), seed)
     for adjoint, value in run_lines(derivation, last, instance.base).items():
-        if isinstance(adjoint, Adjoint) and adjoint.node in instance.given:
+        if isinstance(adjoint, Adjoint) and adjoint.objective == OBJECTIVE and adjoint.node in instance.given:
             findings.append(_along_a_direction(adjoint, value, instance, seed))
     findings += compare_numerically(derivation, [last], seed)
     return Report(tuple(findings), (last,), report.sizes, seed, report.chance)
@@ -135,25 +137,26 @@ def check_lines(
 def check_gradients(derivation: Derivation, systems: tuple[NumberSystem, ...], checkers: list[Any]) -> list[Finding]:
     """Each gradient as `d[W]` gives it: that of its line, or for a whole input the total derivative at each step."""
     findings: list[Finding] = []
-    inputs: dict[Any, int] = {}
+    inputs: dict[Any, Line] = {}
     for line in derivation.lines:
         node = line.equation.lhs.node
         name = name_of(node)
         if line.group == "input" and isinstance(node, Element) and name not in derivation.gradients:
-            inputs.setdefault(node.sequence, line.number)
+            inputs.setdefault(node.sequence, line)
         elif line.group in {"gradient", "boundary", "input"}:
             same = derivation.gradients.get(name) == line.equation.rhs
             findings.append(Finding(f"the gradient of {name}", HOLDS if same else FAILS, "instance", 0.0, line.number))
-    for v, number in inputs.items():
-        checks = [lambda s, c=c, v=v: _input_distance(v, derivation.gradients[v.name], c[type(s)]) for c in checkers]
-        findings.append(decide(f"the gradient of {v}[t]", number, systems, checks))
+    for v, line in inputs.items():
+        whole, of = derivation.gradients[v.name], line.equation.lhs.objective
+        checks = [lambda s, c=c, v=v, g=whole, o=of: _input_distance(v, g, o, c[type(s)]) for c in checkers]
+        findings.append(decide(f"the gradient of {v}[t]", line.number, systems, checks))
     return findings
 
 
-def _input_distance(v: Sequence, gradient: Any, checker: LineChecker) -> float:
+def _input_distance(v: Sequence, gradient: Any, objective: Any, checker: LineChecker) -> float:
     rule = checker.instance.rule
     times = checker.instance.model.given_range(v).at(rule).times()
-    return max(checker.gap(nabla(v[s]), gradient.xreplace({**rule, t: Integer(s)})) for s in times)
+    return max(checker.gap(nabla(v[s], objective), gradient.xreplace({**rule, t: Integer(s)})) for s in times)
 
 
 class _WithTotals(Evaluator):
@@ -177,6 +180,8 @@ class LineChecker:
     def __init__(self, derivation: Derivation, instance: Instance) -> None:
         self.instance = instance
         self._totals: dict[Any, Array] = {}
+        truncation = getattr(derivation.origin, "truncation", None)
+        self._truncated: Any = TruncatedTruths(instance, truncation) if truncation is not None else None
         self.forward = ForwardTruths(instance)
         self.rows: dict[int, list[Equation]] = {}
         for line, e in concrete_lines(derivation, instance.last):
@@ -198,7 +203,7 @@ class LineChecker:
     def truth(self, leaf: Any) -> Array:
         """What an adjoint, a sensitivity or an immediate derivative stands for, by dual numbers."""
         if isinstance(leaf, Adjoint):
-            return self.total(leaf.node)
+            return self.total(leaf.node) if leaf.objective == OBJECTIVE else self._truncated(leaf)
         return self.forward.immediate(leaf) if isinstance(leaf, Immediate) else self.forward.total(leaf)
 
     def value(self, expr: Basic, known: dict[Any, Array] | None = None) -> Array:

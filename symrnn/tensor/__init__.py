@@ -4,10 +4,11 @@ This room knows shapes, nodes, number systems and the evaluation of one expressi
 models, graphs or how anything is differentiated.
 """
 
-from symrnn.tensor.adjoint import Adjoint, Copy, copy_at, nabla
+from symrnn.tensor.adjoint import Adjoint, Copy, LossTerm, copy_at, nabla
 from symrnn.tensor.binders import Guard, TimeSum, guard, time_mean, time_sum
 from symrnn.tensor.blocks import Block, block
 from symrnn.tensor.border import from_sympy, to_sympy
+from symrnn.tensor.chunks import SameChunk, same_chunk
 from symrnn.tensor.declared import Declared, StopGradient, stop_gradient, surrogate
 from symrnn.tensor.elementwise import Elementwise, Full, add, elementwise, placeholder, slots_of
 from symrnn.tensor.functions import (
@@ -113,12 +114,14 @@ __all__ = [
     "Inverse",
     "Kron",
     "LogSumExp",
+    "LossTerm",
     "MatrixPower",
     "Node",
     "Outer",
     "Partial",
     "Prime",
     "Reshape",
+    "SameChunk",
     "SecondPartial",
     "Segment",
     "Sensitivity",
@@ -177,6 +180,7 @@ __all__ = [
     "relu",
     "reshape",
     "row",
+    "same_chunk",
     "segment",
     "sensitivity",
     "shape_of",

@@ -13,6 +13,30 @@ from symrnn.tensor.node import Node, Slot, Tensor, shape_of
 from symrnn.tensor.time import as_time
 
 
+class LossTerm(Basic):
+    """The part of an objective that enters at one time: the objective of an adjoint ∇v(t) L(s)."""
+
+    objective = property(lambda self: self.args[0])
+    time = property(lambda self: self.args[1])
+
+    def __new__(cls, objective: str | Str, time: object) -> LossTerm:
+        label = objective if isinstance(objective, Str) else Str(check_name(objective))
+        return Basic.__new__(cls, label, as_time(time, str(label.name)))
+
+    @property
+    def name(self) -> str:
+        """The name of the objective."""
+        return str(self.args[0].name)
+
+    def _sympystr(self, printer: object) -> str:
+        return f"{self.name}[{self.time}]"
+
+    _sympyrepr = _sympystr
+
+
+TRUNCATED, MISSING = Str("Ltilde"), Str("L_missing")  # what a truncated gradient is of, and what it leaves out
+
+
 class Adjoint(Node):
     """The gradient of the objective with respect to a node; it has the node's shape.
 
@@ -41,14 +65,14 @@ class AdjointTensor(Adjoint, Tensor):
 
     __slots__ = ()
 
-    def __new__(cls, node: Tensor, objective: Str) -> Tensor:
+    def __new__(cls, node: Tensor, objective: Str | LossTerm) -> Tensor:
         obj = Basic.__new__(cls, node, objective)
         obj._shape = node.shape
         return obj
 
     @property
     def free_symbols(self) -> set[Basic]:
-        return {self} | self.args[0].free_symbols
+        return {self} | self.args[0].free_symbols | self.args[1].free_symbols
 
 
 class AdjointSlot(Adjoint, Slot):
@@ -56,15 +80,15 @@ class AdjointSlot(Adjoint, Slot):
 
     __slots__ = ()
 
-    def __new__(cls, node: Expr, objective: Str) -> Slot:
+    def __new__(cls, node: Expr, objective: Str | LossTerm) -> Slot:
         return Expr.__new__(cls, node, objective)
 
     @property
     def free_symbols(self) -> set[Basic]:
-        return {self} | self.args[0].free_symbols
+        return {self} | self.args[0].free_symbols | self.args[1].free_symbols
 
 
-def nabla(node: Any, objective: str | Str = "L") -> Any:
+def nabla(node: Any, objective: str | Str | LossTerm = "L") -> Any:
     """The gradient of the objective, the loss L unless named otherwise, with respect to a node.
 
     Examples
@@ -79,7 +103,7 @@ def nabla(node: Any, objective: str | Str = "L") -> Any:
             f"nabla({node}): only a named node has an adjoint",
             repair="use a sequence's element, a parameter, or a boundary value",
         )
-    label = objective if isinstance(objective, Str) else Str(check_name(objective))
+    label = objective if isinstance(objective, Str | LossTerm) else Str(check_name(objective))
     return (AdjointTensor if shape_of(node) else AdjointSlot)(node, label)
 
 

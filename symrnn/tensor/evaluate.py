@@ -17,6 +17,7 @@ from sympy import Basic, Expr, Integer, Symbol
 from symrnn.errors import Undefined, Unsupported
 from symrnn.tensor import binders, kronecker, linear, pieces, products, special, unknown
 from symrnn.tensor.blocks import Block
+from symrnn.tensor.chunks import SameChunk, chunk_of
 from symrnn.tensor.declared import StopGradient
 from symrnn.tensor.elementwise import Elementwise, Full, placeholder
 from symrnn.tensor.inverses import Inverse
@@ -262,6 +263,13 @@ class Evaluator(BodyEvaluator):
         beside = partial(np.concatenate, axis=1)
         rows = [self.system.stack(beside, [self(x) for x in row]) for row in e.rows]
         return self.system.stack(np.concatenate, rows)
+
+    @node.register
+    def _(self, e: SameChunk) -> Array:
+        size = self.size(e.size)
+        if chunk_of(self.size(e.reader), size) == chunk_of(self.size(e.read), size):
+            return self(e.content)
+        return self.system.array(np.zeros(self.shape(e), dtype=int).astype(object))
 
     @node.register
     def _(self, e: binders.Guard) -> Array:

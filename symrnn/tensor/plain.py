@@ -94,8 +94,11 @@ class PlainPrinter(StrPrinter):
         return f"partial2({self._print(e.application)}, {e.first}, {e.second}, {self._print(e.weight)})"
 
     def _print_Adjoint(self, e: Any) -> str:
-        objective = "" if str(e.objective.name) == "L" else f", {e.objective.name}"
+        objective = "" if str(e.objective.name) == "L" and not e.objective.args[1:] else f", {e.objective}"
         return f"nabla({self._print(e.node)}{objective})"
+
+    def _print_SameChunk(self, e: Any) -> str:
+        return f"same_chunk({self._list(e.args)})"
 
     def _print_Rate(self, e: Any) -> str:
         return f"{'sensitivity' if e.sign == 'partial' else 'immediate'}({self._list(e.args)})"
