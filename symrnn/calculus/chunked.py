@@ -46,6 +46,7 @@ class ChunkTemplate:
         named = tuple(replace(line, equation=self._named(line.equation), group=self._group(line)) for line in lines)
         values = {name: self._relabelled(value) for name, value in gradients.items()}
         steps = self.template.steps + tuple(sum_step(line) for line in named)
+        steps += self.window.split(values) if last == symbolic_tau else ()
         shown = {name: tuple(self._named(e) for e in found) for name, found in copies.items()}
         return Derivation(self.model, last, named, steps, values, title="chunk", origin=self, copies=shown)
 

@@ -90,6 +90,11 @@ _LAWS = {
         "over the triangle a <= t <= k <= b the sum over t and then k is the sum over k and then t",
         "pascanu2013",
     ),
+    "truncation": Law(
+        "truncation",
+        "the sum over the steps that errors are followed back to is split: ∇L = ∇L̃ + what is left out",
+        "williams1990",
+    ),
     "chain": Law(
         "chain of uses", "the Jacobian through several nodes is the product of the Jacobians", "goodfellow2016"
     ),

@@ -152,7 +152,7 @@ def _row(
         at = {t: s}
         when = meet(Range(errors.first, errors.last), home) if errors.over else None
         over = Tuple(s, when.first, when.last) if when else Tuple()
-        reason = Reason("enters" if present else "not_reached", v[s], (nabla(v[s], LossTerm(OBJECTIVE, s)).objective,))
+        reason = Reason("enters" if present else "not_reached", v[s])
         return Equation._trusted(left.xreplace(at), right.xreplace(at), over), "term", when, reason, 1, None
     lowest = first if truncation is None else later(first, truncation.first(s))
     if after is not None:

@@ -13,6 +13,7 @@ import numpy as np
 
 from symrnn.calculus.totals import total_derivative
 from symrnn.calculus.truncation import Truncation, carriers_of
+from symrnn.errors import Undefined
 from symrnn.graph.graph import Graph
 from symrnn.graph.run import Instance, expanded_loss
 from symrnn.model import Element, Equation
@@ -42,6 +43,11 @@ class TruncatedTruths:
         carriers = carriers_of(instance.model)
         self.computed = {e.lhs for e in instance.graph.equations if e.sequence in carriers}
         self.whole_loss = expanded_loss(instance.model, instance.last)
+        if not truncation.size.is_Integer:
+            raise Undefined(
+                f"a {truncation.kind} of {truncation.size} steps is not verified as it stands",
+                repair=f"verify it for numbers: sr.bptt(model, {truncation.kind}=3).verify()",
+            )
         self.size = int(truncation.size)
         self._graphs: dict[Any, Stopped] = {}
         self._found: dict[Any, Array] = {}

@@ -18,6 +18,7 @@ from symrnn.calculus.bptt import activity
 from symrnn.calculus.derivation import Derivation, Reason, Step, name_of
 from symrnn.calculus.forward import numbered
 from symrnn.calculus.forward_template import outer_lines, outer_part
+from symrnn.calculus.law_table import LAWS
 from symrnn.calculus.ranges import boundary_gradient, element_lines, guarded, ordered_leaves, shared_gradient, sum_step
 from symrnn.calculus.support import is_summed
 from symrnn.calculus.term_adjoints import Errors, errors_of, term_of, term_rows
@@ -77,7 +78,20 @@ class WindowTemplate:
                 rows.append(row)
                 gradients[name] = value
         lines = numbered(rows)
-        return Derivation(self.model, symbolic_tau, lines, self._steps(lines), gradients, title=self.title, origin=self)
+        steps = self._steps(lines) + self.split(gradients)
+        return Derivation(self.model, symbolic_tau, lines, steps, gradients, title=self.title, origin=self)
+
+    def split(self, kept: dict[str, Any]) -> tuple[Step, ...]:
+        """For each parameter: the whole gradient is what is kept and what is left out, the step that truncates."""
+        if self.missing or self.errors is None:
+            return ()
+        left, errors = replace(self, missing=True), self.errors
+        found = []
+        for leaf in self.chosen:
+            if self._inner(leaf) and not isinstance(leaf, Sequence | Element):
+                whole = add(kept[name_of(leaf)], *left._shared_terms(leaf, errors))
+                found.append(Step(LAWS["truncation"], "sum", nabla(leaf), whole, target=leaf))
+        return tuple(found)
 
     @property
     def title(self) -> str:

@@ -88,9 +88,9 @@ def derivation_of(options: argparse.Namespace, wrt: str | None = None, derive: C
 
     model = model_of(options)
     chosen = leaves(model, wrt) if wrt else None
-    return (derive or sr.bptt)(
-        model, last_time(model, options.tau), wrt=chosen, upstream=None if model.loss is not None else last_node(model)
-    )
+    arriving = None if model.loss is not None else last_node(model)
+    cut = {k: v for k in ("window", "chunk") if (v := getattr(options, k, None)) is not None}
+    return (derive or sr.bptt)(model, last_time(model, options.tau), wrt=chosen, upstream=arriving, **cut)
 
 
 def last_node(model: Any) -> Any:

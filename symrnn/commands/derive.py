@@ -17,6 +17,8 @@ DOCUMENTS = (".tex", ".md", ".html")
 def register(commands: Any) -> None:
     """The options."""
     derive = add(commands, "derive", "the backward equations and the gradients, checked", run_derive, tau=True)
+    derive.add_argument("--window", type=positive, metavar="K", help="truncated: each error followed back K steps")
+    derive.add_argument("--chunk", type=positive, metavar="K", help="truncated: states detached after every K steps")
     page_options(derive)
     page_options(add(commands, "hvp", "the Hessian of the loss times a direction, checked", run_hvp, tau=True))
 

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from sympy import Max, Min, ceiling
+
 from symrnn.tensor import binders, products
+from symrnn.tensor.chunks import SameChunk
 from symrnn.tensor.node import shape_of
 from symrnn.tensor.time import t, tau
-from symrnn.typeset.brackets import inside, product
-from symrnn.typeset.items import ADD, BigSum, Compared, Fence, Item
+from symrnn.typeset.brackets import call, inside, product
+from symrnn.typeset.items import ADD, MUL, PREFIX, BigSum, Compared, Fence, Item, Ratio, Word
 from symrnn.typeset.present import Presenter, present, turned
 
 
@@ -85,3 +88,36 @@ def smallest_last(x: Any) -> tuple[Any, Any] | None:
         (last,) = slack.free_symbols
         return (last, last - slack) if (last - slack).is_Integer else None
     return None
+
+
+@present.register(Max)
+@present.register(Min)
+def _(x: Any, p: Presenter) -> Item:
+    """max(1, s-2): numbers first."""
+    members = sorted(x.args, key=lambda a: (not a.is_Number, str(a)))
+    return call(Word("max" if isinstance(x, Max) else "min"), *(p.time(a) for a in members))
+
+
+@present.register(ceiling)
+def _(x: Any, p: Presenter) -> Item:
+    """⌈s/k⌉."""
+    over, under = x.args[0].as_numer_denom()
+    inner = p.time(over) if under == 1 else Ratio(inside(p.time(over), MUL), inside(p.time(under), PREFIX))
+    return Fence(inner, "ceiling")
+
+
+@present.register(SameChunk)
+def _(x: SameChunk, p: Presenter) -> Item:
+    return product([_same_chunk(x, p), p(x.content)])
+
+
+@turned.register(SameChunk)
+def _(x: SameChunk, p: Presenter) -> Item:
+    return product([_same_chunk(x, p), p.turned(x.content)])
+
+
+def _same_chunk(x: SameChunk, p: Presenter) -> Item:
+    """[k ∤ t] for neighbours: no boundary lies between t and t+1; else both have the same number of chunk."""
+    if x.reader - x.read == 1:
+        return Fence(Compared((p.time(x.size), p.time(x.read)), "nmid"), "square")
+    return Fence(Compared((p(ceiling(x.reader / x.size)), p(ceiling(x.read / x.size)))), "square")

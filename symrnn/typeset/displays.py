@@ -117,7 +117,11 @@ def abbreviation_row(x: Abbreviation, p: Presenter) -> Row:
 
 def line_row(line: Line, p: Presenter) -> Row:
     """One line of a derivation; those numbered from 0 down are shown without a number."""
-    return equation_row(line.equation, p, line.when, max(line.number, 0))
+    row = equation_row(line.equation, p, line.when, max(line.number, 0))
+    if line.each is None or row.condition is None:
+        return row
+    index, first, last = line.each
+    return replace(row, condition=Listing((row.condition, span(index, Range(first, last), p))))
 
 
 def line_rows(line: Line, p: Presenter, smallest: int = 1) -> list[Row]:

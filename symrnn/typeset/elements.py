@@ -17,6 +17,7 @@ FENCES = {
     "norm": ("‖", "‖"),
     "frobenius": ("‖", "‖"),
     "angle": ("⟨", "⟩"),
+    "ceiling": ("⌈", "⌉"),
 }
 WEIGHT = {"italic": "BOLD ITALIC", "upright": "BOLD"}
 FIXED = ' stretchy="false"'

@@ -32,7 +32,7 @@ from symrnn.typeset.items import (
     Timed,
     Word,
 )
-from symrnn.typeset.present import Presenter, present, turned
+from symrnn.typeset.present import Presenter, objective_of, present, turned
 from symrnn.typeset.products import summed
 
 TWO = Number("2")
@@ -101,13 +101,13 @@ def _indexed_derivative(base: Any, indices: tuple[Item, ...]) -> Item:
 
 def entry_adjoint(tensor: Any, indices: tuple[Item, ...], p: Presenter) -> Item:
     """The derivative by one entry: ∂L/∂W_{ij}; an entry of δ, h̄ or dh where the adjoint is a name."""
-    objective = str(tensor.objective.name)
+    objective = objective_of(tensor)
     if p.notation.adjoint in {"delta", "bar"}:
         return indexed(p.gradient(tensor.node, objective), indices)
     by = indexed(p(tensor.node), indices)
     if p.notation.adjoint == "d":
         return Differential(by, "code")
-    return quotient(Differential(p.name(objective)), Differential(by), p.linear)
+    return quotient(Differential(p.objective(objective)), Differential(by), p.linear)
 
 
 def _unbold(base: Item) -> Item:

@@ -17,7 +17,7 @@ from symrnn.typeset.render import Renderer
 
 SIGNS = {"odot": r" \odot ", "dot": r" \cdot ", "times": r" \times ", "otimes": r" \otimes ", "": " "}
 BIG = {"sum": r"\sum", "product": r"\prod"}
-RELATIONS = {"=": " = ", "le": r" \le ", "ge": r" \ge ", "to": r" \mapsto "}
+RELATIONS = {"=": " = ", "le": r" \le ", "ge": r" \ge ", "to": r" \mapsto ", "nmid": r" \nmid "}
 FENCES = {
     "round": ("(", ")"),
     "square": ("[", "]"),
@@ -25,10 +25,11 @@ FENCES = {
     "norm": (r"\lVert ", r" \rVert"),
     "frobenius": (r"\lVert ", r" \rVert_{F}"),
     "angle": (r"\langle ", r" \rangle"),
+    "ceiling": (r"\lceil ", r" \rceil"),
 }
 DIFFERENTIALS = {"partial": r"\partial ", "immediate": r"\partial^{+} ", "total": r"\mathrm{d} ", "code": "d"}
 COMMANDS = frozenset(
-    ["sin", "cos", "tan", "sinh", "cosh", "tanh", "exp", "log"]
+    ["sin", "cos", "tan", "sinh", "cosh", "tanh", "exp", "log", "max", "min"]
 )  # TeX's own; other words are \operatorname
 BOLD = {"italic": r"\boldsymbol{%s}", "upright": r"\mathbf{%s}", "none": "%s"}
 WORD = {"italic": r"\boldsymbol{\mathit{%s}}", "upright": r"\mathbf{%s}", "none": r"\mathit{%s}"}

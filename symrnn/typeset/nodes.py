@@ -26,7 +26,7 @@ from symrnn.typeset.items import (
     Sign,
     Word,
 )
-from symrnn.typeset.present import Presenter, present, turned
+from symrnn.typeset.present import Presenter, objective_of, present, turned
 
 TWO = Number("2")
 
@@ -54,7 +54,7 @@ def _(x: Function, p: Presenter) -> Item:
 
 @present.register(Adjoint)
 def _(x: Adjoint, p: Presenter) -> Item:
-    return p.adjoint(x.node, str(x.objective.name))
+    return p.adjoint(x.node, objective_of(x))
 
 
 @present.register(Full)

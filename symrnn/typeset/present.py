@@ -14,6 +14,7 @@ from sympy import Basic, Expr, Symbol
 
 from symrnn.errors import TooLarge, Unsupported
 from symrnn.model import Recurrence, reads
+from symrnn.tensor.adjoint import LossTerm
 from symrnn.tensor.node import Node, shape_of
 from symrnn.tensor.time import t
 from symrnn.typeset.brackets import product, quotient, transposed
@@ -137,21 +138,27 @@ class Presenter:
 
         return tight(time, self)
 
-    def adjoint(self, node: Any, objective: str) -> Item:
+    def adjoint(self, node: Any, objective: Any) -> Item:
         """The adjoint of a node; in numerator layout the row ∂L/∂h is what has a name, and this its transpose."""
         whole = self.gradient(node, objective)
         return transposed(whole) if self.numerator and shape_of(node) else whole
 
-    def gradient(self, node: Any, objective: str) -> Item:
+    def objective(self, objective: Any) -> Item:
+        """The name of an objective, or of its part that enters at one time: L, L⁽ˢ⁾."""
+        if isinstance(objective, LossTerm):
+            return self.at(self.name(objective.name), objective.time)
+        return self.name(str(objective))
+
+    def gradient(self, node: Any, objective: Any) -> Item:
         """The derivative of the objective by a node, in the notation's way."""
         style = self.notation.adjoint
-        if style in {"delta", "bar", "d"}:
+        if style in {"delta", "bar", "d"} and objective == "L":
             return self._named_adjoint(node, style)
         stacked = style == "partial" or self.numerator or not shape_of(node)
         if stacked and (style == "partial" or self.numerator or self.notation.objective or objective != "L"):
-            return quotient(Differential(self.name(objective)), Differential(self(node)), self.linear)
+            return quotient(Differential(self.objective(objective)), Differential(self(node)), self.linear)
         shown = self.notation.objective or objective != "L"
-        return Gradient(self(node), self.name(objective) if shown else None)
+        return Gradient(self(node), self.objective(objective) if shown else None)
 
     def _named_adjoint(self, node: Any, style: str) -> Item:
         """δ with the node's name below it, h with a bar above it, or dh as code names it."""
@@ -163,6 +170,11 @@ class Presenter:
             return Differential(own if time is None else self.at(own, time), "code")
         base = over_barred(own) if style == "bar" else below_delta(own, bold)
         return base if time is None else self.at(base, time)
+
+
+def objective_of(x: Any) -> Any:
+    """What an adjoint is of: the name of an objective, or a term of one."""
+    return x.objective if isinstance(x.objective, LossTerm) else str(x.objective.name)
 
 
 @singledispatch

@@ -24,7 +24,7 @@ from symrnn.typeset.reasons import Sentence, fill, law_words
 
 GRADIENTS = frozenset({"gradient", "boundary", "input"})
 FORWARD, OUTPUT = frozenset({"forward"}), frozenset({"output"})
-BACKWARD = frozenset({"backward", "chain", "second"})
+BACKWARD = frozenset({"backward", "chain", "second", "term"})
 
 
 def _of(c: Content, groups: frozenset[str]) -> list[Line]:

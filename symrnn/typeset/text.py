@@ -19,7 +19,7 @@ from symrnn.typeset.render import Renderer
 
 SIGNS = {"odot": " ⊙ ", "dot": " · ", "times": "×", "otimes": " ⊗ ", "": " "}
 BIG = {"sum": "Σ", "product": "Π"}
-RELATIONS = {"=": " = ", "le": " ≤ ", "ge": " ≥ ", "to": " ↦ "}
+RELATIONS = {"=": " = ", "le": " ≤ ", "ge": " ≥ ", "to": " ↦ ", "nmid": " ∤ "}
 FENCES = {
     "round": ("(", ")"),
     "square": ("[", "]"),
@@ -27,6 +27,7 @@ FENCES = {
     "norm": ("‖", "‖"),
     "frobenius": ("‖", "‖"),
     "angle": ("⟨", "⟩"),
+    "ceiling": ("⌈", "⌉"),
 }
 DIFFERENTIALS = {"partial": "∂", "immediate": "∂⁺", "total": "d", "code": "d"}
 SYMBOLS = {"infinity": "∞", "pi": "π", "e": "e", "dots": "...", "all": ":", "one": "1", "zero": "0", "identity": "I"}

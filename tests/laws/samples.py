@@ -8,6 +8,7 @@ from symrnn import Constant, Equation, Function, Parameter, Sequence, dims, nabl
 from symrnn.model.parts import Abbreviation, Objective, Title
 from symrnn.tensor import (
     Full,
+    LossTerm,
     commutation,
     copy_at,
     elementwise,
@@ -19,6 +20,7 @@ from symrnn.tensor import (
     partial,
     placeholder,
     reshape,
+    same_chunk,
     segment,
     sensitivity,
     stop_gradient,
@@ -55,6 +57,13 @@ SAMPLES = [
     ),
     *(sr.matrix_power(W, t - 1), sr.block([[W, U], [U.T, sr.zeros(m, m)]])),
     *(nabla(h[t]), nabla(s[0]), nabla(W), nabla(w), nabla(h[t], "J"), copy_at(W, t), copy_at(w, 3)),
+    *(
+        nabla(h[t], LossTerm("L", sympy.Symbol("r", integer=True))),
+        nabla(s[t], LossTerm("L", tau)),
+        LossTerm("L", 3),
+        nabla(W, "Ltilde"),
+    ),
+    *(same_chunk(h[t], t + 1, t, 3), same_chunk(s[t], t + 2, t, n)),
     *(sensitivity(h[t], W), sensitivity(s[t], w), sensitivity(s[0], b), immediate(h[t], h[t - 1]), immediate(s[t], w)),
     *(vector, scalar, F(S[t], h[t]), partial(vector, 0), partial(scalar, 1), partial(F(S[t], h[t]), 0)),
     *(second_partial(vector, 0, 1, z), second_partial(scalar, 0, 1, 2 * c), second_partial(scalar, 1, 1, c)),
