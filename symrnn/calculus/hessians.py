@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from sympy import Expr, ImmutableMatrix, Symbol
 
-from symrnn.calculus.evaluation import run_lines
+from symrnn.calculus.running import run_lines
 from symrnn.calculus.second import HessianProduct, hvp
 from symrnn.errors import TooLarge, Undefined
 from symrnn.graph import unroll

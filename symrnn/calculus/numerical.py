@@ -13,8 +13,8 @@ from sympy import Basic, Float, Symbol
 
 from symrnn.calculus.adjoint import OBJECTIVE
 from symrnn.calculus.derivation import Derivation
-from symrnn.calculus.evaluation import run_lines
 from symrnn.calculus.report import FAILS, HOLDS, UNDECIDED, Finding
+from symrnn.calculus.running import run_lines
 from symrnn.graph.lengths import Last, numbers_of
 from symrnn.graph.run import Instance, draw
 from symrnn.model import Element

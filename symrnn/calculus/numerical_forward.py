@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from symrnn.calculus.derivation import Derivation
-from symrnn.calculus.evaluation import run_lines
 from symrnn.calculus.numerical import COMPLEX_TOLERANCE, HUGE, STEP
 from symrnn.calculus.report import FAILS, HOLDS, Finding
+from symrnn.calculus.running import run_lines
 from symrnn.graph.lengths import Last
 from symrnn.graph.run import draw
 from symrnn.tensor.numbers import Complexes, Floats

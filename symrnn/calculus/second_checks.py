@@ -18,9 +18,9 @@ from sympy import Integer
 from symrnn.calculus.bptt import bptt
 from symrnn.calculus.decision import decide
 from symrnn.calculus.derivation import Line
-from symrnn.calculus.evaluation import run_lines
 from symrnn.calculus.numerical import COMPLEX_TOLERANCE, STEP
 from symrnn.calculus.report import FAILS, HOLDS, UNDECIDED, Finding, Report
+from symrnn.calculus.running import run_lines
 from symrnn.calculus.second import SLOPE, HessianProduct, renamed
 from symrnn.calculus.tangents import TangentModel
 from symrnn.calculus.totals import directional, total_derivative

@@ -19,10 +19,10 @@ from symrnn.calculus.adjoint import OBJECTIVE
 from symrnn.calculus.claims import check_step, times_of
 from symrnn.calculus.decision import decide
 from symrnn.calculus.derivation import Derivation, Line, Step, name_of
-from symrnn.calculus.evaluation import concrete_lines, run_lines
 from symrnn.calculus.numerical import compare_numerically
 from symrnn.calculus.numerical_forward import compare_sensitivities
 from symrnn.calculus.report import FAILS, HOLDS, Finding, Report
+from symrnn.calculus.running import concrete_lines, run_lines
 from symrnn.calculus.totals import directional, total_derivative
 from symrnn.calculus.truncated_truths import TruncatedTruths
 from symrnn.calculus.truths import ForwardTruths, total_gap

@@ -13,9 +13,9 @@ import symrnn as sr
 from benchmarks import scalar_peers as peers
 from benchmarks.measuring import contest
 from laws.judges import arrays_of
-from symrnn.calculus.evaluation import run_lines
 from symrnn.calculus.numerical import complex_step
 from symrnn.calculus.report import HOLDS
+from symrnn.calculus.running import run_lines
 from symrnn.calculus.verify import _along_a_direction
 from symrnn.graph.run import draw
 from symrnn.model import library

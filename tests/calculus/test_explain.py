@@ -8,8 +8,8 @@ import pytest
 from sympy import Integer
 
 import symrnn as sr
-from symrnn.calculus.evaluation import run_lines
 from symrnn.calculus.explain import entry_equation, line_of, uses_of
+from symrnn.calculus.running import run_lines
 from symrnn.errors import Undefined, Unsupported
 from symrnn.graph.run import draw
 from symrnn.model import Parameter, Sequence, library

@@ -46,7 +46,7 @@ def test_two_mistakes_are_found(pair):
 def test_mistakes_by_matrices_are_mistakes_by_derivation(name):
     """The small linear system and the lines of the changed derivation are two ways to the same numbers."""
     from symrnn.calculus.bptt import ranged
-    from symrnn.calculus.evaluation import run_lines
+    from symrnn.calculus.running import run_lines
     from symrnn.tensor.adjoint import nabla
 
     backward = backward_pass(elman)

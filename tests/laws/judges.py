@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 
 import symrnn as sr
-from symrnn.calculus.evaluation import run_lines
+from symrnn.calculus.running import run_lines
 from symrnn.graph.lengths import numbers_of, spread
 from symrnn.graph.run import draw
 from symrnn.tensor.dual import Dual, DualArray

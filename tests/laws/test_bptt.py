@@ -15,8 +15,8 @@ from laws.generator import random_system
 from laws.judges import LASTS, Judge, arrays_of, distances, everything, fits, lasts_of
 from laws.systems import MODELS
 from symrnn.calculus.derivation import name_of
-from symrnn.calculus.evaluation import run_lines
 from symrnn.calculus.numerical import sympy_gradient
+from symrnn.calculus.running import run_lines
 from symrnn.graph.run import dimension_symbols, draw
 from symrnn.tensor.field import FiniteField
 from symrnn.tensor.numbers import PRIME, Floats

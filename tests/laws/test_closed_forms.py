@@ -16,7 +16,7 @@ from laws.judges import fits, lasts_of
 from laws.systems import MODELS
 from symrnn import Equation, nabla, t
 from symrnn.calculus.adjoint_chains import AdjointLines
-from symrnn.calculus.evaluation import run_lines
+from symrnn.calculus.running import run_lines
 from symrnn.graph.lengths import rule_of
 from symrnn.graph.run import draw
 from symrnn.tensor import time_prod, time_sum

@@ -16,9 +16,9 @@ from laws.judges import LASTS, arrays_of, fits, lasts_of
 from laws.systems import MODELS
 from symrnn import nabla, sensitivity, t, tau
 from symrnn.calculus import forward, forward_template
-from symrnn.calculus.evaluation import run_lines
 from symrnn.calculus.numerical_forward import compare_sensitivities
 from symrnn.calculus.report import HOLDS
+from symrnn.calculus.running import run_lines
 from symrnn.calculus.verify import LineChecker
 from symrnn.errors import SymrnnError, Undefined, Unsupported
 from symrnn.graph.lengths import numbers_of

@@ -19,8 +19,8 @@ from laws.mutants import plant_kind
 from laws.systems import MODELS
 from symrnn import Equation
 from symrnn.calculus import tangents
-from symrnn.calculus.evaluation import run_lines
 from symrnn.calculus.laws import pullback
+from symrnn.calculus.running import run_lines
 from symrnn.calculus.second import SLOPE
 from symrnn.calculus.second_checks import balanced, complex_step_of_gradient, paired
 from symrnn.graph.lengths import numbers_of

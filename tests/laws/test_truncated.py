@@ -17,7 +17,7 @@ from laws.judges import LASTS, arrays_of, fits
 from laws.systems import MODELS
 from symrnn import nabla, t, tau
 from symrnn.calculus import chunked, term_adjoints, windowed
-from symrnn.calculus.evaluation import run_lines
+from symrnn.calculus.running import run_lines
 from symrnn.calculus.truncated_truths import TruncatedTruths
 from symrnn.errors import SymrnnError, Undefined, Unsupported
 from symrnn.graph.run import draw

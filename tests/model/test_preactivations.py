@@ -6,7 +6,7 @@ import sympy
 
 import symrnn as sr
 from symrnn.calculus.bptt import by_preactivations
-from symrnn.calculus.evaluation import run_lines
+from symrnn.calculus.running import run_lines
 from symrnn.graph.run import draw
 from symrnn.model import Equation, Recurrence, Sequence, library
 from symrnn.model.preactivations import with_preactivations

@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from symrnn.calculus.evaluation import concrete_lines, run_lines
+from symrnn.calculus.running import concrete_lines, run_lines
 from symrnn.graph.instance import written_out
 from symrnn.graph.run import draw
 from symrnn.model import library
