@@ -68,7 +68,8 @@ def _by_step(system: LinearBackward) -> list[np.ndarray] | None:
     if times != list(range(1, len(times) + 1)):
         return None
     sequences = list(dict.fromkeys(x.sequence for x in system.nodes))
-    if any(v[s] not in system.rows for v in sequences for s in times):
+    computed = set(system.nodes)
+    if any(v[s] not in computed for v in sequences for s in times):
         return None
     found = []
     for s in (0, *times):
