@@ -218,8 +218,10 @@ class _Formula:
 
 
 def _narrow_first(model: Recurrence) -> list[Variant]:
-    """The catalogue for one formula: what is said of its own line stands before what is said of all lines."""
-    return sorted(variants(model), key=lambda v: v.width != 1)
+    """The catalogue for one formula: of one mistake, what is said of its own line before what is said of all lines."""
+    catalogue = variants(model)
+    order = list(dict.fromkeys(v.mistake.name for v in catalogue))
+    return sorted(catalogue, key=lambda v: (order.index(v.mistake.name), v.width != 1))
 
 
 def _owner(node: Any) -> Any:
