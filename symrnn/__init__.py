@@ -48,7 +48,7 @@ _ROOMS = {
         hvp HessianProduct hessian Hessian
         bptt rtrl jacobian nest evaluate closed_form prove Derivation Step Report Law Verdict ClosedForm Proof NotProved
     """,
-    "symrnn.typeset": "latex text image Notation document",
+    "symrnn.typeset": "latex text image explain Explanation Notation document",
     "symrnn.diagram": "circuit unfolded animate heat_map Animation Diagram Style",
     "symrnn.exercises": "judge",
     "symrnn.numeric": "to_numpy one_hot",

@@ -52,7 +52,7 @@ def entry_form(x: Any, *indices: Any) -> Any:
     >>> n = dims("n")
     >>> W, h = Parameter("W", n, n), Sequence("h", n)
     >>> entry_form(W @ h[t], symbols("i", integer=True))
-    time_sum(W[i, j]*h[t][j], (j, 1, n))
+    time_sum(entry(h[t], j)*entry(W, i, j), (j, 1, n))
     """
     if not shape_of(x):
         return _scalar(x)

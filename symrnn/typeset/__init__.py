@@ -6,6 +6,7 @@ derivations; it may not change them, and it knows nothing of pictures or of numb
 
 from symrnn.typeset.closed_page import closed_page
 from symrnn.typeset.document import Document, document
+from symrnn.typeset.explained import Explanation, explain
 from symrnn.typeset.explanation import explanation_page
 from symrnn.typeset.image import image
 from symrnn.typeset.latex import aligned_chain, latex
@@ -16,11 +17,13 @@ from symrnn.typeset.text import text
 
 __all__ = [
     "Document",
+    "Explanation",
     "Notation",
     "aligned_chain",
     "closed_page",
     "derivation_page",
     "document",
+    "explain",
     "explanation_page",
     "image",
     "latex",

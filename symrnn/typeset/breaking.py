@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from symrnn.typeset.items import BigSum, Item, Product, Row, Sum
+from symrnn.typeset.items import BigSum, Call, Fence, Half, Item, Product, Row, Sum
 
 Measure = Callable[[Item], int]
 
@@ -37,9 +37,10 @@ def pieces(item: Item, measure: Measure, room: int) -> list[Piece]:
         found: list[Piece] = []
         for terms in _filled(item, measure, room):
             joint = "+" if found and not terms[0][0] else ""
-            whole = Sum(tuple(terms))
-            parts = pieces(terms[0][1], measure, room) if len(terms) == 1 and not terms[0][0] else [Piece("", whole)]
-            found += [Piece(joint, parts[0].item), *parts[1:]]
+            minus, only = terms[0]
+            parts = pieces(only, measure, room) if len(terms) == 1 else [Piece("", Sum(tuple(terms)))]
+            head: Item = Sum(((True, parts[0].item),)) if minus and len(terms) == 1 else parts[0].item
+            found += [Piece(joint, head), *parts[1:]]
         return found
     if isinstance(item, BigSum):
         first, *rest = pieces(item.body, measure, room - 4)
@@ -48,7 +49,21 @@ def pieces(item: Item, measure: Measure, room: int) -> list[Piece]:
         )
     if isinstance(item, Product) and len(item.factors) > 1:
         return _factors(item, measure, room)
+    if isinstance(item, Fence):
+        return _in_brackets(pieces(item.body, measure, room - 2), item.kind, None) or [Piece("", item)]
+    if isinstance(item, Call) and len(item.arguments) == 1 and not item.shared and not item.bare:
+        inner = pieces(item.arguments[0], measure, room - measure(item.head) - 2)
+        return _in_brackets(inner, "round", item.head) or [Piece("", item)]
     return [Piece("", item)]
+
+
+def _in_brackets(inner: list[Piece], kind: str, head: Item | None) -> list[Piece]:
+    """The pieces of what stands in brackets, the first with the opening and the last with the closing one."""
+    if len(inner) < 2:
+        return []
+    first, *middle, last = inner
+    opened = Piece(first.joint, Half(first.item, kind, "left", head))
+    return [opened, *middle, Piece(last.joint, Half(last.item, kind, "right"))]
 
 
 def _filled(whole: Sum, measure: Measure, room: int) -> list[list[tuple[bool, Item]]]:
@@ -66,11 +81,18 @@ def _filled(whole: Sum, measure: Measure, room: int) -> list[list[tuple[bool, It
 
 
 def _factors(whole: Product, measure: Measure, room: int) -> list[Piece]:
-    """The factors of a product, as many in a piece as fit."""
-    groups: list[list[Item]] = [[]]
+    """The factors of a product, as many in a piece as fit; a factor that is too long is broken itself."""
+    lines: list[tuple[str, list[Item]]] = [("", [])]
     for factor in whole.factors:
-        if groups[-1] and measure(Product((*groups[-1], factor), whole.sign)) > room:
-            groups.append([])
-        groups[-1].append(factor)
-    made = [group[0] if len(group) == 1 else Product(tuple(group), whole.sign) for group in groups]
-    return [Piece(whole.sign if i else "", item) for i, item in enumerate(made)]
+        line = lines[-1][1]
+        used = measure(Product(tuple(line), whole.sign)) if line else 0
+        if used + measure(factor) <= room:
+            line.append(factor)
+            continue
+        parts = pieces(factor, measure, room - used) if measure(factor) > room else [Piece("", factor)]
+        if line and len(parts) == 1:
+            lines.append((whole.sign, [factor]))
+            continue
+        line.append(parts[0].item)
+        lines += [(piece.joint, [piece.item]) for piece in parts[1:]]
+    return [Piece(sign, made[0] if len(made) == 1 else Product(tuple(made), whole.sign)) for sign, made in lines]

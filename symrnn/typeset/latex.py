@@ -8,12 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 from symrnn.typeset import displays, items
+from symrnn.typeset.breaking import Piece, pieces
 from symrnn.typeset.displays import presenter
 from symrnn.typeset.foreign import foreign_latex
-from symrnn.typeset.letters import GREEK, LATIN_LOOK, SPELLED, read_name
 from symrnn.typeset.notation import Notation, as_notation
 from symrnn.typeset.present import presented
 from symrnn.typeset.render import Renderer
+from symrnn.typeset.tex_letters import BOLD, escaped, letter, subscript
+from symrnn.typeset.widths import measure
 
 SIGNS = {"odot": r" \odot ", "dot": r" \cdot ", "times": r" \times ", "otimes": r" \otimes ", "": " "}
 BIG = {"sum": r"\sum", "product": r"\prod"}
@@ -31,8 +33,7 @@ DIFFERENTIALS = {"partial": r"\partial ", "immediate": r"\partial^{+} ", "total"
 COMMANDS = frozenset(
     ["sin", "cos", "tan", "sinh", "cosh", "tanh", "exp", "log", "max", "min"]
 )  # TeX's own; other words are \operatorname
-BOLD = {"italic": r"\boldsymbol{%s}", "upright": r"\mathbf{%s}", "none": "%s"}
-WORD = {"italic": r"\boldsymbol{\mathit{%s}}", "upright": r"\mathbf{%s}", "none": r"\mathit{%s}"}
+ROOM = 110  # columns of half an em that a line of a display takes, about
 SYMBOLS = {
     "infinity": r"\infty",
     "pi": r"\pi",
@@ -64,7 +65,7 @@ class LatexRenderer(Renderer):
         if x.primes:
             text += "'" * x.primes
         if x.subscripts:
-            text += f"_{{{','.join(map(_subscript, x.subscripts))}}}"
+            text += f"_{{{','.join(map(subscript, x.subscripts))}}}"
         return text
 
     def draw_number(self, x: items.Number) -> str:
@@ -89,7 +90,7 @@ class LatexRenderer(Renderer):
         """A subscript after those the base has, never a second one."""
         own, text = "", base
         if isinstance(base, items.Name) and base.subscripts and not base.verbatim:
-            own = ",".join(map(_subscript, base.subscripts)) + ","
+            own = ",".join(map(subscript, base.subscripts)) + ","
             text = items.Name(base.letter, base.accent, base.primes, (), base.bold)
         return f"{self(text)}_{{{own}{lower}}}"
 
@@ -156,6 +157,15 @@ class LatexRenderer(Renderer):
     def draw_fence(self, x: items.Fence) -> str:
         return _fenced(self(x.body), x.kind, x.body.tall)
 
+    def draw_half(self, x: items.Half) -> str:
+        """One bracket of a pair that stands on two lines, in a size of its own: it cannot grow with the other one."""
+        left, right = (sign.strip() for sign in FENCES[x.kind])
+        size = (r"\Bigl", r"\Bigr") if x.body.tall else (r"\bigl", r"\bigr")
+        head = self(x.head) if x.head else ""
+        if x.side == "left":
+            return f"{head}{size[0]}{left} {self(x.body)}"
+        return f"{self(x.body)} {size[1]}{right}"
+
     def draw_stack(self, x: items.Stack) -> str:
         between = " & " if x.across else r" \\ "
         return r"\begin{bmatrix} " + between.join(self.each(x.rows)) + r" \end{bmatrix}"
@@ -178,7 +188,7 @@ class LatexRenderer(Renderer):
         return f"{self(x.first)}:{self(x.last)}"
 
     def draw_marked(self, x: items.Marked) -> str:
-        return rf"{{\color{{{self.mark}}} {self(x.body)}}}" if self.mark else self(x.body)
+        return rf"\textcolor{{{self.mark}}}{{{self(x.body)}}}" if self.mark else self(x.body)
 
     def draw_phrase(self, x: items.Phrase) -> str:
         return "".join(rf"\text{{{escaped(w)}}}" if isinstance(w, str) else self(w) for w in x.words)
@@ -201,45 +211,18 @@ class LatexRenderer(Renderer):
         left = f"{self(row.left)} " if row.left else ""
         number = (rf"\text{{({row.number})}} && " if row.number else "&& ") if numbered else ""
         condition = rf" && \quad {self(row.condition)}" if row.condition else ""
-        return f"{number}{left}&{RELATIONS[row.sign].strip()} {self(row.right)}{condition}"
+        start, whole = f"{number}{left}&{RELATIONS[row.sign].strip()} ", self(row.right)
+        if len(left) + len(whole) <= ROOM:  # no formula is wider than its LaTeX is long
+            return start + whole + condition
+        first, *more = pieces(row.right, measure, ROOM - (measure(row.left) if row.left else 0))
+        lines = [start + self(first.item)]
+        lines += [rf"{'&& ' * numbered}&\quad {joint(piece)}{self(piece.item)}" for piece in more]
+        return r" \\ ".join(lines) + condition
 
 
-SPECIAL = {
-    "\\": r"\textbackslash{}",
-    **{sign: "\\" + sign for sign in "{}$&#%_"},
-    "^": r"\textasciicircum{}",
-    "~": r"\textasciitilde{}",
-}
-
-
-def escaped(words: str) -> str:
-    """Words as TeX takes them in a text."""
-    return "".join(SPECIAL.get(sign, sign) for sign in words)
-
-
-def letter(text: str, bold: str) -> str:
-    """A letter or word in its weight."""
-    text = SPELLED.get(text, text)
-    if text in LATIN_LOOK:
-        upright = text[0].isupper()
-        return BOLD[bold] % (rf"\mathrm{{{LATIN_LOOK[text]}}}" if upright else LATIN_LOOK[text])
-    if text in GREEK:
-        return (r"\boldsymbol{\%s}" if bold != "none" else r"\%s") % text
-    if len(text) == 1:
-        return BOLD[bold] % text
-    return WORD[bold] % "".join(
-        rf"\{SPELLED[c]} " if c in SPELLED and SPELLED[c] not in LATIN_LOOK else c for c in text
-    )
-
-
-def _subscript(text: str) -> str:
-    known = SPELLED.get(text, text)
-    if known in GREEK or len(known) == 1:
-        return letter(known, "none")
-    marked = read_name(text)
-    if marked.accent:
-        return rf"\{marked.accent}{{{letter(marked.letter, 'none')}}}"
-    return text if text.isdigit() or len(text) == 2 else rf"\mathrm{{{text}}}"
+def joint(piece: Piece) -> str:
+    """The sign before a continued line."""
+    return "{} + " if piece.joint == "+" else SIGNS[piece.joint].lstrip() if piece.joint else ""
 
 
 def _fenced(inner: str, kind: str, tall: bool) -> str:

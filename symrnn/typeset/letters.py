@@ -61,8 +61,8 @@ def read_name(identifier: str, bold: str = "none", verbatim: str = "") -> Name:
     >>> read_name("yhat").accent, read_name("theta_1").subscripts, read_name("w2").subscripts
     ('hat', ('1',), ('2',))
     """
-    if verbatim:
-        return Name(identifier, bold=bold, verbatim=checked(verbatim))
+    if verbatim:  # what is no LaTeX shows the identifier as it is read
+        return replace(read_name(identifier, bold), verbatim=checked(verbatim))
     head, *subscripts = identifier.split("_")
     digits = re.search(r"\d+\Z", head)
     if digits:

@@ -31,6 +31,19 @@ class Listing(Item):
 
 
 @dataclass(frozen=True)
+class Half(Item):
+    """What stands after an opening bracket ("left") or before a closing one ("right"), its other half on another line.
+
+    `head` is the function whose arguments the brackets hold.
+    """
+
+    body: Item
+    kind: str
+    side: str
+    head: Item | None = None
+
+
+@dataclass(frozen=True)
 class Phrase(Item):
     """Words with formulas between them, inside a formula."""
 

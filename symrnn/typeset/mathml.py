@@ -11,7 +11,19 @@ from typing import Any
 
 from symrnn.typeset import items
 from symrnn.typeset.displays import presenter
-from symrnn.typeset.elements import FIXED, INFIX, OPEN_SPACES, THIN, between, cell, fenced, operator, row, styled
+from symrnn.typeset.elements import (
+    FENCES,
+    FIXED,
+    INFIX,
+    OPEN_SPACES,
+    THIN,
+    between,
+    cell,
+    fenced,
+    operator,
+    row,
+    styled,
+)
 from symrnn.typeset.foreign import foreign_mathml
 from symrnn.typeset.latex import LatexRenderer
 from symrnn.typeset.letters import GREEK, read_name
@@ -144,6 +156,13 @@ class MathmlRenderer(Renderer):
     def draw_fence(self, x: items.Fence) -> str:
         drawn = fenced(self(x.body), x.kind, x.body.tall)
         return f"<msub>{drawn}<mi>F</mi></msub>" if x.kind == "frobenius" else drawn
+
+    def draw_half(self, x: items.Half) -> str:
+        left, right = FENCES[x.kind]
+        head = [self(x.head)] if x.head else []
+        if x.side == "left":
+            return row(*head, operator(left, ' form="prefix"' + FIXED), self(x.body))
+        return row(self(x.body), operator(right, ' form="postfix"' + FIXED))
 
     def draw_stack(self, x: items.Stack) -> str:
         parts = self.each(x.rows)

@@ -120,9 +120,9 @@ class Presenter:
     def name(self, identifier: str, bold: str = "none", verbatim: str = "") -> Name:
         """The name on paper of an identifier."""
         new = self.notation.name(identifier)
-        if new != identifier:
-            verbatim = new if "\\" in new or "{" in new else ""
-        return read_name(new, bold, verbatim)
+        if "\\" in new or "{" in new:
+            return read_name(identifier, bold, new)
+        return read_name(new, bold, verbatim if new == identifier else "")
 
     def symbol(self, symbol: Symbol) -> Name:
         """A plain symbol: a time, a dimension."""

@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from symrnn.typeset.latex import LatexRenderer, letter
+from symrnn.typeset.latex import LatexRenderer
 from symrnn.typeset.letters import SPELLED
 from symrnn.typeset.reasons import Sentence
+from symrnn.typeset.tex_letters import letter
 
 SPECIAL: Mapping[str, str] = MappingProxyType(
     {

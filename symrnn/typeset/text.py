@@ -139,6 +139,11 @@ class TextRenderer(Renderer):
         left, right = FENCES[x.kind]
         return f"{left}{self(x.body)}{right}"
 
+    def draw_half(self, x: items.Half) -> str:
+        left, right = FENCES[x.kind]
+        head = self(x.head) if x.head else ""
+        return f"{head}{left}{self(x.body)}" if x.side == "left" else f"{self(x.body)}{right}"
+
     def draw_stack(self, x: items.Stack) -> str:
         return f"[{(', ' if x.across else '; ').join(self.each(x.rows))}]"
 
