@@ -15,6 +15,7 @@ from symrnn.typeset.items import (
     Fence,
     Fraction,
     Item,
+    Marked,
     Number,
     Power,
     Product,
@@ -41,6 +42,8 @@ def total(terms: Iterable[tuple[bool, Item]], tight: bool = False) -> Item:
             flat.append((minus != inner_minus, inner))
         elif isinstance(term, Sum) and not minus:
             flat += term.terms
+        elif isinstance(term, Marked) and isinstance(term.body, Sum) and not minus:
+            flat += [(inner_minus, Marked(inner)) for inner_minus, inner in term.body.terms]
         else:
             flat.append((minus, inside(term, ADD + 1)))
     if len(flat) == 1 and not flat[0][0]:

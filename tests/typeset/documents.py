@@ -1,6 +1,7 @@
 """What the tests of documents share: the documents of the library's models, and the laws that they must keep."""
 
 import re
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -69,9 +70,22 @@ def latex_of(row: Row) -> str:
 
 
 def squeezed(latex: str) -> str:
-    """LaTeX without what only sets it in lines: breaks, alignment, spaces, labels and numbers."""
+    """LaTeX without what only sets it: breaks, alignment, spaces, labels, numbers, colours, sizes of brackets."""
+    latex = re.sub(r"\\[bB]ig[lr](?=\W)", "", uncoloured(latex))
     latex = re.sub(r"\\(?:label|tag\*)\{(?:[^{}]|\{[^{}]*\})*\}|\\notag|\\q?quad(?![a-z])", "", latex)
     return re.sub(r"\\\\(?:\s|$)|&|\s", "", latex)
+
+
+def uncoloured(latex: str) -> str:
+    """LaTeX without the colour of what changed."""
+    begin, _, rest = latex.partition(r"\textcolor{blue}{")
+    if not rest:
+        return latex
+    depth, end = 1, 0
+    while depth:
+        depth += (rest[end] == "{") - (rest[end] == "}")
+        end += 1
+    return begin + uncoloured(rest[: end - 1] + rest[end:])
 
 
 def whole(block: Display) -> str:
@@ -81,5 +95,9 @@ def whole(block: Display) -> str:
 
 def numbers_in(blocks: tuple[Block, ...], repeated: bool = False) -> list[tuple[int, str]]:
     """The numbered lines of a page, or those that its summary repeats."""
-    rows = [row for x in displays(blocks) if x.repeated == repeated for row in x.rows.rows]
-    return [(row.number, latex_of(row)) for row in rows if row.number]
+    found, left = [], None
+    for x in displays(blocks):
+        for row in x.rows.rows if x.repeated == repeated else ():
+            left = row.left or left  # a line that ends an argument has its left side where the argument begins
+            found += [(row.number, latex_of(replace(row, left=left)))] if row.number else []
+    return found

@@ -45,11 +45,17 @@ def test_what_is_missing_or_changed_is_seen() -> None:
     """The planted faults: a line dropped, two exchanged, one with another right side."""
     document = made("elman")
     blocks, lines = document.page.blocks, expected(document.derivation)
-    place = next(i for i, x in enumerate(blocks) if isinstance(x, Display) and len(x.rows.rows) == 5 and x.labels[0])
+    place = next(
+        i for i, x in enumerate(blocks) if isinstance(x, Display) and sum(r.number > 0 for r in x.rows.rows) == 5
+    )
     display = blocks[place]
     assert isinstance(display, Display)
     rows = display.rows.rows
-    for wrong in (rows[1:], (rows[1], rows[0], *rows[2:]), (replace(rows[0], right=rows[1].right), *rows[1:])):
+    first, second = [i for i, row in enumerate(rows) if row.number][:2]
+    dropped = (*rows[:first], *rows[first + 1 :])
+    exchanged = (*rows[:first], rows[second], *rows[first + 1 : second], rows[first], *rows[second + 1 :])
+    changed = (*rows[:first], replace(rows[first], right=rows[second].right), *rows[first + 1 :])
+    for wrong in (dropped, exchanged, changed):
         planted = replace(display, rows=Rows(wrong), labels=display.labels[: len(wrong)])
         assert numbers_in((*blocks[:place], planted, *blocks[place + 1 :])) != lines
 
