@@ -12,7 +12,7 @@ from symrnn.numeric.inplace import InPlace
 from symrnn.numeric.schedule import Block, Step
 from symrnn.numeric.statements import Statement, accesses, stackable
 from symrnn.numeric.texts import ALONE, TIME, Stack
-from symrnn.tensor import Dot, TimeSum, t
+from symrnn.tensor import Dot, Node, TimeSum, t
 
 
 class Losses:
@@ -55,8 +55,12 @@ class Losses:
             self.rest = [s for s in self.rest if not (isinstance(s, Block) and s.statement is block)]
             self.writer.block(block)
             text = self.writer.layout.rows(block.store, when)
-        else:
+        elif isinstance(x, Node) and x.is_leaf:
             text = self.writer.operand(x, when)
+        else:
+            code = ArrayPrinter(self.writer.layout, Stack(t, when.first, when.last))(x)
+            text = self.writer.layout.names(("factor", x), f"factor{len(self.known) + 1}")
+            self.writer.line(f"{text} = {code.text}")
         self.known[(x, when)] = text
         return text
 

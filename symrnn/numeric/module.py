@@ -38,6 +38,7 @@ class Module:
         self.extents = plan.extents
         self.used: set[str] = set()
         self.made = Made()
+        self.forward_names: set[str] = set()
         self.scratch = Scratch(lambda key: self.names(("scratch", key), f"a{key}"))
         computed = {s.store for s in statements_in(plan.forward)}
         computed |= {store for store, c in plan.stacks.columns.items() if c.whole in computed}
@@ -56,7 +57,7 @@ class Module:
         if self.model.loss is not None:
             functions.append(self.loss())
         if self.plan.chosen is not None:
-            functions.append(self.loss_and_grad())
+            functions += [self.backward(), self.loss_and_grad()]
         work = work_text(self.layout(), self.made)
         helpers = [text_of(name) for name in FUNCTIONS if name in self.used]
         head = [title_text(self.model, self.plan.horizon), "from __future__ import annotations\n"]
@@ -79,12 +80,12 @@ class Module:
         told = [layout.symbol(s) for s in untold(self.model)]
         arguments = "params: Arrays, inputs: Arrays, boundary: Arrays" + "".join(f", {w}: int" for w in told)
         if name != "forward":
-            arguments += ", work: Work | None = None"
+            arguments += ", work: Work" if name == "backward" else ", work: Work | None = None"
         passed = ", ".join(["params, inputs, boundary", *told])
         lines = [*signature(name, arguments, result), *docstring(summary)]
         if first:
             lines += ["    if work is None:", f"        work = work_for({passed})"]
-        else:
+        elif name != "backward":
             lines.append(f"    work = every_value({passed}{'' if name == 'forward' else ', work'})")
         made = Made({s: layout.name(s) for s in layout.stores}, layout.rows_used, self.scratch.used)
         for store, word in made.stores.items():
@@ -92,6 +93,8 @@ class Module:
             if columns is not None:
                 self.made.stores.setdefault(columns.whole, layout.name(columns.whole))
             self.made.stores[store] = word
+        if first:
+            self.forward_names = {*self.made.stores.values(), *made.rows.values()}
         self.made.rows |= made.rows
         self.made.scratch |= made.scratch
         lines += ["    " + x for x in unpacked(layout, made, first)]
@@ -138,8 +141,8 @@ class Module:
 
         return self.function("loss", "np.floating", "The loss, summed over the batch.", fill)
 
-    def loss_and_grad(self) -> str:
-        """The function that returns the loss and the gradients."""
+    def backward(self) -> str:
+        """The function that returns the loss and the gradients, once all sequences are computed."""
 
         def fill(writer: InPlace) -> str:
             losses = Losses(writer, list(self.plan.backward))
@@ -149,9 +152,25 @@ class Module:
             writer.lines += ["grads = {", *("    " + item for item in items), "}"]
             return "value, grads"
 
+        summary = "The loss and its gradients from the sequences in the arrays of `work`."
+        return self.function("backward", "tuple[np.floating, Arrays]", summary, fill)
+
+    def loss_and_grad(self) -> str:
+        """The function that returns the loss and the gradients."""
         keys = ", ".join(key for _, key in self.keys())
         summary = f"The loss and its gradients: {keys or 'none'}; each has the shape of what it belongs to."
-        return self.function("loss_and_grad", "tuple[np.floating, Arrays]", summary, fill)
+        told = [self.layout().symbol(s) for s in untold(self.model)]
+        arguments = "params: Arrays, inputs: Arrays, boundary: Arrays" + "".join(f", {w}: int" for w in told)
+        passed = ", ".join(["params, inputs, boundary", *told])
+        lines = signature("loss_and_grad", f"{arguments}, work: Work | None = None", "tuple[np.floating, Arrays]")
+        lines += docstring(summary)
+        lines.append(f"    return backward({passed}, every_value({passed}, work))")
+        return "\n".join(lines) + "\n"
+
+    def place(self, element: Element) -> tuple[str, Any]:
+        """The array of a `Work` that holds an element, and its row."""
+        layout = self.layout()
+        return layout.name(Store(element.sequence)), layout.row(Store(element.sequence), element.time)
 
     def keys(self) -> list[tuple[Any, str]]:
         """What was differentiated by, with the keys of the gradients."""

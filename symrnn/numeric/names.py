@@ -20,7 +20,7 @@ SAFE = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
 OWN = frozenset(FUNCTIONS) | {
     *("np", "annotations", "Arrays", "T", "B", "t", "batch", "dtype", "params", "inputs", "boundary", "values"),
     *("value", "grads", "loss", "forward", "loss_and_grad", "every_value"),
-    *("Work", "work", "work_for", "self"),
+    *("Work", "work", "work_for", "backward", "self"),
 }
 
 

@@ -23,8 +23,10 @@ from symrnn.numeric.door import Door
 from symrnn.numeric.emit import key_of
 from symrnn.numeric.frame import key_of_leaf
 from symrnn.numeric.load import load_all
+from symrnn.numeric.memory import Keeper
 from symrnn.numeric.module import Module
 from symrnn.numeric.plans import plan
+from symrnn.numeric.segments import admits
 from symrnn.numeric.unequal import turned
 from symrnn.numeric.upstream import Upstream
 
@@ -55,6 +57,7 @@ class Network:
         if derivation is not None:
             self._gradients[None] = Compiled(self._functions), whole.horizon.least
         self._pulled: dict[str, Upstream] = {}
+        self._keeper: Keeper | None = None
 
     @property
     def shortest(self) -> int:
@@ -117,23 +120,26 @@ class Network:
         wrt: Iterable[str] | None = None,
         lengths: Any = None,
         axes: str = "TB",
+        memory: Any = "auto",
         tau: Any = None,
     ) -> tuple[np.floating, Arrays]:
         """The loss and its gradients, each of the shape of what it belongs to.
 
         Left out, `wrt` is every learned parameter and every boundary value of a state; else a list of keys such as
         "W", "h[0]", "x". With `lengths`, (B,) integers, every example ends at its own last step: loss and gradients
-        are the sums of those of each example computed alone. With axes="BT" sequences are (B, T, ...).
+        are the sums of those of each example computed alone. With axes="BT" sequences are (B, T, ...). `memory` is
+        "all", "lean" (forward values of all steps, the rest for a segment), "checkpoint" (states between segments
+        only, forward values computed twice), a number of bytes that must suffice, or "auto".
         """
         self._need_loss()
         whole = self._door(params, inputs, boundary, tau, lengths, axes)
         if isinstance(whole, Arguments):
-            loss, grads = self._gradients_at(whole, wrt)
+            loss, grads = self._gradients_at(whole, wrt, memory)
             return loss, dict(turned(grads, self._door.ranks, axes))
         losses = [whole.whole.dtype.type(0)]
 
         def one(columns: np.ndarray, a: Arguments) -> Arrays:
-            value, found = self._gradients_at(a, wrt)
+            value, found = self._gradients_at(a, wrt, memory)
             losses.append(value)
             return found
 
@@ -174,7 +180,7 @@ class Network:
         return x[: a.steps[self._door.lasts[key]], columns] if key in self._door.lasts else x[columns]
 
     def _pull(self, a: Arguments, upstream: Mapping[str, Any], wrt: Iterable[str] | None) -> Arrays:
-        leaves = chosen_leaves(self.model, None if wrt is None else [self._leaf(k) for k in _listed(wrt)])
+        leaves = chosen_leaves(self.model, self._leaves(wrt))
         wanted = [key_of_leaf(x) for x in leaves]
         total: Arrays = {}
         for key, arriving in upstream.items():
@@ -191,7 +197,16 @@ class Network:
         a = self._checked(params, inputs, boundary, {s: steps[s] for s in self._untold}, labels)
         return self._gradients_at(a, wrt)[1]
 
-    def _gradients_at(self, a: Arguments, wrt: Iterable[str] | None) -> tuple[np.floating, Arrays]:
+    def _gradients_at(self, a: Arguments, wrt: Iterable[str] | None, memory: Any = "all") -> tuple[np.floating, Arrays]:
+        way, size = "all", 0
+        if memory != "all":
+            if self._keeper is None:
+                self._keeper = Keeper(self.model, admits(self.model))
+            keys = tuple(key_of_leaf(x) for x in chosen_leaves(self.model, self._leaves(wrt)))
+            way, size = self._keeper.way(a, keys, memory)
+        if way != "all" and self._keeper is not None:
+            loss, grads = self._keeper.gradient(a, keys, way, size)
+            return a.dtype.type(loss), {key: np.asarray(g, dtype=a.dtype) for key, g in grads.items()}
         functions, least = self._gradient(wrt)
         self._checked.long_enough(a.steps, least)
         loss, grads = functions.gradient(a, self._arguments(a))
@@ -215,6 +230,9 @@ class Network:
         steps = plan(self.model, bptt(self.model, wrt=[self._leaf(k) for k in key]), gradient_only=True)
         self._gradients[key] = Compiled(load_all(Module(steps).text())), steps.horizon.least
         return self._gradients[key]
+
+    def _leaves(self, wrt: Iterable[str] | None) -> list[Any] | None:
+        return None if wrt is None else [self._leaf(k) for k in _listed(wrt)]
 
     def _leaf(self, key: str) -> Any:
         """What a key of `wrt` stands for."""

@@ -187,8 +187,8 @@ def test_the_judge_catches_wrong_code(right: str, wrong: str) -> None:
 
     net = network("elman")
     assert net.source.count(right) >= 1
-    head, tail = net.source.split("def loss_and_grad")
-    mutant = load(head + "def loss_and_grad" + tail.replace(right, wrong), "loss_and_grad")
+    head, tail = net.source.split("def backward")
+    mutant = load(head + "def backward" + tail.replace(right, wrong), "loss_and_grad")
     drawn = oracle.instance(net.model, 4)
     _, grads = mutant(*oracle.arguments(net.model, drawn))
     assert oracle.mistakes(drawn, grads)
