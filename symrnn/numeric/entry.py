@@ -13,13 +13,15 @@ from symrnn.numeric.network import Network
 from symrnn.tensor import Tensor
 
 
-def to_numpy(what: Any) -> Any:
+def to_numpy(what: Any, *, backend: str = "numpy") -> Any:
     """NumPy code for a model, or for one scalar or tensor expression.
 
     Parameters
     ----------
     what
         A `Recurrence`, or an expression.
+    backend
+        "numpy", or "numba", which compiles the loops over time of a model (an extra: `symrnn[fast]`).
 
     Returns
     -------
@@ -47,7 +49,7 @@ def to_numpy(what: Any) -> Any:
     6.0
     """
     if isinstance(what, Recurrence):
-        return Network(what)
+        return Network(what, backend)
     if isinstance(what, Expr | Tensor):
         return expression_function(what)
     raise Undefined(

@@ -12,12 +12,14 @@ from typing import Any
 
 from sympy import Expr, Integer, expand
 
+from symrnn.errors import Unsupported
 from symrnn.model import Constant, Parameter, Range
 from symrnn.numeric.arrays import ArrayPrinter
 from symrnn.numeric.emit import Writer, key_of
 from symrnn.numeric.groups import Group
 from symrnn.numeric.instructions import Filling
 from symrnn.numeric.layout import Layout
+from symrnn.numeric.machine_loops import MachineLoop
 from symrnn.numeric.schedule import Loop
 from symrnn.numeric.scratch import Scratch, Target
 from symrnn.numeric.statements import Statement, Store, Total, accesses, counts, store_of
@@ -77,9 +79,15 @@ class CountingScope(RowScope):
 class InPlace(Writer):
     """Writes the lines of one function; arrays, lists of rows and scratch memory are those of its `Work`."""
 
-    def __init__(self, layout: Layout, scratch: Scratch, groups: Collection[Group] = ()) -> None:
+    def __init__(
+        self,
+        layout: Layout,
+        scratch: Scratch,
+        groups: Collection[Group] = (),
+        machine: list[MachineLoop] | None = None,
+    ) -> None:
         super().__init__(layout)
-        self.scratch, self.groups = scratch, groups
+        self.scratch, self.groups, self.machine = scratch, groups, machine
         self.constants: dict[str, str] = {}
         self.sums: dict[Group, str] = {}
 
@@ -203,8 +211,24 @@ class InPlace(Writer):
         inside, self.lines = self.lines, before
         self.lines += [f"{name} = {text}" for text, name in self.constants.items()]
         self.constants = {}
-        self.line(self.through(loop, scope) if even else self.counted(loop))
-        self.lines += inside
+        steps = [*(self.through(loop, scope) if even else self.counted(loop)).split("\n"), *inside]
+        compiled = self.machine_loop(loop)
+        if compiled is not None:
+            self.lines += [f"if {compiled.condition()}:", f"    {compiled.call()}", "else:"]
+            steps = ["    " + x for x in steps]
+        self.lines += steps
+
+    def machine_loop(self, loop: Loop) -> MachineLoop | None:
+        """The loop as a function to be compiled, if that is asked for and it has this form."""
+        if self.machine is None:
+            return None
+        name = f"loop{len(self.machine) + 1}"
+        try:
+            found = MachineLoop(loop, self.layout, self.layout.names(("machine", name), name))
+        except Unsupported:
+            return None  # the NumPy calls stay
+        self.machine.append(found)
+        return found
 
     def through(self, loop: Loop, scope: RowScope) -> str:
         """The head of a loop over rows."""

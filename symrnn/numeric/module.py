@@ -16,6 +16,7 @@ from symrnn.numeric.inplace import InPlace
 from symrnn.numeric.layout import Layout, given_leaves, sizes_of
 from symrnn.numeric.lengths import span, untold
 from symrnn.numeric.losses import Losses
+from symrnn.numeric.machine_loops import MachineLoop
 from symrnn.numeric.names import Names
 from symrnn.numeric.plans import Plan, statements_in
 from symrnn.numeric.scratch import Scratch
@@ -27,7 +28,8 @@ from symrnn.numeric.work import Made, unpacked, work_text
 class Module:
     """The text of one module; `text` is deterministic."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, *, machine: bool = False) -> None:
+        self.machine: list[MachineLoop] | None = [] if machine else None
         self.plan, self.model = plan, plan.model
         self.names = Names()
         for x in (*given_leaves(self.model), *self.model.sequences):
@@ -61,8 +63,10 @@ class Module:
         work = work_text(self.layout(), self.made)
         helpers = [text_of(name) for name in FUNCTIONS if name in self.used]
         head = [title_text(self.model, self.plan.horizon), "from __future__ import annotations\n"]
-        head += ["import numpy as np\n", "Arrays = dict[str, np.ndarray]\n"]
-        return "\n".join(head) + "\n\n" + "\n\n".join([*helpers, work, *functions])
+        head += ["import numpy as np", *(["from numba import njit"] if self.machine else [])]
+        head += ["", "Arrays = dict[str, np.ndarray]\n"]
+        loops = [x.text() for x in self.machine or ()]
+        return "\n".join(head) + "\n\n" + "\n\n".join([*helpers, work, *loops, *functions])
 
     def layout(self) -> Layout:
         """A new layout, for one function."""
@@ -73,7 +77,7 @@ class Module:
     ) -> str:
         """One function: `fill` writes its lines and returns the text of its result."""
         layout, self.scratch.used = self.layout(), {}
-        writer = InPlace(layout, self.scratch, self.plan.groups)
+        writer = InPlace(layout, self.scratch, self.plan.groups, self.machine)
         given = [Store(v) for v in self.model.sequences if not first or v not in self.model.defined]
         writer.given([*given, *(self.stored if not first else ())])
         value = fill(writer)

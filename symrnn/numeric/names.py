@@ -21,6 +21,7 @@ OWN = frozenset(FUNCTIONS) | {
     *("np", "annotations", "Arrays", "T", "B", "t", "batch", "dtype", "params", "inputs", "boundary", "values"),
     *("value", "grads", "loss", "forward", "loss_and_grad", "every_value"),
     *("Work", "work", "work_for", "backward", "self"),
+    *("njit", "example", "entry", "other", "first", "last", "step"),
 }
 
 

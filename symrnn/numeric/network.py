@@ -16,6 +16,7 @@ from symrnn.calculus import bptt
 from symrnn.calculus.bptt import chosen_leaves
 from symrnn.errors import Undefined
 from symrnn.model import Recurrence
+from symrnn.numeric.backends import needs_numba
 from symrnn.numeric.bodies import no_formula
 from symrnn.numeric.checks import NO_LABELS, Arguments, Arrays, Labels, Steps
 from symrnn.numeric.compiled import Compiled
@@ -44,14 +45,15 @@ class Network:
         A module that needs NumPy only, with `forward`, `loss` and `loss_and_grad`.
     """
 
-    def __init__(self, model: Recurrence) -> None:
+    def __init__(self, model: Recurrence, backend: str = "numpy") -> None:
         _refuse_unknown(model)
+        self.backend, self._machine = backend, needs_numba(backend)
         self.model = model
         derivation = bptt(model) if model.loss is not None else None
         whole = plan(model, derivation)
         self._door = Door(model, whole.horizon.least)
         self._untold, self._checked = self._door.untold, self._door.checked
-        self.source = Module(whole).text()
+        self.source = Module(whole, machine=self._machine).text()
         self._functions = load_all(self.source)
         self._gradients: dict[tuple[str, ...] | None, tuple[Compiled, int]] = {}
         if derivation is not None:
@@ -65,7 +67,7 @@ class Network:
         return self._checked.least
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Network, (self.model,)
+        return Network, (self.model, self.backend)
 
     def __repr__(self) -> str:
         return f"Network({self.model.title.name})"
@@ -228,7 +230,7 @@ class Network:
         if key is None or key in self._gradients:
             return self._gradients[key]
         steps = plan(self.model, bptt(self.model, wrt=[self._leaf(k) for k in key]), gradient_only=True)
-        self._gradients[key] = Compiled(load_all(Module(steps).text())), steps.horizon.least
+        self._gradients[key] = Compiled(load_all(Module(steps, machine=self._machine).text())), steps.horizon.least
         return self._gradients[key]
 
     def _leaves(self, wrt: Iterable[str] | None) -> list[Any] | None:
