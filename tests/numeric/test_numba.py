@@ -38,7 +38,10 @@ def test_the_same_numbers(name: str) -> None:
 def test_loops_are_functions_of_their_own_and_rows_that_are_large_stay_with_numpy() -> None:
     net = sr.to_numpy(sr.models.lstm(), backend="numba")
     assert net.source.count("@njit") == 2 and "from numba import njit" in net.source
-    assert "if B * n <= 96:\n        loop1(1, T + 1, 1, B, " in net.source.replace("B * 4*n", "B * n") and "else:" in net.source
+    assert (
+        "if B * n <= 96:\n        loop1(1, T + 1, 1, B, " in net.source.replace("B * 4*n", "B * n")
+        and "else:" in net.source
+    )
     assert "njit" not in sr.to_numpy(sr.models.lstm()).source
     assert "njit" not in sr.to_numpy(network("fastweights").model, backend="numba").source, "matrices stay with NumPy"
     assert pickle.loads(pickle.dumps(net)).backend == "numba"
