@@ -8,7 +8,7 @@ project_copyright = "2026, The symrnn authors"
 version = release = symrnn.__version__
 
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
-exclude_patterns = ["_build", "jupyter_execute"]
+exclude_patterns = ["_build", "jupyter_execute", "measured"]
 html_theme = "furo"
 html_title = f"symrnn {release}"
 html_static_path = ["_static"]
