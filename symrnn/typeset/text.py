@@ -46,7 +46,7 @@ class TextRenderer(Renderer):
     def draw_name(self, x: items.Name) -> str:
         base = _accented(x) + "′" * x.primes
         for i, sub in enumerate(x.subscripts):
-            base += sub.translate(LOWERED) if i == 0 and sub.isdigit() else "_" + _accented(read_name(sub))
+            base += sub.translate(LOWERED) if i == 0 and sub.isdigit() else "_" + _below_name(sub)
         return base
 
     def draw_number(self, x: items.Number) -> str:
@@ -73,7 +73,7 @@ class TextRenderer(Renderer):
         """Subscripts after those the base has: h_i, W_ij, h_{t+1}, W_{hh,t}."""
         own: tuple[str, ...] = ()
         if isinstance(base, items.Name) and base.subscripts:
-            own, base = tuple(_accented(read_name(sub)) for sub in base.subscripts), replace(base, subscripts=())
+            own, base = tuple(map(_below_name, base.subscripts)), replace(base, subscripts=())
         marks = own + lower
         alone = len(marks) == 1 and marks[0].isalnum()
         letters = alone or (entries and not own and all(len(mark) == 1 and mark.isalpha() for mark in marks))
@@ -191,6 +191,11 @@ class TextRenderer(Renderer):
             if row.left is not None:
                 indent = " " * (width(self(row.left)) + 1)
         return "\n".join(lines)
+
+
+def _below_name(sub: str) -> str:
+    """A subscript of a name: a number as it is, a letter with its accent."""
+    return sub if sub.isdigit() else _accented(read_name(sub))
 
 
 def _accented(x: items.Name) -> str:

@@ -73,4 +73,4 @@ def test_on_paper():
     assert sr.latex(term) == r"\boldsymbol{I} \otimes \boldsymbol{b}^{\top}"
     assert sr.text(sr.diag(a) @ term) == "diag(a) (I ⊗ bᵀ)" and sr.text(kron(A @ C, B)) == "A C ⊗ B"
     assert str(term) == "kron(eye(n), reshape(b, 1, m))" and "⊗" in sr.typeset.mathml(term)
-    assert sr.text(commutation(n, m)) == "K[n,m]"
+    assert sr.text(commutation(n, m)) == "K_nm"

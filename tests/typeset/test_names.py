@@ -4,8 +4,8 @@ import pytest
 
 from symrnn.errors import Undefined
 from symrnn.model import Parameter, Sequence
-from symrnn.tensor import t
-from symrnn.typeset import latex, mathml, text
+from symrnn.tensor import dims, nabla, t
+from symrnn.typeset import Notation, latex, mathml, text
 from typeset.well_formed import latex_faults
 
 NAMES = {
@@ -61,3 +61,12 @@ def test_a_name_given_in_latex() -> None:
 def test_a_name_that_does_more_than_print_is_refused(bad: str) -> None:
     with pytest.raises(Undefined, match="name on paper"):
         latex(Parameter("w", latex=bad))
+
+
+def test_a_terminal_keeps_every_subscript() -> None:
+    """h_1 with a time below it, with an adjoint's name, and beside a second subscript."""
+    n = dims("n")
+    one, two = Sequence("h_1", n), Sequence("W_hh_2", n)
+    below = Notation(time="subscript", adjoint="delta")
+    assert text(one[t - 1], below) == "h_{1,t-1}" and text(two[t], below) == "W_{hh,2,t}"
+    assert text(nabla(one[t]), Notation(adjoint="delta")) == "δ_h_1(t)" and text(two[t]) == "W_hh_2(t)"
