@@ -35,6 +35,11 @@ def pytest_report_header(config: pytest.Config) -> str:
     return f"seed: {config.getoption('seed')} (--seed N draws other random systems)"
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Benchmarks import the peers of the extra `bench`, so they are not even read unless asked for."""
+    return True if "benchmarks" in collection_path.parts and not config.getoption("benchmark") else None
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
         if "benchmarks" in item.path.parts:
