@@ -16,6 +16,8 @@ from symrnn.errors import Undefined
 from symrnn.model import Element, Equation, Range, Recurrence
 from symrnn.tensor.adjoint import Adjoint
 
+MOST = 40  # lines that are shown when a derivation is displayed
+
 
 @dataclass(frozen=True)
 class Law:
@@ -26,7 +28,7 @@ class Law:
     source: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Step:
     """One application of one law: `before` became `after`.
 
@@ -53,6 +55,14 @@ class Step:
     target: Any = None
     equation: Equation | None = None
     over: tuple[Any, ...] | None = None
+
+    def __repr__(self) -> str:
+        return f"<Step {self}>"
+
+    def _repr_latex_(self) -> str:
+        import symrnn
+
+        return f"$\\displaystyle {symrnn.latex(self)}$"
 
     def __str__(self) -> str:
         place = f" in {self.equation.lhs}" if self.equation is not None else ""
@@ -100,7 +110,7 @@ class Line:
     each: tuple[Any, Any, Any] | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Derivation:
     """The gradient of a loss: the adjoint recurrence, the gradients, and the steps that led there.
 
@@ -140,6 +150,13 @@ class Derivation:
                 repair="it has: " + ", ".join(self.gradients) + ";  ask for others with wrt=[...]",
             )
         return self.gradients[name]
+
+    def __repr__(self) -> str:
+        shown = str(self).splitlines()
+        more = [f"... and {len(shown) - MOST} more"] if len(shown) > MOST else []
+        name = self.model.title.name
+        head = f"<Derivation of {name} ({self.title}): {len(self.lines)} lines, {len(self.steps)} steps>"
+        return "\n".join([head, *shown[:MOST], *more])
 
     def __str__(self) -> str:
         return "\n".join(f"({line.number}) {line.equation}" for line in self.lines)

@@ -33,7 +33,7 @@ class Finding:
         return f"{self.verdict}: {self.claim} ({self.how}{error}){': ' + self.note if self.note else ''}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Report:
     """The findings of one verification; true only when every claim was decided and holds.
 
@@ -81,6 +81,9 @@ class Report:
             return f"tau = {self.lasts[0]}..{self.lasts[-1]}" if len(self.lasts) > 1 else f"tau = {self.lasts[0]}"
         columns = list(zip(*self.lasts, strict=True))
         return ", ".join(f"{c[0][0]} = {min(n for _, n in c)}..{max(n for _, n in c)}" for c in columns)
+
+    def __repr__(self) -> str:
+        return f"<Report: {self}>"
 
     def __str__(self) -> str:
         good, total = self.lines_checked

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from symrnn.commands.arguments import Progress, add, add_notation, columns, derivation_of, notation_of, positive
-from symrnn.errors import Unsupported
+from symrnn.errors import SymrnnError, Undefined
 
-DOCUMENTS = (".tex", ".md", ".html")
+WIDEST = 900.0  # of the circuit beside the unfolded graph; wider ones stand below each other
+STYLES = ("fragment", "beamer", "columns", "prefix")
 
 
 def register(commands: Any) -> None:
@@ -31,7 +32,15 @@ def page_options(derive: argparse.ArgumentParser) -> None:
     derive.add_argument("--detail", metavar="LEVEL", help="as prose: result, lecture (of files the default) or full")
     derive.add_argument("--latex", action="store_true", help="print LaTeX instead of text")
     add_notation(derive)
-    derive.add_argument("-o", "--output", metavar="FILE", type=Path, help="write a document: .tex, .md or .html")
+    derive.add_argument(
+        "-o", "--output", metavar="FILE", type=Path, help="write a document: .tex, .pdf, .html, .md or .ipynb"
+    )
+    document = derive.add_argument_group("of a document (-o FILE)")
+    document.add_argument("--sections", metavar="NAMES", help="these sections only, e.g. model,gradients")
+    document.add_argument("--fragment", action="store_true", help="a .tex to \\input, without preamble")
+    document.add_argument("--slides", action="store_true", dest="beamer", help="slides: a frame for each step")
+    document.add_argument("--columns", type=int, metavar="N", help="lines for one of N = 1 or 2 columns")
+    document.add_argument("--prefix", help="before the numbers of equations: A. for (A.1)")
 
 
 def run_derive(options: argparse.Namespace) -> int:
@@ -50,11 +59,8 @@ def show(options: argparse.Namespace, derived: Callable[[], Any]) -> int:
     """Derive, check, and show the result as the options say; 1 when a line fails."""
     import symrnn as sr
 
-    if options.output is not None and options.output.suffix not in DOCUMENTS:
-        raise Unsupported(
-            f"{options.output}: cannot write {options.output.suffix or 'a file without an ending'}",
-            repair="end it in " + ", ".join(DOCUMENTS),
-        )
+    style = {name: getattr(options, name) for name in STYLES if getattr(options, name)}
+    refuse(options, style)
     notation = notation_of(options)
     progress = Progress()
     progress("deriving")
@@ -65,25 +71,67 @@ def show(options: argparse.Namespace, derived: Callable[[], Any]) -> int:
         return 0
     report = derivation.verify(progress=lambda done, total: progress(f"checking {done} of {total}"))
     progress("")
-    deliver(derivation, report, notation, options)
+    if options.output is not None:
+        document = document_of(derivation, options, report=report, notation=notation)
+        print(f"wrote {document.save(options.output, **style)}")
+    else:
+        print_page(derivation, report, notation, options)
     return 0 if report else 1
 
 
-def deliver(derivation: Any, report: Any, notation: Any, options: argparse.Namespace) -> None:
-    """A document in a file; else on the terminal a line explained, prose, or the page of all lines."""
+def refuse(options: argparse.Namespace, style: dict[str, Any]) -> None:
+    """Refuse, before anything is derived, what no document can be."""
+    from symrnn.typeset import Document
+
+    asked = [*(("sections",) if options.sections else ()), *style]
+    if options.output is not None:
+        Document.check(options.output, **style)
+    elif asked:
+        option = {"beamer": "slides"}.get(asked[0], asked[0])
+        raise Undefined(f"--{option} is about a document", repair="name one: -o elman.html")
+
+
+def print_page(derivation: Any, report: Any, notation: Any, options: argparse.Namespace) -> None:
+    """On the terminal: a line explained, prose, or the page of all lines."""
     import symrnn as sr
     from symrnn.typeset import derivation_page, explanation_page
     from symrnn.typeset.notation import terminal
 
-    detail = options.detail or ("full" if options.steps else "lecture")
-    prose: dict[str, Any] = {"report": report, "detail": detail, "language": options.language}
     how: dict[str, Any] = {"columns": columns(), "notation": notation, "language": options.language}
-    if options.output is not None:
-        sr.document(derivation, notation=notation, **prose).save(options.output)
-        print(f"wrote {options.output}")
-    elif options.explain:
+    if options.explain:
         print(explanation_page(derivation, options.explain, report, underline=sys.stdout.isatty(), **how))
     elif options.detail:
+        prose: dict[str, Any] = {"report": report, "detail": options.detail, "language": options.language}
         print(sr.document(derivation, notation=terminal(notation), **prose).render(".txt"), end="")
     else:
         print(derivation_page(derivation, report, steps=options.steps, **how))
+
+
+def document_of(derivation: Any, options: argparse.Namespace, **how: Any) -> Any:
+    """The document, with the pictures and the program of its model."""
+    import symrnn as sr
+
+    model = derivation.model
+    sections = [name.strip() for name in options.sections.split(",")] if options.sections else None
+    detail = options.detail or ("full" if options.steps else "lecture")
+    how |= {"language": options.language, "pictures": pictures(model), "code": program(derivation)}
+    return sr.document(derivation, detail=detail, sections=sections, **how)
+
+
+def pictures(model: Any) -> list[Any]:
+    """The circuit and the unfolded graph: beside each other if there is room."""
+    import symrnn as sr
+
+    circuit, unfolded = sr.circuit(model), sr.unfolded(model, sr.tau)
+    both = circuit | unfolded
+    return [both] if both.layout.width <= WIDEST else [circuit, unfolded]
+
+
+def program(derivation: Any) -> str:
+    """The NumPy code of the same gradients; none for a model with unknown functions."""
+    import symrnn as sr
+
+    try:
+        return str(sr.to_numpy(derivation.model).source)
+    except SymrnnError:
+        return ""

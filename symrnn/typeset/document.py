@@ -7,7 +7,7 @@ handed over by the caller: this room makes none.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -18,11 +18,11 @@ from symrnn.calculus.report import Report
 from symrnn.errors import Undefined, Unsupported
 from symrnn.files import write_file
 from symrnn.model import Recurrence
-from symrnn.typeset.blocks import Page, Picture, plain_name
+from symrnn.typeset.blocks import Heading, Page, Picture, plain_name
 from symrnn.typeset.content import Content
 from symrnn.typeset.displays import as_asked, presenter
 from symrnn.typeset.notation import Notation, as_notation
-from symrnn.typeset.pdf import make_pdf
+from symrnn.typeset.pdf import make_pdf, needed_engine
 from symrnn.typeset.sections import DETAILS, SECTIONS
 from symrnn.typeset.write_beamer import write_beamer
 from symrnn.typeset.write_html import write_html
@@ -35,12 +35,12 @@ ENDINGS = (".tex", ".pdf", ".html", ".md", ".ipynb", ".txt")
 PLAIN = TexStyle()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Document:
     """A page and the derivation it is about; it is written as the ending of a file's name says."""
 
     page: Page
-    derivation: Derivation = field(repr=False)
+    derivation: Derivation
 
     @property
     def title(self) -> str:
@@ -105,13 +105,8 @@ class Document:
         % Scalar tanh network with squared error
         """
         target = Path(path)
-        if target.suffix not in ENDINGS:
-            raise Unsupported(
-                f"a document cannot be written as {target.suffix or 'a file without an ending'}",
-                repair="end the file's name in " + ", ".join(ENDINGS),
-            )
+        self.check(target, **style)
         if target.suffix == ".pdf":
-            _style(".pdf", style)
             return write_file(target, make_pdf(self.render(".tex", **style)))
         if target.suffix == ".md":
             files = picture_files(self.page, target.stem)
@@ -120,6 +115,23 @@ class Document:
                 write_file(target.with_name(name), content)
             return write_file(target, text)
         return write_file(target, self.render(target.suffix, **style))
+
+    @staticmethod
+    def check(path: str | PathLike[str], **style: Any) -> None:
+        """Refuse a file that no document can be written to, before any work is done; see `save`."""
+        ending = Path(path).suffix
+        if ending not in ENDINGS:
+            raise Unsupported(
+                f"a document cannot be written as {ending or 'a file without an ending'}",
+                repair="end the file's name in " + ", ".join(ENDINGS),
+            )
+        _style(ending, style)
+        if ending == ".pdf":
+            needed_engine()
+
+    def __repr__(self) -> str:
+        words = [block.words for block in self.page.blocks if isinstance(block, Heading)]
+        return f"<Document {self.title!r}: {', '.join(words)}>"
 
     def _repr_markdown_(self) -> str:
         return self.render(".md")
@@ -166,7 +178,8 @@ def document(
         "result", "lecture" or "full": without reasons, with them, and with every step.
     sections
         Which sections, in this order, instead of those that `detail` means: "model", "pictures", "unfolding",
-        "uses", "forward", "backward", "gradients", "copies", "summary", "steps", "code", "verification".
+        "uses", "forward", "backward", "gradients", "copies", "summary", "closed", "steps", "code",
+        "verification".
     pictures
         Objects with `.svg()` and `.tikz()`, such as `symrnn.circuit(model)`.
     code

@@ -34,6 +34,14 @@ def engine() -> tuple[str, str] | None:
     return next(((name, place) for name in ENGINES if (place := shutil.which(name))), None)
 
 
+def needed_engine() -> tuple[str, str]:
+    """The TeX that is installed, or our error."""
+    found = engine()
+    if found is None:
+        raise Unsupported("a .pdf is made by TeX, and none is installed", repair=MISSING)
+    return found
+
+
 def make_pdf(source: str) -> bytes:
     """A whole LaTeX document as PDF.
 
@@ -42,10 +50,7 @@ def make_pdf(source: str) -> bytes:
     Unsupported
         When no TeX is installed, when it refuses the document, or when it takes too long.
     """
-    found = engine()
-    if found is None:
-        raise Unsupported("a .pdf is made by TeX, and none is installed", repair=MISSING)
-    name, place = found
+    name, place = needed_engine()
     arguments, runs = ENGINES[name]
     with tempfile.TemporaryDirectory(prefix="symrnn-") as folder:
         page = Path(folder) / "page.tex"

@@ -18,8 +18,9 @@ from symrnn.tensor.binders import TimeSum
 from symrnn.tensor.time import t
 from symrnn.typeset.blocks import Block, Code, Display, Frame, Paragraph
 from symrnn.typeset.content import LONGEST, Content, capital, labelled, line_blocks, together
-from symrnn.typeset.displays import equation_row
-from symrnn.typeset.items import Row, Rows
+from symrnn.typeset.displays import equation_row, line_row
+from symrnn.typeset.items import Item, Row, Rows
+from symrnn.typeset.present import Presenter, present
 from symrnn.typeset.reasons import Sentence, fill, law_words
 
 GRADIENTS = frozenset({"gradient", "boundary", "input"})
@@ -137,15 +138,25 @@ def step_section(c: Content) -> list[Block]:
             where += fill(c.words["step.in"], {"of": [c.p(step.equation.lhs)]}, c.p)
         if step.kind == "pullback" and step.target is not None:
             where += fill(c.words["document.to"], {"of": [c.p(step.target)]}, c.p)
-        blocks += [Paragraph((*capital(where), ":")), Display(Rows((step_row(step, c),)))]
+        blocks += [Paragraph((*capital(where), ":")), Display(Rows((step_row(step, c.p),)))]
     if len(c.derivation.steps) > LONGEST:
         blocks.append(Paragraph(c.sentence("document.more", count=[str(len(c.derivation.steps) - LONGEST)])))
     return blocks
 
 
-def step_row(step: Step, c: Content) -> Row:
+def step_row(step: Step, p: Presenter) -> Row:
     """What became what: a cotangent is sent back, everything else is an equality."""
-    return Row(c.p(step.before), c.p(step.after), sign="to" if step.kind == "pullback" else "=")
+    return Row(p(step.before), p(step.after), sign="to" if step.kind == "pullback" else "=")
+
+
+@present.register(Step)
+def _(step: Step, p: Presenter) -> Item:
+    return step_row(step, p)
+
+
+@present.register(Line)
+def _(line: Line, p: Presenter) -> Item:
+    return Rows((line_row(line, p),))
 
 
 def code_section(c: Content) -> list[Block]:

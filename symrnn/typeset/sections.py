@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from symrnn.typeset.blocks import Block
 from symrnn.typeset.content import Content
+from symrnn.typeset.section_closed import closed_section
 from symrnn.typeset.section_gradient import (
     backward_section,
     code_section,
@@ -30,6 +31,7 @@ SECTIONS: Mapping[str, Callable[[Content], list[Block]]] = MappingProxyType(
         "gradients": gradient_section,
         "copies": copies_section,
         "summary": summary_section,
+        "closed": closed_section,
         "steps": step_section,
         "code": code_section,
         "verification": verification_section,

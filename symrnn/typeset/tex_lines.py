@@ -40,6 +40,8 @@ def display(block: Display, room: int, expected: int | None = None) -> str:
     left = max(measure(row.left) if row.left else 0 for row in rows)
     cut = _conditions([_cut(row, left, space) for row in rows], space)
     widest = max(max(c.widths) for c in cut)
+    if widest > SIZES[-1][0] * space and not numbered:
+        return _squeezed(cut)
     smaller = next((size for factor, size in SIZES if widest <= factor * space), SIZES[-1][1])
     name = "align" if numbered and not block.repeated else "align*"
     marks = [_mark(row, label, block.repeated) for row, label in zip(rows, labels, strict=True)]
@@ -49,6 +51,13 @@ def display(block: Display, room: int, expected: int | None = None) -> str:
     if name == "align" and expected is not None and first != expected:
         text = f"\\setcounter{{equation}}{{{first - 1}}}\n{text}"
     return f"{{{smaller}\n{text}}}" if smaller else text
+
+
+def _squeezed(cut: list[Cut]) -> str:
+    """Lines that nothing can break, made as narrow as the line of text; `\\resizebox` comes with tikz."""
+    body = " \\\\\n".join(_lines(c, r"\notag", "align*") for c in cut)
+    inner = f"$\\displaystyle\n\\begin{{aligned}}\n{body}\n\\end{{aligned}}$"
+    return f"\\[\n\\resizebox{{\\linewidth}}{{!}}{{{inner}}}\n\\]"
 
 
 def _cut(row: Row, left: int, room: int) -> Cut:

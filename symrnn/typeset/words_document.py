@@ -13,6 +13,7 @@ ENGLISH = {
     "section.gradients": "Gradients",
     "section.copies": "Copies of the parameters",
     "section.summary": "Summary",
+    "section.closed": "Closed forms and their proofs",
     "section.steps": "Every step, with its law",
     "section.code": "NumPy code",
     "section.verification": "How this was checked",
@@ -56,6 +57,8 @@ ENGLISH = {
     "document.copies": "A parameter is imagined as copies, one for each step that uses it. The gradient of a copy is "
     "that of its step; the parameter's own gradient is their sum.",
     "document.to": ", to {of}",
+    "document.closed": "Solved for every last time, and proved by induction:",
+    "document.wide": "This formula is too wide for a page; the command symrnn closed-form prints it.",
     "document.more": "And {count} more of the same form.",
     "document.code": "Loss and gradient as a program that needs NumPy only.",
     "document.seed": "The random values come from the seed {seed}.",
@@ -71,6 +74,7 @@ GERMAN = {
     "section.gradients": "Gradienten",
     "section.copies": "Kopien der Parameter",
     "section.summary": "Zusammenfassung",
+    "section.closed": "Geschlossene Formen und ihre Beweise",
     "section.steps": "Jeder Schritt mit seinem Gesetz",
     "section.code": "NumPy-Programm",
     "section.verification": "Wie dies geprüft wurde",
@@ -114,6 +118,8 @@ GERMAN = {
     "document.copies": "Man denkt sich von jedem Parameter Kopien, eine für jeden Schritt, der ihn benutzt. Der "
     "Gradient einer Kopie ist der ihres Schritts; der des Parameters ist ihre Summe.",
     "document.to": ", nach {of}",
+    "document.closed": "Gelöst für jede letzte Zeit und durch Induktion bewiesen:",
+    "document.wide": "Diese Formel ist zu breit für eine Seite; der Befehl symrnn closed-form schreibt sie aus.",
     "document.more": "Und {count} weitere von derselben Form.",
     "document.code": "Verlust und Gradient als Programm, das nur NumPy braucht.",
     "document.seed": "Die Zufallswerte kommen vom Startwert {seed}.",

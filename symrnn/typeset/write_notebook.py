@@ -12,6 +12,7 @@ from sympy import Symbol
 
 from symrnn.calculus.bptt import bptt
 from symrnn.calculus.derivation import Derivation, name_of
+from symrnn.calculus.rtrl import rtrl
 from symrnn.errors import Unsupported
 from symrnn.graph.lengths import rule_of
 from symrnn.model import Recurrence, read_model, write_model
@@ -102,17 +103,18 @@ def program(derivation: Derivation) -> str:
     missing = [name for name in derivation.gradients if name not in leaves]
     chosen = [leaves[name] for name in derivation.gradients if name in leaves]
     last = None if isinstance(derivation.last, Symbol) else derivation.last
-    again = None if missing else bptt(model, last, wrt=[leaf for _, leaf in chosen])
+    name, verb = ("rtrl", rtrl) if derivation.title == "rtrl" else ("bptt", bptt)
+    again = None if missing else verb(model, wrt=[leaf for _, leaf in chosen], tau=last)
     if again is None or [line.equation for line in again.lines] != [line.equation for line in derivation.lines]:
         raise Unsupported(
-            "a notebook derives its lines again, and these are not the lines of sr.bptt(model)",
+            f"a notebook derives its lines again, and these are not the lines of sr.{name}(model)",
             repair="write .tex, .html or .md instead",
         )
-    arguments = ["model"] + ([_last(derivation.last)] if last is not None else [])
-    if tuple(derivation.gradients) != tuple(bptt(model).gradients):
+    arguments = ["model"] + ([f"tau={_last(derivation.last)}"] if last is not None else [])
+    if tuple(derivation.gradients) != tuple(verb(model, tau=last).gradients):
         arguments.append(f"wrt=[{', '.join(place for place, _ in chosen)}]")
     written = f'"""\\\n{text}"""' if '"""' not in text and "\\" not in text else repr(text)
-    return f"import symrnn as sr\n\nmodel = sr.read_model({written})\nd = sr.bptt({', '.join(arguments)})"
+    return f"import symrnn as sr\n\nmodel = sr.read_model({written})\nd = sr.{name}({', '.join(arguments)})"
 
 
 def _leaves(model: Recurrence, last: Any) -> Iterator[tuple[str, Any, str]]:

@@ -39,9 +39,13 @@ def code_of(name: str) -> str:
         return ""
 
 
-@cache
 def made(name: str, *, number: bool = False, detail: str = "lecture", pictures: bool = True, **rest: Any) -> Document:
     """The document of a model, with its pictures and its program; for a last time that is a number if asked."""
+    return _made(name, number, detail, pictures, **rest)
+
+
+@cache
+def _made(name: str, number: bool, detail: str, pictures: bool, **rest: Any) -> Document:
     d, report = derived(name)
     model = library.get(name)
     drawn = [sr.circuit(model) | sr.unfolded(model, sr.tau)] if pictures else []
@@ -71,8 +75,8 @@ def latex_of(row: Row) -> str:
 
 def squeezed(latex: str) -> str:
     """LaTeX without what only sets it: breaks, alignment, spaces, labels, numbers, colours, sizes of brackets."""
-    latex = re.sub(r"\\[bB]ig[lr](?=\W)", "", uncoloured(latex))
-    latex = re.sub(r"\\(?:label|tag\*)\{(?:[^{}]|\{[^{}]*\})*\}|\\notag|\\q?quad(?![a-z])", "", latex)
+    latex = re.sub(r"\\(?:[bB]ig[lr]|left|right)(?=\W)", "", uncoloured(latex))
+    latex = re.sub(r"\\(?:label|tag\*)\{(?:[^{}]|\{[^{}]*\})*\}|\\text\{[^{}]*\}|\\notag|\\q?quad(?![a-z])", "", latex)
     return re.sub(r"\\\\(?:\s|$)|&|\s", "", latex)
 
 
