@@ -6,6 +6,7 @@ The lines of a proof are those that were applied again before it is called prove
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from sympy import Symbol
 
@@ -23,10 +24,10 @@ WIDEST = 150  # columns of a line that somebody may still read; the Jacobian of 
 
 def closed_section(c: Content) -> list[Block]:
     """The closed forms of the parameters' gradients that an induction gave; those of one induction together."""
-    groups: dict[str, list[ClosedForm]] = {}
+    groups: dict[tuple[Any, ...], list[ClosedForm]] = {}
     for form in closed_forms(c.derivation):
         if form.proofs and form.status == "proved":
-            groups.setdefault(" ".join(str(proof.claim) for proof in form.proofs), []).append(form)
+            groups.setdefault(tuple(proof.claim for proof in form.proofs), []).append(form)
     if not groups:
         return []
     found: list[Block] = [c.heading("closed")]
