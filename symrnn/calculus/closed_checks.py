@@ -10,16 +10,17 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from sympy import Integer
+from sympy import Integer, Symbol
 
 from symrnn.calculus.decision import decide
 from symrnn.calculus.derivation import Derivation
 from symrnn.calculus.report import Finding, Report
+from symrnn.calculus.state_chains import generic_equation
 from symrnn.calculus.truths import ForwardTruths
 from symrnn.calculus.verify import LineChecker, checked_lasts
 from symrnn.graph.lengths import spread
 from symrnn.graph.run import Instance, draw, prime_sizes
-from symrnn.model import Range, Recurrence
+from symrnn.model import Element, Range, Recurrence, Sequence
 from symrnn.tensor.elementwise import add
 from symrnn.tensor.evaluate import Evaluator
 from symrnn.tensor.field import FiniteField
@@ -49,19 +50,19 @@ class Workshop:
 
     def report(self, form: ClosedForm) -> Report:
         """Every step of a closed form, and both sides of every line of its proofs."""
-        findings = [self._finding(claim, i) for i, claim in enumerate(_claims(form), 1)]
+        counted = _counted_from(form)
+        findings = [self._finding(claim, i, counted) for i, claim in enumerate(_claims(form), 1)]
         for proof in form.proofs:
             if proof.claim not in self.proved:
-                self.proved[proof.claim] = [self._finding(c, 0) for c in proof_claims(proof)]
+                self.proved[proof.claim] = [self._finding(c, 0, counted) for c in proof_claims(proof)]
             found = self.proved[proof.claim]
             findings += [replace(f, line=len(findings) + i) for i, f in enumerate(found, 1)]
         sizes = tuple((str(d), size) for d, size in prime_sizes(self.model).items())
         chance = min(1.0, len(findings) * 1e4 / PRIME)
         return Report(tuple(findings), tuple(self.lasts), sizes, self.seed, chance)
 
-    def _finding(self, claim: Claim, number: int) -> Finding:
-        words, before, after, times = claim
-        return decide(words, number, self.systems, [_check(v, before, after, times) for v in self.values])
+    def _finding(self, claim: Claim, number: int, counted: dict[Any, Sequence]) -> Finding:
+        return decide(claim[0], number, self.systems, [_check(v, claim, counted) for v in self.values])
 
 
 @dataclass(frozen=True)
@@ -91,8 +92,8 @@ class _WithRates(Evaluator):
         return super().leaf(expr)
 
 
-def _check(by_system: dict[Any, Values], before: Any, after: Any, times: Range) -> Callable[[Any], float]:
-    return lambda system: _gap(by_system[type(system)], before, after, times)
+def _check(by_system: dict[Any, Values], claim: Claim, counted: dict[Any, Sequence]) -> Callable[[Any], float]:
+    return lambda system: _gap(by_system[type(system)], *claim[1:], counted)
 
 
 def _claims(form: ClosedForm) -> Iterator[Claim]:
@@ -113,13 +114,13 @@ def proof_claims(proof: Proof) -> Iterator[Claim]:
             yield f"{case.name}: {before} = {after} ({move.law.name})", before, after, case.scene.times
 
 
-def _gap(checker: Values, before: Any, after: Any, times: Range) -> float:
-    """The largest distance of two sides over all times, and over all times of a node that t counts from."""
+def _gap(checker: Values, before: Any, after: Any, times: Range, counted: dict[Any, Sequence]) -> float:
+    """The largest distance of two sides over all times, and over all times of a computed node that t counts from."""
     rule = checker.instance.rule
-    others = sorted((times.first.free_symbols | times.last.free_symbols) - rule.keys(), key=str)
     rules = [rule]
-    for k in others:
-        rules = [{**r, k: Integer(s)} for r in rules for s in range(max(map(int, rule.values())) + 1)]
+    for k, v in counted.items():
+        computed = generic_equation(checker.instance.model, v).times.at(rule).times()
+        rules = [{**r, k: Integer(s)} for r in rules for s in computed]
     worst = 0.0
     for r in rules:
         for s in times.at(r).times():
@@ -127,3 +128,9 @@ def _gap(checker: Values, before: Any, after: Any, times: Range) -> float:
             sides = (checker.value(x.xreplace(at)) for x in (before, after))
             worst = max(worst, checker.instance.system.distance(*sides))
     return worst
+
+
+def _counted_from(form: ClosedForm) -> dict[Any, Sequence]:
+    """The symbol k of a derivative by a state at time k, and the state."""
+    by = getattr(form.of, "by", None)
+    return {by.time: by.sequence} if isinstance(by, Element) and isinstance(by.time, Symbol) else {}

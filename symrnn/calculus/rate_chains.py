@@ -65,6 +65,17 @@ class Dependence:
                 direct += [chain(part.rate, m.xreplace(shift), x, self.by) for m in within]
         return found, direct
 
+    def within(self, v: Sequence) -> list[Any]:
+        """The Jacobians of v at t by the state `by` of the same step, one a path."""
+        if v == self.by.sequence:
+            return [_identity(self.by)]
+        found: list[Any] = []
+        for part in self.parts(v):
+            x = part.through
+            if part.tangent is not None and isinstance(x, Element) and x.time == t:
+                found += [chain(part.rate, m, x, self.by.sequence[t]) for m in self.within(x.sequence)]
+        return found
+
 
 def affine_rates(model: Recurrence, v: Sequence, by: Any) -> Affine:
     """The recurrence of the derivatives of v, and of the states that carry it, by a parameter or an earlier state.
@@ -103,7 +114,7 @@ def affine_rates(model: Recurrence, v: Sequence, by: Any) -> Affine:
     elements = tuple(u[t] for u in states)
     factor = factor_of([[found[u] for u in states] for found, _ in split], elements)
     source = stacked([add(*direct, shape=rate_shape(u[t], by)) for u, (_, direct) in zip(states, split, strict=True)])
-    start = tuple(_start(u[first], by) for u in states)
+    start = tuple(_start(step, u[first]) for u in states)
     rows = tuple(step.row(u) for u in states)
     whole = Chain(factor, ahead, False)
     carried = stacked([sensitivity(u[t + ahead], by) for u in states])
@@ -123,8 +134,15 @@ def _first(model: Recurrence, states: list[Sequence], times: Range, by: Any, ahe
     return edge
 
 
-def _start(node: Element, by: Any) -> Any:
-    """The derivative of a state at the first time: the identity by itself, else zero."""
+def _start(step: Dependence, node: Element) -> Any:
+    """The derivative of a state at the first time: along the paths within the step from a state there, else zero."""
+    by = step.by
     if node == by:
-        return linear.eye(shape_of(by)[0]) if shape_of(by) else linear.ones()
-    return linear.zeros(*rate_shape(node, by))
+        return _identity(by)
+    computed = isinstance(by, Element) and by.sequence in step.states and by not in step.model.boundary
+    paths = step.within(node.sequence) if computed else []
+    return add(*paths, shape=rate_shape(node, by)).xreplace({t: node.time})
+
+
+def _identity(of: Any) -> Any:
+    return linear.eye(shape_of(of)[0]) if shape_of(of) else linear.ones()

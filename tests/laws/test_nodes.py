@@ -7,13 +7,17 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sympy import Basic
+from sympy import Basic, Integer, Symbol
 
 from laws import compositions as c
+from symrnn import Sequence, dot, time_sum
 from symrnn.calculus.laws import pullback
-from symrnn.calculus.pushforward import pushforward
+from symrnn.calculus.pushforward import pushforward, tangent
 from symrnn.model import reads
 from symrnn.tensor import shape_of
+from symrnn.tensor.binders import TimeSum
+from symrnn.tensor.dual import Dual, DualArray
+from symrnn.tensor.evaluate import Evaluator
 
 rngs = st.randoms(use_true_random=False)
 ALL = ("declared", "partial", "kronecker")
@@ -106,7 +110,30 @@ def kinds_drawn():
 @pytest.mark.parametrize("table", [pullback, pushforward], ids=lambda table: table.__name__)
 def test_every_registered_law_is_drawn(table):
     missing = {kind for kind in table.registry if not any(issubclass(d, kind) for d in kinds_drawn())}
-    assert not missing - {object, Basic}
+    assert not missing - {object, Basic, TimeSum}  # a sum over time needs sequences: the test below
+
+
+def forward_of_a_sum_holds(push):
+    """The tangent of Σ h(j)ᵀ A h(j) at numbers, against dual numbers; `push` is the law of the sum."""
+    j, A = Symbol("j", integer=True), c.LEAVES[3]
+    n = shape_of(A)[1]
+    h, v = Sequence("h", n), Sequence("v", n)
+    whole = time_sum(dot(A @ h[j], A @ h[j]), (j, 1, 3))
+    tangents = {h[j]: v[j], A: c.like(A, "vA")}
+    rng = np.random.default_rng(0)
+    drawn = {x: c.FIELD.random(rng, (c.SIZES[n],)) for s in (h, v) for x in (s[1], s[2], s[3])}
+    values = drawn | {x: c.value_of(x) for x in (A, tangents[A])}
+    system = Dual(c.FIELD)
+    along = {h[i]: v[i] for i in (1, 2, 3)} | {A: tangents[A]}
+    moved = {x: DualArray(values[x], values[y]) for x, y in along.items()}
+    expected = Evaluator(system, moved, c.SIZES)(whole).tangent
+    found = Evaluator(c.FIELD, values, c.SIZES)(push(whole, tangents.get))
+    return (int(found) - int(expected)) % c.FIELD_PRIME == 0
+
+
+def test_the_tangent_of_a_sum_over_time():
+    assert forward_of_a_sum_holds(tangent)
+    assert not forward_of_a_sum_holds(lambda whole, of: tangent(whole.body, of).xreplace({whole.index: Integer(3)}))
 
 
 def test_shapes_of_parts_are_shapes_of_operands():
