@@ -47,6 +47,7 @@ _ROOMS = {
     "symrnn.calculus": """
         hvp HessianProduct hessian Hessian
         bptt rtrl jacobian nest evaluate closed_form prove Derivation Step Report Law Verdict ClosedForm Proof NotProved
+        prove_forward_is_backward
     """,
     "symrnn.typeset": "latex text image explain Explanation Notation document",
     "symrnn.diagram": "circuit unfolded animate heat_map Animation Diagram Style",

@@ -7,6 +7,7 @@ from symrnn.calculus.bptt import bptt
 from symrnn.calculus.closed import closed_form, prove
 from symrnn.calculus.derivation import Derivation, Law, Line, Reason, Step
 from symrnn.calculus.evaluation import evaluate
+from symrnn.calculus.exchange import prove_forward_is_backward
 from symrnn.calculus.formula import ClosedForm
 from symrnn.calculus.hessians import Hessian, hessian
 from symrnn.calculus.induction import NotProved, Proof
@@ -40,5 +41,6 @@ __all__ = [
     "jacobian",
     "nest",
     "prove",
+    "prove_forward_is_backward",
     "rtrl",
 ]

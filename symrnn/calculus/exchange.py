@@ -1,0 +1,142 @@
+"""Forward equals backward, proved: the gradient by sensitivities becomes that by adjoints when two sums change places.
+
+The sensitivity is a sum over the earlier steps k at which θ enters (C3), the adjoint one over the later times t at
+which errors enter (C2). Both closed forms are proved by induction; between them lies the triangle k <= t.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import Expr
+
+from symrnn.calculus.bptt import bptt
+from symrnn.calculus.closed_forms import closed_gradient
+from symrnn.calculus.formula import ClosedForm, ClosedStep
+from symrnn.calculus.forward_template import shaped
+from symrnn.calculus.induction import NotProved
+from symrnn.calculus.law_table import LAWS
+from symrnn.calculus.moves import Stuck
+from symrnn.calculus.rate_chains import affine_rates
+from symrnn.calculus.rtrl import rtrl
+from symrnn.calculus.solutions import closed_rate
+from symrnn.calculus.sums import exchanged, pulled_in
+from symrnn.errors import Unsupported
+from symrnn.model import Element, Recurrence, Sequence
+from symrnn.tensor.adjoint import nabla
+from symrnn.tensor.binders import TimeSum, time_sum
+from symrnn.tensor.kronecker import Kron
+from symrnn.tensor.linear import Contract, Eye, contract, dot, outer, transpose
+from symrnn.tensor.node import shape_of
+from symrnn.tensor.pieces import Reshape, reshape
+from symrnn.tensor.sensitivity import sensitivity
+from symrnn.tensor.time import t
+
+
+def prove_forward_is_backward(model: Recurrence, by: Any) -> ClosedForm:
+    """Prove that real-time recurrent learning and back-propagation give one gradient, by exchanging their sums.
+
+    Parameters
+    ----------
+    model
+        A `Recurrence` with a loss and one state, a scalar or a vector, that runs with a lag of one step.
+    by
+        A parameter.
+
+    Returns
+    -------
+    ClosedForm
+        `.steps` from the gradient by sensitivities to the line of `bptt(model)`, which the last one is; `.proofs` the
+        inductions behind C3 and C2; `.status` "proved"; `.verify()` checks every line at random instances.
+
+    Raises
+    ------
+    Unsupported, NotProved
+        Where no closed forms are known; where a line is not what its law gives, with the line.
+
+    Examples
+    --------
+    >>> import symrnn as sr
+    >>> model = sr.models.elman()
+    >>> proof = sr.prove_forward_is_backward(model, model.parameters[1])
+    >>> proof.status, proof.expr == sr.bptt(model)["W"]
+    ('proved', True)
+    """
+    forward, backward = rtrl(model, wrt=by), bptt(model, wrt=by)
+    v = _state(model)
+    rate = sensitivity(v[t], by)
+    line = next(x for x in forward.lines if x.equation.lhs == nabla(by))
+    whole = line.equation.rhs
+    summed = whole.args[0] if isinstance(whole, Reshape) else whole
+    if not isinstance(summed, TimeSum) or rate not in summed.body.xreplace({summed.index: t}).atoms(type(rate)):
+        raise Unsupported(f"the gradient of {by} is not one sum over time of what arrives at {v}[t]")
+    rates, adjoints = closed_rate(model, v[t], by), closed_gradient(backward, v[t])
+    steps = [ClosedStep(LAWS["line"], whole, (str(line.number),))]
+    double = time_sum(pulled_in(summed.body, rate, rates.steps[0].after), (summed.index, summed.lower, summed.upper))
+    steps.append(ClosedStep(LAWS["closed form"], shaped(double, by)))
+    try:
+        turned = exchanged(double)
+    except Stuck as reason:
+        raise _stopped(len(steps), str(reason)) from None
+    steps.append(ClosedStep(LAWS["exchange"], shaped(turned, by)))
+    steps.append(ClosedStep(LAWS["closed form"], shaped(_collected(turned, model, v, by, adjoints, len(steps)), by)))
+    last = _without_kronecker(steps[-1].after)
+    if last != steps[-1].after:
+        steps.append(ClosedStep(LAWS["kronecker"], last))
+    if last != backward[by]:
+        raise _stopped(len(steps), f"the last line is {last}; back-propagation gives {backward[by]}")
+    return ClosedForm(forward, nabla(by), last, tuple(steps), (*rates.proofs, *adjoints.proofs))
+
+
+def _stopped(line: int, why: str) -> NotProved:
+    error = NotProved(f"not proved: {why}", where=f"line {line + 1}", law="a proof ends in the claim itself")
+    error.case, error.line = "exchange", line + 1
+    return error
+
+
+def _state(model: Recurrence) -> Sequence:
+    if len(model.states) != 1 or model.intermediates:
+        raise Unsupported(
+            f"{model.title.name} has the states and intermediate nodes "
+            + ", ".join(map(str, (*model.states, *model.intermediates))),
+            law="the exchange of sums is written out for one state",
+            repair="sr.rtrl(model).verify() checks the gradients of any model",
+        )
+    found: Sequence = model.states[0]
+    return found
+
+
+def _collected(turned: Any, model: Recurrence, v: Sequence, by: Any, adjoints: ClosedForm, line: int) -> Any:
+    """The inner sum, over the later times, is the adjoint by C2 times the immediate derivative at its own step."""
+    k, inner = turned.index, turned.body
+    enters = affine_rates(model, v, by).source.xreplace({t: k})
+    adjoint = nabla(v[k])
+    term = _arriving(adjoint, enters, v[k], by)
+    closed = adjoints.steps[0].after.xreplace({t: k})
+    if not isinstance(closed, TimeSum) or pulled_in(term, adjoint, closed) != inner:
+        raise _stopped(line, f"the inner sum {inner} is not what {adjoint} gives")
+    return time_sum(term, (k, turned.lower, turned.upper))
+
+
+def _arriving(gradient: Any, rate: Any, node: Element, by: Any) -> Any:
+    """(∂⁺v/∂θ)ᵀ times a gradient, a vector over vec(θ)."""
+    if not shape_of(node):
+        return gradient * rate
+    return contract(transpose(rate), gradient) if shape_of(by) else dot(rate, gradient)
+
+
+def _without_kronecker(whole: Any) -> Any:
+    """A sum of vectors (I ⊗ a) x in the shape of a matrix as the sum of the matrices x aᵀ."""
+    if not isinstance(whole, Reshape) or not isinstance(whole.args[0], TimeSum):
+        return whole
+    s, shape = whole.args[0], whole.shape
+    return time_sum(_matrix(s.body, shape), (s.index, s.lower, s.upper))
+
+
+def _matrix(x: Any, shape: tuple[Expr, ...]) -> Any:
+    """(I ⊗ a) x = vec(x aᵀ), so in the shape of a matrix it is x aᵀ."""
+    if isinstance(x, Contract) and isinstance(x.left, Kron) and isinstance(x.left.left, Eye):
+        column = x.left.right
+        if isinstance(column, Reshape) and column.shape[1] == 1:
+            return outer(x.right, column.args[0])
+    return reshape(x, *shape)
