@@ -84,7 +84,7 @@ def prove_forward_is_backward(model: Recurrence, by: Any) -> ClosedForm:
     if last != steps[-1].after:
         steps.append(ClosedStep(LAWS["kronecker"], last))
     if last != backward[by]:
-        raise _stopped(len(steps), f"the last line is {last}; back-propagation gives {backward[by]}")
+        raise _stopped(len(steps) - 1, f"the last line is {last}; back-propagation gives {backward[by]}")
     return ClosedForm(forward, nabla(by), last, tuple(steps), (*rates.proofs, *adjoints.proofs))
 
 
