@@ -140,7 +140,7 @@ def outer_rows(instances: Instances, carriers: tuple[Sequence, ...]) -> tuple[li
         if not got:
             continue
         alive.add(nabla(e.lhs))
-        value = add(*(part for _, part in got), shape=shape_of(e.lhs))
+        value = instances.total(got, e.lhs, int(e.lhs.time))
         seed = e.sequence in instances.template.known
         reason = Reason("law", e.lhs, law=LAWS["seed"]) if seed else Reason("uses", e.lhs, _users(got, e.lhs.time))
         found.append((Equation._trusted(nabla(e.lhs), value), "seed" if seed else "output", None, reason, 1))
@@ -193,10 +193,10 @@ def _instance_gradient(
     terms, nodes = [], []
     for node in dict.fromkeys([*given, *computed]):
         if node.sequence in moving:
-            got = [part for _, part in instances.received(node.sequence, int(node.time), alive)]
+            got = instances.received(node.sequence, int(node.time), alive)
             if got:
                 nodes.append(node)
-                terms.append(arriving(node, add(*got), by))
+                terms.append(arriving(node, instances.total(got, node, int(node.time)), by))
     direct: list[Any] = []
     if not isinstance(by, Element):
         copies, from_loss = instances.copies(by, alive)

@@ -10,17 +10,20 @@ from typing import Any
 
 from sympy import Integer, Symbol
 
-from symrnn.calculus.adjoint import Contribution, Template, total
+from symrnn.calculus.adjoint import OBJECTIVE, Contribution, Template, total
 from symrnn.calculus.derivation import Line, Reason, Step, name_of
 from symrnn.calculus.law_table import LAWS
 from symrnn.calculus.ranges import _line_reason, _reason, ordered_leaves, sum_step
 from symrnn.calculus.support import is_summed
 from symrnn.graph import instantiate, unroll
 from symrnn.graph.lengths import Last, rule_of
+from symrnn.graph.stamps import Leaves, Stamp
 from symrnn.model import Element, Equation, Range, Sequence
 from symrnn.tensor.adjoint import Adjoint, copy_at, nabla
-from symrnn.tensor.binders import TimeSum
+from symrnn.tensor.binders import TimeSum, time_sum
 from symrnn.tensor.time import t
+
+Received = list[tuple[Contribution, Any]]
 
 
 class Instances:
@@ -29,32 +32,54 @@ class Instances:
     def __init__(self, template: Template, last: Last) -> None:
         self.template, self.last = template, last
         self.rule = rule_of(template.model, last)
-        self.whens: dict[int, range] = {}
+        self.leaves = Leaves()
+        self.pressed: dict[int, Pressed] = {}
+        self.sums: dict[tuple[int, ...], Stamp] = {}
+
+    def of(self, c: Contribution, index: Any = t) -> Pressed:
+        """A contribution, read once."""
+        found = self.pressed.get(id(c))
+        if found is None:
+            found = self.pressed[id(c)] = Pressed(c, index, self)
+        return found
 
     def holds(self, c: Contribution, time: int) -> bool:
         """Whether a contribution is present at a time."""
-        found = self.whens.get(id(c))
-        if found is None:
-            found = self.whens[id(c)] = c.when.at(self.rule).times()
-        return time in found
+        return time in self.of(c).times
 
-    def received(self, v: Sequence, time: int, alive: set[Any]) -> list[tuple[Contribution, Any]]:
-        """The contributions to v[time] from adjoints that are `alive`, instantiated; the others send back zero."""
-        at = {**self.rule, t: Integer(time)}
-        here = [c for c in self.template.raw_elements[v] if self.holds(c, time)]
-        parts = [(c, self.living(instantiate(c.part, at), c, alive)) for c in here]
-        return [(c, part) for c, part in parts if part is not None]
+    def user(self, c: Contribution, time: int) -> Any:
+        """Who uses a node at a time."""
+        return self.of(c).user(time)
 
-    def living(self, part: Any, c: Contribution, alive: set[Any]) -> Any:
-        """A contribution with known adjoints written in, or None when its adjoint is zero."""
-        if is_summed(c):
-            part = _without_dead_terms(part, alive)
-        if not _is_alive(part, alive):
-            return None
-        known = self.template.known
-        if c.equation is None or (c.equation.sequence not in known and not is_summed(c)):
-            return part
-        return part.xreplace({a: self._number(a) for a in part.atoms(Adjoint) if self._number(a) is not None})
+    def received(self, v: Sequence, time: int, alive: set[Any]) -> Received:
+        """The contributions to v[time] from adjoints that are `alive`; the others send back zero.
+
+        Each with its part there, where that had to be found to see whether anything of it is alive.
+        """
+        here = [(c, self.of(c)) for c in self.template.raw_elements[v] if self.holds(c, time)]
+        found = [(c, p.living(time, alive) if p.summed else None) for c, p in here if p.summed or p.lives(time, alive)]
+        return [(c, part) for c, part in found if part is not None or not is_summed(c)]
+
+    def total(self, got: Received, leaf: Any, time: int) -> Any:
+        """The sum of contributions at a time; those that are there together are added once, for generic t."""
+        if not got or any(part is not None for _, part in got):
+            return total([self.of(c).part(time) if part is None else part for c, part in got], leaf)
+        key = tuple(id(c) for c, _ in got)
+        if key not in self.sums:
+            whole = total([self.known(c.part) for c, _ in got], leaf)
+            self.sums[key] = Stamp(whole, t, self.rule, self.leaves)
+        return self.sums[key](time)
+
+    def known(self, part: Any) -> Any:
+        """An expression with the adjoints that are known numbers written in, under sums over time too."""
+        sums = {s: self._known_sum(s) for s in part.atoms(TimeSum)}
+        part = part.xreplace(sums) if sums else part
+        numbers = {a: self._number(a) for a in part.atoms(Adjoint)}
+        rule = {a: number for a, number in numbers.items() if number is not None}
+        return part.xreplace(rule) if rule else part
+
+    def _known_sum(self, s: TimeSum) -> Any:
+        return time_sum(self.known(s.body), (s.index, s.lower, s.upper))
 
     def _number(self, a: Adjoint) -> Any:
         found = self.template.known.get(a.node.sequence, ()) if isinstance(a.node, Element) else ()
@@ -72,12 +97,39 @@ class Instances:
                 direct.append(instantiate(c.part, self.rule))
                 continue
             over = c.equation.over
-            for s in (c.when if over else c.equation.times).at(self.rule).times():
-                at = {**self.rule, over[0]: Integer(s)} if over else self.rule
-                part = self.living(instantiate(c.part, at), c, alive)
+            pressed = self.of(c, over[0] if over else None)
+            for s in pressed.times if over else c.equation.times.at(self.rule).times():
+                part = pressed.living(s, alive)
                 if part is not None:
                     found.setdefault(s, []).append(part)
         return [(s, total(found[s], leaf)) for s in sorted(found)], direct
+
+
+class Pressed:
+    """One contribution at one last time: when it is there, what it needs to be alive, and its part at each time."""
+
+    def __init__(self, c: Contribution, index: Any, instances: Instances) -> None:
+        self.instances, self.c, self.index = instances, c, index
+        self.times = c.when.at(instances.rule).times()
+        self.summed = is_summed(c)
+        self.reads = [] if self.summed else [self._stamp(a) for a in c.part.atoms(Adjoint)]
+        self.part = self._stamp(c.part if self.summed else instances.known(c.part))
+        fixed = c.user is None or self.summed
+        self.user = (lambda time: c.user) if fixed else self._stamp(c.user)
+
+    def _stamp(self, expr: Any) -> Any:
+        return Stamp(expr, self.index, self.instances.rule, self.instances.leaves)
+
+    def lives(self, time: int, alive: set[Any]) -> bool:
+        """Whether the adjoints that it reads at a time are other than zero."""
+        return all(read(time) in alive for read in self.reads)
+
+    def living(self, time: int, alive: set[Any]) -> Any:
+        """Its part at a time with known adjoints written in, or None when its adjoint is zero."""
+        if not self.summed:
+            return self.part(time) if self.lives(time, alive) else None
+        part = _without_dead_terms(self.part(time), alive)
+        return self.instances.known(part) if _is_alive(part, alive) else None
 
 
 def numbered_lines(template: Template, chosen: tuple[Any, ...], last: Last) -> tuple[Any, ...]:
@@ -113,11 +165,11 @@ def _node_row(v: Sequence, time: int, instances: Instances, alive: set[Any]) -> 
     got = instances.received(v, time, alive)
     if not got:
         return None
-    node = v[time]
-    equation = Equation._trusted(nabla(node), total([part for _, part in got], node))
+    node = instances.leaves.element(v)(time)
+    equation = Equation._trusted(instances.leaves.adjoint(v, OBJECTIVE)(time), instances.total(got, node, time))
     if v in instances.template.known:
         return equation, "seed", None, Reason("law", node, law=LAWS["seed"])
-    return equation, "backward", None, _line_reason(node, _users(got, time), [c for c, _ in got])
+    return equation, "backward", None, _line_reason(node, _users(got, time, instances), [c for c, _ in got])
 
 
 def _is_alive(part: Any, alive: set[Any]) -> bool:
@@ -135,9 +187,8 @@ def _without_dead_terms(part: Any, alive: set[Any]) -> Any:
     return part
 
 
-def _users(got: list[tuple[Contribution, Any]], time: int) -> tuple[Any, ...]:
-    at = {t: Integer(time)}
-    return tuple(c.user if c.user is None or is_summed(c) else c.user.xreplace(at) for c, _ in got)
+def _users(got: Received, time: int, instances: Instances) -> tuple[Any, ...]:
+    return tuple(instances.user(c, time) for c, _ in got)
 
 
 def _leaf_rows(leaf: Any, instances: Instances, alive: set[Any]) -> list[Any]:
@@ -149,7 +200,7 @@ def _leaf_rows(leaf: Any, instances: Instances, alive: set[Any]) -> list[Any]:
         return [_element_row(leaf.xreplace(instances.rule), "boundary", instances, alive)]
     parts, direct = instances.copies(leaf, alive)
     value = total([p for _, p in parts] + direct, leaf)
-    made = tuple(Equation._trusted(nabla(copy_at(leaf, s)), p) for s, p in parts)
+    made = tuple(Equation._trusted(nabla(copy_at(leaf, Integer(s))), p) for s, p in parts)
     group = "gradient" if getattr(leaf, "is_shared", False) else "input"
     return [
         (
@@ -163,6 +214,6 @@ def _leaf_rows(leaf: Any, instances: Instances, alive: set[Any]) -> list[Any]:
 
 def _element_row(node: Any, group: str, instances: Instances, alive: set[Any]) -> Any:
     got = instances.received(node.sequence, int(node.time), alive)
-    value = total([part for _, part in got], node)
-    reason = _reason(node, _users(got, int(node.time)))
+    value = instances.total(got, node, int(node.time))
+    reason = _reason(node, _users(got, int(node.time), instances))
     return (Equation._trusted(nabla(node), value), group, None, reason), name_of(node), value, ()

@@ -8,11 +8,12 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
-from sympy import Basic, Integer
+from sympy import Basic
 
 from symrnn.errors import IllPosed, TooLarge, Undefined
 from symrnn.graph.instance import instantiate, written_out
 from symrnn.graph.lengths import checked_last, rule_of
+from symrnn.graph.stamps import Leaves, Stamp
 from symrnn.model import Element, Equation, Recurrence, Sequence, reads
 from symrnn.tensor.binders import TimeSum
 
@@ -157,6 +158,7 @@ def unroll(model: Recurrence, tau: object = None) -> Graph:
     """
     rule = rule_of(model, checked_last(model, tau))
     equations: list[Equation] = []
+    leaves = Leaves()
     for e in model.equations:
         if e.over is None:
             equations.append(_instance(e, rule))
@@ -168,9 +170,14 @@ def unroll(model: Recurrence, tau: object = None) -> Graph:
                 f"{len(times)} steps make a graph of more than {LONGEST} equations",
                 repair="use a smaller tau",
             )
-        for s in times:
-            equations.append(_instance(e, {**rule, index: Integer(s)}))
+        left, right = (Stamp(x, index, rule, leaves) for x in (e.lhs, e.rhs))
+        finish = written_out if e.rhs.has(TimeSum) else _as_it_is
+        equations += [Equation._trusted(left(s), finish(right(s))) for s in times]
     return Graph(*sort_equations(equations))
+
+
+def _as_it_is(x: Any) -> Any:
+    return x
 
 
 def _instance(e: Equation, rule: dict[Basic, Basic]) -> Equation:

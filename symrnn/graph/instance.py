@@ -18,7 +18,7 @@ from symrnn.tensor.linear import Contract, Diag, Outer, Transpose
 from symrnn.tensor.node import Tensor, shape_of
 from symrnn.tensor.sensitivity import Rate
 
-_SAFE = (Contract, Outer, Diag, Transpose, AdjointTensor)
+SAFE = (Contract, Outer, Diag, Transpose, AdjointTensor)
 
 
 def instantiate(expr: Any, rule: dict[Any, Any]) -> Any:
@@ -67,7 +67,7 @@ def _rebuilt(e: Basic, rule: dict[Any, Any], walk: Any) -> Basic:
     if isinstance(e, Element):
         time = e.args[1].xreplace(rule) if e.args[1].args else rule.get(e.args[1], e.args[1])
         return e if time is e.args[1] else e.sequence[time]
-    if not isinstance(e, (*_SAFE, Elementwise)):
+    if not isinstance(e, (*SAFE, Elementwise)):
         if getattr(e, "is_leaf", False) and not isinstance(e, AdjointSlot | CopySlot | CopyTensor | Rate):
             return e
         if isinstance(e, TimeSum | Guard | Full) or not isinstance(e, Tensor):
@@ -80,7 +80,7 @@ def _rebuilt(e: Basic, rule: dict[Any, Any], walk: Any) -> Basic:
         if alike and args[0] is e.args[0] and len(set(args[1:])) == len(args) - 1:
             return Elementwise._make(e.args[0], args[1:], e.shape)
         return e.func(*args)
-    if isinstance(e, _SAFE):
+    if isinstance(e, SAFE):
         obj = Basic.__new__(type(e), *args)
         obj._shape = e.shape
         return obj

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Basic, Expr
+from sympy import Basic, Expr, Integer
 from sympy.core.symbol import Str
 
 from symrnn.errors import Undefined
@@ -147,4 +147,5 @@ def copy_at(parameter: Any, time: object) -> Any:
     """The copy of a parameter that is used at one step only."""
     if not getattr(parameter, "is_leaf", False):
         raise Undefined(f"{parameter} is not a parameter, so it has no copies")
-    return (CopyTensor if shape_of(parameter) else CopySlot)(parameter, as_time(time, str(parameter)))
+    label = "" if isinstance(time, Integer) else str(parameter)  # a label is for errors, and text takes time
+    return (CopyTensor if shape_of(parameter) else CopySlot)(parameter, as_time(time, label))
