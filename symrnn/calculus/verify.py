@@ -29,6 +29,7 @@ from symrnn.calculus.truths import ForwardTruths, total_gap
 from symrnn.calculus.unfolding import verify_nest
 from symrnn.errors import Unsupported
 from symrnn.graph.lengths import Last, numbers_of, spread
+from symrnn.graph.needs import shortest
 from symrnn.graph.run import Instance, draw, prime_sizes
 from symrnn.model import Element, Equation, Sequence
 from symrnn.tensor.adjoint import Adjoint, nabla
@@ -107,7 +108,7 @@ def checked_lasts(derivation: Derivation) -> list[Last]:
     """The last times at which a derivation is checked: its own, or five from the smallest that fits."""
     if not isinstance(derivation.last, Symbol):
         return [derivation.last]
-    return spread(derivation.model, derivation.smallest, 5)
+    return spread(derivation.model, max(derivation.smallest, shortest(derivation.model)), 5)
 
 
 def _step_distance(step: Step, checker: LineChecker, seed: int) -> float:

@@ -10,9 +10,10 @@ from typing import Any
 
 from sympy import Basic
 
-from symrnn.errors import IllPosed, TooLarge, Undefined
+from symrnn.errors import IllPosed, Redefined, TooLarge, Undefined
 from symrnn.graph.instance import instantiate, written_out
 from symrnn.graph.lengths import checked_last, rule_of
+from symrnn.graph.needs import need_defined
 from symrnn.graph.stamps import Leaves, Stamp
 from symrnn.model import Element, Equation, Recurrence, Sequence, reads
 from symrnn.tensor.binders import TimeSum
@@ -33,6 +34,11 @@ class Graph(Basic):
     """
 
     def __new__(cls, *equations: Equation) -> Graph:
+        seen: set[Any] = set()
+        for e in equations:
+            if e.lhs in seen:
+                raise Redefined(f"{e.lhs} is computed twice", where=f"equation: {e}", law="one equation for each node")
+            seen.add(e.lhs)
         return Basic.__new__(cls, *equations)
 
     @property
@@ -153,10 +159,12 @@ def unroll(model: Recurrence, tau: object = None) -> Graph:
 
     Raises
     ------
-    Unsupported, TooLarge
-        For a symbolic last time; for more than a million equations.
+    Unsupported, TooLarge, Undefined
+        For a symbolic last time; for more than a million equations; where something read is neither computed nor given.
     """
-    rule = rule_of(model, checked_last(model, tau))
+    last = checked_last(model, tau)
+    need_defined(model, last)
+    rule = rule_of(model, last)
     equations: list[Equation] = []
     leaves = Leaves()
     for e in model.equations:

@@ -133,6 +133,9 @@ class Dual(NumberSystem):
         change = base.bilinear(np.matmul, value, base.bilinear(np.matmul, x.tangent, value))
         return DualArray(value, base.multiply(base.array(-1), change))
 
+    def signs(self, x: Array) -> Any:
+        return self.base.signs(x.value)
+
     def detach(self, x: Array) -> Array:
         return self.lift(self.base.detach(x.value))
 

@@ -16,7 +16,7 @@ from sympy import Derivative, Dummy, Expr, Float, Matrix, Rational, Subs, Symbol
 from sympy import Function as SympyFunction
 
 from symrnn.errors import Unsupported
-from symrnn.tensor.numbers import Array, Floats
+from symrnn.tensor.numbers import Array, Floats, Undecidable
 
 
 class Explicit(Floats):
@@ -44,6 +44,9 @@ class Explicit(Floats):
 
     def irrational(self, number: Any) -> Array:
         return np.asarray(number, dtype=object)
+
+    def signs(self, x: Array) -> Any:
+        raise Undecidable("a formula has no sign")
 
     def inverse(self, x: Array) -> Array:
         return np.array(Matrix(x).inv().tolist(), dtype=object)

@@ -122,6 +122,10 @@ class NumberSystem:
             raise Undecidable("a singular matrix has no inverse")
         return i + sizes.index(max(sizes))
 
+    def signs(self, x: Array) -> Any:
+        """-1, 0 or 1 for each entry, in a system with an order."""
+        raise Undecidable(f"{self.name} has no order, so no comparison is decided")
+
     def detach(self, x: Array) -> Array:
         """The value without whatever this system carries to find derivatives."""
         return x
@@ -185,6 +189,9 @@ class Floats(NumberSystem):
         "sign": lambda x: np.sign(np.real(x)) + 0 * x,
     }
 
+    def signs(self, x: Array) -> Any:
+        return np.frompyfunc(_sign, 1, 1)(x)
+
     def function(self, name: str, x: Array) -> Array:
         known = self._FUNCTIONS.get(name)
         if known is None:
@@ -220,6 +227,10 @@ class Floats(NumberSystem):
     def random(self, rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
         draws = rng.uniform(0.2, 0.8, size=shape) * rng.choice([-1.0, 1.0], size=shape)
         return np.asarray(draws, dtype=self.dtype)
+
+
+def _sign(v: Any) -> int:
+    return int(v.real > 0) - int(v.real < 0)
 
 
 class Complexes(Floats):

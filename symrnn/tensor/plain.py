@@ -10,7 +10,7 @@ from sympy.printing.str import StrPrinter
 
 from symrnn.tensor import binders, kronecker, linear, pieces, special, unknown
 from symrnn.tensor.elementwise import Elementwise, Full
-from symrnn.tensor.node import Slot
+from symrnn.tensor.node import Slot, shape_of
 from symrnn.tensor.prime import Prime
 from symrnn.tensor.spelling import Held, held_in, ordered_terms, spell, split_fraction, split_sign
 from symrnn.tensor.time import t, tau
@@ -163,8 +163,16 @@ class PlainPrinter(StrPrinter):
         for i, term in enumerate(ordered_terms(expr)):
             minus, rest = split_sign(term)
             text = self.parenthesize(rest, PRECEDENCE["Mul"] if minus else PRECEDENCE["Add"], strict=True)
+            text += self._spread(rest, expr)
             out += ("-" if minus else "") + text if i == 0 else f" {'-' if minus else '+'} {text}"
         return out
+
+    def _spread(self, term: Expr, whole: Expr) -> str:
+        """What makes a scalar that stands in every entry of a sum of tensors readable again: `*ones(n)`."""
+        shapes = [shape_of(x.operand) for x in held_in(whole) if shape_of(x.operand)]
+        if not shapes or term.is_Number or any(shape_of(x.operand) for x in held_in(term)):
+            return ""
+        return f"*ones({self._list(shapes[0])})"
 
     def _print_Mul(self, expr: Expr) -> str:
         if not held_in(expr):

@@ -16,6 +16,7 @@ from sympy.core.function import Function as SympyFunction
 from sympy.core.numbers import NumberSymbol
 
 from symrnn.errors import Undefined
+from symrnn.tensor.cases import value_of_cases
 from symrnn.tensor.declared import Declared
 from symrnn.tensor.node import Node
 from symrnn.tensor.numbers import Array, NumberSystem, Undecidable
@@ -91,6 +92,8 @@ class BodyEvaluator:
             return self._extreme(walk, e)
         if isinstance(e, Heaviside):
             return system.function("step", walk(e.args[0]))
+        if isinstance(e, Piecewise):
+            return value_of_cases(e, walk, system)
         if isinstance(e, SympyFunction) and len(e.args) == 1:
             return system.function(e.func.__name__, walk(e.args[0]))
         if isinstance(e, Symbol) and e in self.sizes:
@@ -100,7 +103,7 @@ class BodyEvaluator:
             return system.constant((int(exact.p), int(exact.q)))
         if isinstance(e, NumberSymbol):
             return system.irrational(e)
-        if isinstance(e, Piecewise | SympyFunction):
+        if isinstance(e, SympyFunction):
             raise Undecidable(f"{type(e).__name__} is not evaluated here: {e}")
         raise Undefined(f"{e} has no value: it is neither declared nor a number")
 

@@ -11,8 +11,9 @@ from laws.judges import lasts_of
 from laws.systems import MODELS
 from symrnn import Equation, Function, Parameter, Recurrence, Sequence, dims, t, tau
 from symrnn.graph import graph as room
-from symrnn.graph import instantiate
+from symrnn.graph import instantiate, needs
 from symrnn.graph.run import draw
+from symrnn.graph.stamps import Leaves, Stamp
 from symrnn.model import reads
 from symrnn.tensor.evaluate import Evaluator
 from symrnn.tensor.field import FiniteField
@@ -163,3 +164,36 @@ def test_time_may_stand_beside_a_vector():
     """t and tau are numbers in an unfolded equation, within vectors too."""
     model = Recurrence(Equation(h[t], t * h[t - 1] + x[t] / tau))
     assert str(sr.unroll(model, 2)) == "h[1] = h[0] + x[1]/2\nh[2] = 2*h[1] + x[2]/2"
+
+
+def test_a_node_computed_twice_is_refused():
+    s = Sequence("s")
+    with pytest.raises(sr.Redefined, match="twice"):
+        sr.Graph(Equation(s[1], 2 * s[0]), Equation(s[1], 3 * s[0]))
+
+
+def test_a_last_time_at_which_something_read_is_undefined_is_refused():
+    """v[t] holds for t = 2..tau, so at tau = 1 nothing computes the v[1] that the loss reads, and nobody gives it."""
+    u, v, w = Sequence("u"), Sequence("v"), Parameter("w")
+    model = Recurrence(Equation(u[t], w * u[t - 1]), Equation(v[t], w * u[t + 1], over=(t, 2, tau)), loss=v[tau] ** 2)
+    assert needs.shortest(model) == 2
+    with pytest.raises(sr.Undefined, match="defined from tau = 2"):
+        sr.unroll(model, 1)
+    assert sr.unroll(model, 2).equations
+    assert sr.bptt(model).verify()
+
+
+def test_stamps_give_what_replacing_gives():
+    """The same expressions as `instantiate`, for random systems, at every time."""
+    for number in range(12):
+        model = random_system(random.Random(number))
+        rule, leaves = {tau: Integer(4)}, Leaves()
+        for e in (e for e in model.equations if e.over):
+            stamp = Stamp(e.rhs, e.over[0], rule, leaves)
+            for s in e.times.at(rule).times():
+                found = stamp(s)
+                assert (
+                    found
+                    == instantiate(e.rhs, {**rule, e.over[0]: Integer(s)})
+                    == e.rhs.xreplace({**rule, t: Integer(s)})
+                )

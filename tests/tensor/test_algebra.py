@@ -158,3 +158,13 @@ def test_many_terms_are_added_in_linear_time():
 
 def test_a_full_tensor_is_one_scalar():
     assert Full(w, n, m).value == w and Full(w, m, n) == Full(w, n, m).T and Full(0, n) == sr.zeros(n)
+
+
+def test_a_scalar_in_every_entry_prints_as_it_is_typed():
+    """softmax's law prints the scalar y·v beside a vector; what is printed can be typed back."""
+    n = sr.dims("n")
+    y, v = sr.Parameter("y", n), sr.Parameter("v", n)
+    law = sr.elementwise(lambda a, b, c: a * (b - c), y, v, sr.dot(y, v))
+    assert str(law) == "y*(v - dot(y, v)*ones(n))"
+    assert y * (v - sr.dot(y, v) * sr.ones(n)) == law
+    assert str(1 - y) == "1 - y"

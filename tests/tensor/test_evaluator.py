@@ -13,7 +13,7 @@ from symrnn.model import reads
 from symrnn.tensor import concat, guard, inverse, partial, reshape, segment, stop_gradient, surrogate
 from symrnn.tensor.evaluate import Evaluator, evaluate_node
 from symrnn.tensor.field import FiniteField
-from symrnn.tensor.numbers import PRIME, Digits, Floats
+from symrnn.tensor.numbers import PRIME, Digits, Floats, Undecidable
 
 n, m = dims("n m")
 SIZES = {n: 3, m: 2}
@@ -165,3 +165,30 @@ def test_equal_nodes_are_evaluated_once(monkeypatch):
 def test_tau_is_a_number_only_when_it_is_given_one():
     value = evaluate_node((b / tau).xreplace({tau: sympy.Integer(4)}), Floats(), VALUES, SIZES)
     np.testing.assert_allclose(value, ARRAYS["b"] / 4)
+
+
+def test_cases_are_decided_entry_by_entry_and_not_in_the_field():
+    n = dims("n")
+    b = Parameter("b", n)
+    leaky = sr.elementwise(
+        lambda z: sympy.Piecewise((z, z > 0), (-z / 4, sympy.Or(z < -1, sympy.Eq(z, 0))), (z**2, True)), b
+    )
+    values = np.array([2.0, -3.0, -0.5, 0.0])
+    for system in (Floats(), Digits()):
+        found = Evaluator(system, {b: system.array(values)}, {n: 4})(leaky)
+        assert [float(v) for v in found] == [2.0, 0.75, 0.25, 0.0]
+    with pytest.raises(Undecidable, match="no order"):
+        Evaluator(FiniteField(0), {b: FiniteField(0).array([1, 2, 3, 4])}, {n: 4})(leaky)
+
+
+def test_a_piecewise_that_does_not_cover_everything_is_refused():
+    s = Sequence("s")[t]
+    with pytest.raises(sr.Undefined, match="no case"):
+        Evaluator(Floats(), {s: np.asarray(-1.0)}, {})(sympy.Piecewise((s, s > 0)))
+
+
+def test_a_gradient_through_cases_is_decided_in_fifty_digits():
+    s, x, w = Sequence("s"), Sequence("x"), Parameter("w")
+    step = sympy.Piecewise((w * s[t - 1] + x[t], w * s[t - 1] > 0), (w * s[t - 1] / 4, True))
+    report = sr.bptt(sr.Recurrence(sr.Equation(s[t], step), loss=time_sum(s[t] ** 2))).verify()
+    assert report and {f.how for f in report.findings} > {"50 digits", "complex step"}
