@@ -59,8 +59,9 @@ class Leaves:
         """The one object for a leaf whose time is a number."""
         if isinstance(leaf, Element) and leaf.time.is_Integer:
             return self.element(leaf.sequence)(int(leaf.time))
-        if isinstance(leaf, Adjoint) and isinstance(leaf.node, Element) and leaf.time.is_Integer:  # type: ignore[union-attr]
-            return self.adjoint(leaf.node.sequence, leaf.objective)(int(leaf.time))
+        node = leaf.node if isinstance(leaf, Adjoint) else None
+        if isinstance(node, Element) and node.time.is_Integer:
+            return self.adjoint(node.sequence, leaf.objective)(int(node.time))
         return leaf
 
 
