@@ -60,10 +60,14 @@ class Instances:
         found = [(c, p.living(time, alive) if p.summed else None) for c, p in here if p.summed or p.lives(time, alive)]
         return [(c, part) for c, part in found if part is not None or not is_summed(c)]
 
+    def parts(self, got: Received, time: int) -> list[Any]:
+        """The contributions at a time, one by one."""
+        return [self.of(c).part(time) if part is None else part for c, part in got]
+
     def total(self, got: Received, leaf: Any, time: int) -> Any:
         """The sum of contributions at a time; those that are there together are added once, for generic t."""
         if not got or any(part is not None for _, part in got):
-            return total([self.of(c).part(time) if part is None else part for c, part in got], leaf)
+            return total(self.parts(got, time), leaf)
         key = tuple(id(c) for c, _ in got)
         if key not in self.sums:
             whole = total([self.known(c.part) for c, _ in got], leaf)

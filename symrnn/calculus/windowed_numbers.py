@@ -64,7 +64,7 @@ class _Numbers:
 
     def term_rows(self, alive: set[Any]) -> list[tuple[Any, ...]]:
         """The lines of ∇v(t) L(s), later errors first; of what a truncation does not reach only if that is meant."""
-        arriving = {x: [p for _, p in self.arriving.received(x.sequence, int(x.time), alive)] for x in self.computed}
+        arriving = {x: self._outer(x, alive) for x in self.computed}
         self.entering = sorted({int(x.time) for x, parts in arriving.items() if parts}, reverse=True)
         rows = []
         for s in self.entering:
@@ -80,6 +80,11 @@ class _Numbers:
                 line = Equation._trusted(left, add(*parts, shape=shape_of(x)))
                 rows.append((line, "term", None, Reason("enters" if time == s else "all_uses", x), 1, None))
         return rows
+
+    def _outer(self, x: Any, alive: set[Any]) -> list[Any]:
+        """What the loss and outputs send back to an element."""
+        time = int(x.time)
+        return self.arriving.parts(self.arriving.received(x.sequence, time, alive), time)
 
     def _from_later(self, x: Any, s: int) -> list[Any]:
         found = []
@@ -143,6 +148,6 @@ class _Numbers:
 
     def _direct(self, node: Any, alive: set[Any]) -> list[Any]:
         if isinstance(node, Element):
-            return [part for _, part in self.arriving.received(node.sequence, int(node.time), alive)]
+            return self._outer(node, alive)
         copies, direct = self.arriving.copies(node, alive)
         return [part for _, part in copies] + direct
