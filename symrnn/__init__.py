@@ -52,7 +52,7 @@ _ROOMS = {
     "symrnn.typeset": "latex text image explain Explanation Notation document",
     "symrnn.diagram": "circuit unfolded animate heat_map Animation Diagram Style",
     "symrnn.exercises": "judge",
-    "symrnn.numeric": "to_numpy one_hot",
+    "symrnn.numeric": "to_numpy one_hot code",
     "symrnn.numeric.checking": "check_gradient check_formula torch_function",
 }
 _MODULES = {  # public names that are modules

@@ -1,4 +1,4 @@
-"""`symrnn code`: the NumPy source of loss and gradient."""
+"""`symrnn code`: the source of loss and gradient, for NumPy, JAX or PyTorch."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from symrnn.files import write_file
 
 def register(commands: Any) -> None:
     """The options."""
-    code = add(commands, "code", "NumPy source of loss and gradient", run_code)
+    code = add(commands, "code", "source of loss and gradient: NumPy, JAX, PyTorch", run_code)
+    code.add_argument("--target", default="numpy", metavar="LIBRARY", help="numpy, the default, jax or torch")
+    code.add_argument("--wrt", nargs="+", metavar="KEY", help='gradients of these: W, "h[0]", x; else all learned ones')
     code.add_argument("-o", "--output", metavar="FILE", type=Path, help="write it to a file: .py")
 
 
@@ -23,7 +25,7 @@ def run_code(options: argparse.Namespace) -> int:
 
     if options.output is not None and options.output.suffix != ".py":
         raise Unsupported(f"{options.output}: cannot write this ending", repair="end it in .py")
-    source = sr.to_numpy(model_of(options)).source
+    source = sr.code(model_of(options), target=options.target, wrt=options.wrt)
     if options.output is not None:
         print(f"wrote {write_file(options.output, source)}")
     else:

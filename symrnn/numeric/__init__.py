@@ -7,5 +7,6 @@ derives it anew. It may not know how anything is typeset or drawn.
 from symrnn.numeric.entry import to_numpy
 from symrnn.numeric.labels import one_hot
 from symrnn.numeric.network import Network
+from symrnn.numeric.targets import code
 
-__all__ = ["Network", "one_hot", "to_numpy"]
+__all__ = ["Network", "code", "one_hot", "to_numpy"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Expr
+from sympy import Expr, Function, Pow
 
 from symrnn.numeric.bodies import body_text
 from symrnn.numeric.forms import form
@@ -20,7 +20,7 @@ class ArrayPrinter:
     """Prints expressions in a scope; with a stack, its index stands for a time axis."""
 
     def __init__(self, scope: Scope, stack: Stack | None = None) -> None:
-        self.scope, self.stack = scope, stack
+        self.scope, self.stack, self.dialect = scope, stack, scope.dialect
 
     def over(self, stack: Stack) -> ArrayPrinter:
         """The same scope with a time axis for another index."""
@@ -58,12 +58,16 @@ class ArrayPrinter:
             if isinstance(x, Contract | Dot) and texts[placeholder(i)] == f"({code.text})":
                 loose[placeholder(i)] = code.text
         for symbol in sorted(body.free_symbols - set(texts), key=str):
-            code = Code(self.scope.symbol(symbol), ALONE)
+            text = self.scope.symbol(symbol)
+            inside = any(symbol in f.free_symbols for f in body.atoms(Function, Pow))
+            code = Code(self.dialect.number(text, self.scope.word) if inside else text, ALONE)
             if self.stack is not None and symbol == self.stack.index:
                 code = self._times(self.stack)
                 lead = TIME
             texts[symbol] = code.widened(rank)
-        return Code(body_text(body, texts, self.scope.used, loose), lead, body in texts or body.is_Function)
+        return Code(
+            body_text(body, texts, self.scope.used, loose, self.dialect), lead, body in texts or body.is_Function
+        )
 
     def _times(self, stack: Stack) -> Code:
         ends = self.scope.end(stack.first), self.scope.end(stack.last)

@@ -6,7 +6,7 @@ meaning is refused here, with the repair.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sympy import Expr, Float, Integer, Piecewise, Rational, Symbol, nan, oo, zoo
@@ -15,9 +15,12 @@ from sympy.printing.codeprinter import PrintMethodNotImplementedError
 from sympy.printing.numpy import NumPyPrinter
 
 from symrnn.errors import Undefined, Unsupported
+from symrnn.numeric.dialects import NUMPY, Dialect
 from symrnn.tensor import Prime
 
 NONE: Mapping[Any, str] = {}
+NO_HOOK = "_no_hook"  # no class has it: hooks of classes must not bypass the stable forms here; set on the instance,
+# since SymPy's printer sets its own there
 
 
 class BodyPrinter(NumPyPrinter):
@@ -27,14 +30,15 @@ class BodyPrinter(NumPyPrinter):
     that the text needs beyond NumPy's.
     """
 
-    printmethod = "_symrnn_numpy"  # no class has it: hooks of classes must not bypass the stable forms here
-
-    def __init__(self, texts: Mapping[Any, str], loose: Mapping[Any, str], used: set[str]) -> None:
+    def __init__(
+        self, texts: Mapping[Any, str], loose: Mapping[Any, str], used: set[str], dialect: Dialect = NUMPY
+    ) -> None:
         super().__init__({"strict": True})
-        self.texts, self.loose, self.used = texts, loose, used
+        self.printmethod = NO_HOOK
+        self.texts, self.loose, self.used, self.dialect = texts, loose, used, dialect
 
     def _module_format(self, fqn: str, register: bool = True) -> str:
-        return fqn.replace("numpy.", "np.", 1)
+        return fqn.replace("numpy.", f"{self.dialect.word}.", 1)
 
     def _print(self, expr: Any, **settings: Any) -> str:
         if expr in self.texts:
@@ -42,7 +46,7 @@ class BodyPrinter(NumPyPrinter):
         if isinstance(expr, AppliedUndef | Prime):
             raise unknown_function(expr)
         if isinstance(expr, Expr) and expr.is_number and not isinstance(expr, Rational | Float):
-            return _number(expr)
+            return _number(expr, self.dialect)
         text = str(super()._print(expr, **settings))
         if getattr(expr, "is_Function", False) and len(expr.args) == 1 and expr.args[0] in self.loose:
             return text.replace(f"({self.texts[expr.args[0]]})", self.texts[expr.args[0]])
@@ -74,46 +78,45 @@ class BodyPrinter(NumPyPrinter):
         return str(super()._print_Pow(expr, rational=rational))
 
     def _print_Max(self, expr: Any) -> str:
-        return self._nested("np.maximum", expr.args)
+        return self._nested(self.dialect.larger, expr.args)
 
     def _print_Min(self, expr: Any) -> str:
-        return self._nested("np.minimum", expr.args)
+        return self._nested(self.dialect.smaller, expr.args)
 
-    def _nested(self, name: str, args: Any) -> str:
+    def _nested(self, pair: Callable[[str, str, set[str]], str], args: Any) -> str:
         first, *rest = args
-        return f"{name}({self._print(first)}, {self._nested(name, rest)})" if rest else self._print(first)
+        return pair(self._print(first), self._nested(pair, rest), self.used) if rest else self._print(first)
 
     def _print_Piecewise(self, expr: Any) -> str:
         *branches, last = expr.args
-        text = self._print(last.expr) if last.cond == True else "np.nan"  # noqa: E712 - SymPy's true
+        text = self._print(last.expr) if last.cond == True else self.dialect.named("nan")  # noqa: E712 - SymPy's true
         for branch in reversed(expr.args if last.cond != True else branches):  # noqa: E712
-            text = f"np.where({self._print(branch.cond)}, {self._print(branch.expr)}, {text})"
+            text = f"{self.dialect.named('where')}({self._print(branch.cond)}, {self._print(branch.expr)}, {text})"
         return text
 
     def _print_Heaviside(self, expr: Any) -> str:
-        return f"np.heaviside({self._print(expr.args[0])}, {self._print(expr.args[1])})"
+        return self.dialect.step(self._print(expr.args[0]), self._print(expr.args[1]))
 
     def _print_sigmoid(self, expr: Any) -> str:
         self.used.add("sigmoid")
         return f"sigmoid({self._print(expr.args[0])})"
 
     def _print_relu(self, expr: Any) -> str:
-        return f"np.maximum({self._print(expr.args[0])}, 0)"
+        return self.dialect.larger(self._print(expr.args[0]), "0", self.used)
 
     def _print_step(self, expr: Any) -> str:
-        return f"np.heaviside({self._print(expr.args[0])}, 0)"
+        return self.dialect.step(self._print(expr.args[0]), "0")
 
     def _print_softplus(self, expr: Any) -> str:
-        return f"np.logaddexp({self._print(expr.args[0])}, 0)"
+        return self.dialect.softplus(self._print(expr.args[0]), self.used)
 
 
 class ScalarPrinter(NumPyPrinter):
     """For `sympy.lambdify`: our functions are called by name, whatever hooks their classes have."""
 
-    printmethod = "_symrnn_numpy"
-
     def __init__(self) -> None:
         super().__init__({"fully_qualified_modules": False, "inline": True, "strict": True})
+        self.printmethod = NO_HOOK
 
     def _called(self, expr: Any) -> str:
         return f"{expr.func.__name__}({self._print(expr.args[0])})"
@@ -121,10 +124,11 @@ class ScalarPrinter(NumPyPrinter):
     _print_sigmoid = _print_relu = _print_step = _print_softplus = _called
 
 
-def _number(expr: Expr) -> str:
+def _number(expr: Expr, dialect: Dialect) -> str:
     """A number that is not rational as a Python literal: a NumPy scalar would turn float32 into float64."""
     if expr in (oo, -oo, nan, zoo):
-        return {oo: "np.inf", -oo: "(-np.inf)"}.get(expr, "np.nan")
+        inf = dialect.named("inf")
+        return {oo: inf, -oo: f"(-{inf})"}.get(expr, dialect.named("nan"))
     value = expr.evalf(30)
     if not value.is_real:
         raise Unsupported(f"{expr} is not a real number", law="generated code computes with real numbers")
@@ -148,7 +152,13 @@ def no_formula(name: str, where: object) -> Unsupported:
     )
 
 
-def body_text(body: Expr, texts: Mapping[Any, str], used: set[str], loose: Mapping[Any, str] = NONE) -> str:
+def body_text(
+    body: Expr,
+    texts: Mapping[Any, str],
+    used: set[str],
+    loose: Mapping[Any, str] = NONE,
+    dialect: Dialect = NUMPY,
+) -> str:
     """The text of a scalar body.
 
     Raises
@@ -159,7 +169,7 @@ def body_text(body: Expr, texts: Mapping[Any, str], used: set[str], loose: Mappi
     if body.has(Piecewise):
         raise Unsupported(f"no code is made for cases: {body}", repair="write it with step, relu, maximum or minimum")
     try:
-        text = BodyPrinter(texts, loose, used).doprint(body)
+        text = BodyPrinter(texts, loose, used, dialect).doprint(body)
     except PrintMethodNotImplementedError as error:
         raise Unsupported(
             f"NumPy has no form of {body}", law=str(error).splitlines()[0], repair="use functions that NumPy has"

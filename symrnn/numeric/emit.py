@@ -27,7 +27,7 @@ class Writer:
     """Writes the lines of one function, in a layout that notes what they use."""
 
     def __init__(self, layout: Layout) -> None:
-        self.layout = layout
+        self.layout, self.dialect = layout, layout.dialect
         self.lines: list[str] = []
         self.made: set[Store] = set()
         self.filled: set[Store] = set()
@@ -58,14 +58,19 @@ class Writer:
         self.made.add(store)
         name, shape, dtype = self.layout.name(store), self.layout.row_shape(store), self.layout.word("dtype")
         if store.adjoint:
-            self.line(f"{name} = np.zeros({shape}, {dtype})")
+            self.line(f"{name} = {self.dialect.filled(shape, '0', dtype)}")
             return
         whole = covers(known_ranges(self.layout, store), self.layout.extents[store], self.layout)
-        self.line(f"{name} = np.{f'empty({shape}, {dtype})' if whole else f'full({shape}, np.nan, {dtype})'}")
+        value = "0" if whole else self.dialect.named("nan")
+        self.line(f"{name} = {self.dialect.filled(shape, value, dtype)}")
         for b in self.layout.model.boundary:
             if b.sequence == store.sequence:
                 row = self.layout.end(self.layout.row(store, b.time))
-                self.line(f'{name}[{row}] = boundary["{key_of(b)}"]')
+                self.put(name, row, f'boundary["{key_of(b)}"]')
+
+    def put(self, name: str, place: str, value: str, adds: bool = False, depth: int = 0) -> None:
+        """Write rows of an array."""
+        self.line(f"{name}[{place}] {'+=' if adds else '='} {value}", depth)
 
     def make_read(self, expr: Any) -> None:
         for access in accesses(expr):
@@ -78,7 +83,7 @@ class Writer:
         if s.once:
             code = ArrayPrinter(self.layout)(s.expr)
             self.make(s.store)
-            self.assign(f"{self.layout.name(s.store)}[{self.layout.end(self.layout.row(s.store, s.time))}]", s, code)
+            self.assign(self.layout.end(self.layout.row(s.store, s.time)), s, code)
             return
         code = ArrayPrinter(self.layout, Stack(t, s.when.first, s.when.last))(s.expr)
         if s.store not in self.made and code.lead == TIME and self.layout.is_whole(s.store, s.when) and _is_new(s.expr):
@@ -86,13 +91,13 @@ class Writer:
             self.line(f"{self.layout.name(s.store)} = {code.text}")
             return
         self.make(s.store)
-        rows = self.layout.rows(s.store, s.when)
-        self.assign(rows if rows.endswith("]") else rows + "[:]", s, code)
+        self.assign(self.layout.rows(s.store, s.when).removesuffix("]").partition("[")[2] or ":", s, code)
 
-    def assign(self, target: str, s: Statement, code: Code) -> None:
-        sign = "+=" if s.adds and s.store in self.filled else "="
+    def assign(self, place: str, s: Statement, code: Code) -> None:
+        """Write what a statement computes into some rows of its array."""
+        adds = s.adds and s.store in self.filled
         self.filled.add(s.store)
-        self.line(f"{target} {sign} {code.text}")
+        self.put(self.layout.name(s.store), place, code.text, adds)
 
     def loop(self, loop: Loop) -> None:
         """Statements carried out step by step, each in its own range."""
@@ -119,7 +124,7 @@ class Writer:
         code = ArrayPrinter(self.layout)(s.expr)
         row = self.layout.end(self.layout.row(s.store, s.time))
         self.filled.add(s.store)
-        self.line(f"{self.layout.name(s.store)}[{row}] {'+=' if s.adds else '='} {code.text}", depth)
+        self.put(self.layout.name(s.store), row, code.text, s.adds, depth)
 
     def totals(self, leaf: Any, parts: list[Total], name: str) -> None:
         """The gradient of a parameter or constant: all its uses, added up."""
@@ -136,14 +141,15 @@ class Writer:
                 self.line(f"{name} {sign} {added_up(x, ArrayPrinter(layout, stack), leaf)}")
             sign = "+="
         if not parts:
-            self.line(f"{name} = np.zeros(np.shape({layout.leaf(leaf, None).text}), {layout.word('dtype')})")
+            shape = f"{layout.leaf(leaf, None).text}.shape"
+            self.line(f"{name} = {self.dialect.filled(shape, '0', layout.word('dtype'))}")
 
     def added_one_by_one(self, leaf: Any, x: Total, name: str, sign: str) -> None:
         assert x.when is not None
         if sign == "=":
             batch = "" if not isinstance(leaf, Constant) else f"*{self.layout.word('batch')}, "
             core = "".join(f"{self.layout.end(d)}, " for d in shape_of(leaf))
-            self.line(f"{name} = np.zeros(({batch}{core}), {self.layout.word('dtype')})")
+            self.line(f"{name} = {self.dialect.filled(f'({batch}{core})', '0', self.layout.word('dtype'))}")
         self.line(f"for t in range({self.layout.end(x.when.first)}, {self.layout.end(x.when.last + 1)}):")
         once = Total(leaf, x.expr, None, x.note)
         self.line(f"{name} = {name} + {added_up(once, ArrayPrinter(self.layout), leaf)}", 1)
@@ -158,7 +164,7 @@ def added_up(x: Total, p: ArrayPrinter, leaf: Any) -> str:
             if isinstance(x.expr, Contract):
                 return p.helper("sum_products", a.text, b.text, lead=ALONE).text
             rows, columns = (p.size(d) for d in shape_of(x.expr))
-            return f"np.dot({a.atom}.reshape(-1, {rows}).T, {b.atom}.reshape(-1, {columns}))"
+            return p.dialect.product(f"{a.atom}.reshape(-1, {rows}).T", f"{b.atom}.reshape(-1, {columns})")
     code = p(x.expr)
     count: Expr = Integer(1)
     if x.when is not None and code.lead != TIME:
@@ -166,12 +172,13 @@ def added_up(x: Total, p: ArrayPrinter, leaf: Any) -> str:
     factor = "" if count == 1 else f"({p.size(count)}) * "
     if isinstance(leaf, Constant):
         if code.lead == ALONE:
-            return f"{factor}{code.atom} * np.ones({p.scope.word('batch')} + (1,) * {rank}, {p.scope.word('dtype')})"
+            shape = f"{p.scope.word('batch')} + (1,) * {rank}"
+            return f"{factor}{code.atom} * {p.dialect.filled(shape, '1', p.scope.word('dtype'))}"
         return f"{code.atom}.sum(axis=0)" if code.lead == TIME else f"{factor}{code.atom}"
     if code.lead == ALONE:
         return f"{p.scope.word('B')} * {factor}{code.atom}"
     if rank == 0:
-        return f"{factor}np.sum({code.text})"
+        return f"{factor}{p.dialect.named('sum')}({code.text})"
     if rank == 1:
         return f"{factor}{code.atom}.reshape(-1, {p.size(shape_of(leaf)[0])}).sum(axis=0)"
     return f"{factor}{p.helper('sum_leading', code.text, str(rank), lead=ALONE).text}"

@@ -58,11 +58,11 @@ def _(e: Elementwise, p: Printer) -> Code:
 
 @form.register
 def _(e: Full, p: Printer) -> Code:
-    value = p(e.value)
+    value, shape = p(e.value), p.sizes(e.shape)
     dtype = p.scope.word("dtype")
     if value.lead == ALONE:
-        return Code(f"np.full({p.sizes(e.shape)}, {value.text}, {dtype})", ALONE)
-    return Code(f"{value.widened(e.rank)} * np.ones({p.sizes(e.shape)}, {dtype})", value.lead, False)
+        return Code(p.dialect.filled(shape, value.text, dtype), ALONE)
+    return Code(f"{value.widened(e.rank)} * {p.dialect.filled(shape, '1', dtype)}", value.lead, False)
 
 
 @form.register
@@ -108,12 +108,12 @@ def _(e: Diag, p: Printer) -> Code:
 @form.register
 def _(e: Diagonal, p: Printer) -> Code:
     x = p(e.args[0])
-    return Code(f"{x.atom}.diagonal(axis1=-2, axis2=-1)", x.lead)
+    return Code(p.dialect.diagonal(x.atom), x.lead)
 
 
 @form.register
 def _(e: Eye, p: Printer) -> Code:
-    return Code(f"np.eye({p.size(e.args[0])}, dtype={p.scope.word('dtype')})", ALONE)
+    return Code(p.dialect.eye(p.size(e.args[0]), p.scope.word("dtype")), ALONE)
 
 
 @form.register
@@ -126,7 +126,7 @@ def _(e: Kron, p: Printer) -> Code:
 @form.register
 def _(e: Commutation, p: Printer) -> Code:
     n, m, size = (p.size(d) for d in (*e.args, e.shape[0]))
-    unit = f"np.eye({size}, dtype={p.scope.word('dtype')})"
+    unit = p.dialect.eye(size, p.scope.word("dtype"))
     return Code(f"{unit}.reshape({n}, {m}, {size}).swapaxes(0, 1).reshape({size}, {size})", ALONE)
 
 
@@ -139,7 +139,7 @@ def _(e: SumEntries, p: Printer) -> Code:
 @form.register
 def _(e: Trace, p: Printer) -> Code:
     x = p(e.args[0])
-    return Code(f"{x.atom}.trace(axis1=-2, axis2=-1)", x.lead)
+    return Code(p.dialect.trace(x.atom), x.lead)
 
 
 @form.register
@@ -200,7 +200,8 @@ def _(e: TimeSum, p: Printer) -> Code:
 def _summed_one_by_one(e: TimeSum, p: Printer) -> Code:
     """A sum whose terms hold sums that depend on its index: one term after another."""
     body = p(e.body)
-    start = f"np.zeros({p.sizes(shape_of(e))}, {p.scope.word('dtype')})" if shape_of(e) else "0"
+    shape = shape_of(e)
+    start = p.dialect.filled(p.sizes(shape), "0", p.scope.word("dtype")) if shape else "0"
     numbers = f"range({p.size(e.lower)}, {p.size(e.upper)} + 1)"
     return Code(f"sum(({body.text} for {p.scope.symbol(e.index)} in {numbers}), {start})", max(body.lead, EXAMPLE))
 

@@ -63,7 +63,7 @@ class Layout(Scope):
 
     def word(self, word: str) -> str:
         self.words[word] = None
-        return word
+        return self.dialect.spelled(word)
 
     def name(self, store: Store) -> str:
         """The identifier of an array."""

@@ -10,18 +10,16 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
-from sympy.core.function import AppliedUndef
 
 from symrnn.calculus import bptt
 from symrnn.calculus.bptt import chosen_leaves
 from symrnn.errors import Undefined
 from symrnn.model import Recurrence
 from symrnn.numeric.backends import needs_numba
-from symrnn.numeric.bodies import no_formula
 from symrnn.numeric.checks import NO_LABELS, Arguments, Arrays, Labels, Steps
+from symrnn.numeric.chosen import leaf_of, listed, refuse_unknown
 from symrnn.numeric.compiled import Compiled
 from symrnn.numeric.door import Door
-from symrnn.numeric.emit import key_of
 from symrnn.numeric.frame import key_of_leaf
 from symrnn.numeric.load import load_all
 from symrnn.numeric.memory import Keeper
@@ -46,7 +44,7 @@ class Network:
     """
 
     def __init__(self, model: Recurrence, backend: str = "numpy") -> None:
-        _refuse_unknown(model)
+        refuse_unknown(model)
         self.backend, self._machine = backend, needs_numba(backend)
         self.model = model
         derivation = bptt(model) if model.loss is not None else None
@@ -226,40 +224,12 @@ class Network:
 
     def _gradient(self, wrt: Iterable[str] | None) -> tuple[Compiled, int]:
         """The function for what is asked for, compiled once, and the shortest length that it serves."""
-        key = None if wrt is None else _listed(wrt)
+        key = None if wrt is None else listed(wrt)
         if key is None or key in self._gradients:
             return self._gradients[key]
-        steps = plan(self.model, bptt(self.model, wrt=[self._leaf(k) for k in key]), gradient_only=True)
+        steps = plan(self.model, bptt(self.model, wrt=[leaf_of(self.model, k) for k in key]), gradient_only=True)
         self._gradients[key] = Compiled(load_all(Module(steps, machine=self._machine).text())), steps.horizon.least
         return self._gradients[key]
 
     def _leaves(self, wrt: Iterable[str] | None) -> list[Any] | None:
-        return None if wrt is None else [self._leaf(k) for k in _listed(wrt)]
-
-    def _leaf(self, key: str) -> Any:
-        """What a key of `wrt` stands for."""
-        m = self.model
-        given: list[Any] = [*m.parameters, *m.constants, *(v for v in m.sequences if v not in m.defined)]
-        known = {x.name: x for x in given}
-        known |= {key_of(b): b for b in m.boundary}
-        for v in m.states:
-            if any(b.sequence == v for b in m.boundary):
-                known.setdefault(v.name, v)
-        if key not in known:
-            raise Undefined(f"wrt has {key!r}, which is not given to the model", repair="one of " + ", ".join(known))
-        return known[key]
-
-
-def _listed(keys: Iterable[str]) -> tuple[str, ...]:
-    return (keys,) if isinstance(keys, str) else tuple(keys)
-
-
-def _refuse_unknown(model: Recurrence) -> None:
-    """Unknown functions have no numbers: say so before anything else."""
-    for e in model.args:
-        calls = sorted(e.atoms(AppliedUndef), key=str)
-        if calls:
-            raise no_formula(calls[0].func.__name__, e)
-    if model.functions:
-        f = model.functions[0]
-        raise no_formula(f.name, next(e for e in model.equations if e.has(f)))
+        return None if wrt is None else [leaf_of(self.model, k) for k in listed(wrt)]

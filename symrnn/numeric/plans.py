@@ -49,10 +49,13 @@ class Plan:
     groups: tuple[Group, ...]
 
 
-def plan(model: Recurrence, derivation: Derivation | None, *, gradient_only: bool = False) -> Plan:
+def plan(
+    model: Recurrence, derivation: Derivation | None, *, gradient_only: bool = False, shared_memory: bool = True
+) -> Plan:
     """The schedule of a model and of its derivation, if there is one.
 
-    With `gradient_only` the forward direction computes only what the loss and the gradients need.
+    With `gradient_only` the forward direction computes only what the loss and the gradients need. Without
+    `shared_memory` every result has an array of its own: none writes over another or is a part of another.
     """
     least = Admission(model).shortest()
     if derivation is not None:
@@ -76,15 +79,17 @@ def plan(model: Recurrence, derivation: Derivation | None, *, gradient_only: boo
     forward, reverse = _hoisted(schedule(statements, horizon), fresh), _hoisted(backward, fresh)
     outside = [x.expr for x in sums]
     later = [*outside, *(s.expr for s in statements_in(reverse)), *([] if model.loss is None else [model.loss])]
-    forward = tuple(in_place(model, forward, later))
-    reverse = tuple(in_place(model, reverse, outside))
+    if shared_memory:
+        forward = tuple(in_place(model, forward, later))
+        reverse = tuple(in_place(model, reverse, outside))
     extents = extents_of(model, statements_in((*forward, *reverse)), horizon)
     stacks = Stacks(
         taken={x.name for x in (*given_leaves(model), *model.sequences)} | {s.sequence.name for s in extents}
     )
-    fixed = {Store(b.sequence) for b in model.boundary}
-    forward = tuple(stack(list(forward), stacks, extents, fixed))
-    reverse = tuple(stack(list(reverse), stacks, extents, fixed))
+    if shared_memory:
+        fixed = {Store(b.sequence) for b in model.boundary}
+        forward = tuple(stack(list(forward), stacks, extents, fixed))
+        reverse = tuple(stack(list(reverse), stacks, extents, fixed))
     groups = groups_of(totals, stacks)
     extents |= {store: extents[c.whole] for store, c in stacks.columns.items()}
     return Plan(model, horizon, forward, reverse, totals, chosen, extents, stacks, tuple(groups))

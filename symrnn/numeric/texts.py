@@ -13,6 +13,7 @@ from sympy import Expr, Symbol
 from sympy.printing.pycode import PythonCodePrinter
 
 from symrnn.errors import Unsupported
+from symrnn.numeric.dialects import NUMPY, Dialect
 from symrnn.numeric.horizon import Horizon
 
 ALONE, EXAMPLE, TIME = 0, 1, 2  # leading axes: none; the batch, if there is one; time and then the batch
@@ -69,6 +70,8 @@ class Ends(PythonCodePrinter):
 
 class Scope:
     """Where the texts of leaves, symbols and words come from; notes in `used` which helper functions are called."""
+
+    dialect: Dialect = NUMPY
 
     def __init__(self, horizon: Horizon) -> None:
         self.horizon = horizon

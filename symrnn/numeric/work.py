@@ -53,7 +53,7 @@ def work_text(layout: Layout, made: Made) -> str:
     kept = ["batch", "dtype", *names]
     out = ["class Work:", '    """Arrays for some numbers of steps and examples, filled anew by every call."""', ""]
     out.append(f"    def __init__({signature}) -> None:")
-    out += ["        " + line for line in _together("self.", kept, kept)]
+    out += ["        " + line for line in together("self.", kept, kept)]
     out += ["        " + line for line in lines]
     return "\n".join([*out, "", "", *_work_for(layout, names)]) + "\n"
 
@@ -117,7 +117,7 @@ def unpacked(layout: Layout, made: Made, first: bool) -> list[str]:
     arrays += [name for store, name in made.rows.items() if not is_given(layout, store)]
     arrays += list(made.scratch)
     for group in (names, arrays):
-        lines += _together("", group, [f"work.{name}" for name in group])
+        lines += together("", group, [f"work.{name}" for name in group])
     if "B" in layout.words:
         lines.append("B = int(np.prod(batch))")
     for store in made.stores:
@@ -162,7 +162,7 @@ def _padded(v: Sequence, layout: Layout) -> list[str]:
     return lines
 
 
-def _together(prefix: str, names: list[str], values: list[str]) -> list[str]:
+def together(prefix: str, names: list[str], values: list[str]) -> list[str]:
     """One assignment for several names, as many as a line holds."""
     lines: list[str] = []
     left: list[str] = []

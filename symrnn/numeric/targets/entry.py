@@ -1,0 +1,65 @@
+"""`code`: a model as the source of a module for NumPy, JAX or PyTorch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from symrnn.calculus import bptt
+from symrnn.errors import Undefined
+from symrnn.model import Recurrence
+from symrnn.numeric.chosen import leaf_of, listed, refuse_unknown
+from symrnn.numeric.module import Module
+from symrnn.numeric.plans import plan
+from symrnn.numeric.targets.functional import FunctionalModule
+from symrnn.numeric.targets.scan import JaxModule
+from symrnn.numeric.targets.tensors import TorchModule
+
+WRITERS: dict[str, type[FunctionalModule]] = {"jax": JaxModule, "torch": TorchModule}
+
+
+def code(model: Recurrence, *, target: str = "numpy", wrt: str | Iterable[str] | None = None) -> str:
+    """The source of a module with `forward`, `loss` and `loss_and_grad` of a model, for a library of arrays.
+
+    Arguments are dicts as for `to_numpy`: time-major arrays, (T, m) for one example or (T, B, m) for a batch.
+
+    Parameters
+    ----------
+    model
+        The model; without a loss the module has `forward` only.
+    target
+        "numpy"; "jax", pure functions with a `lax.scan` for each loop over time, for `jit`, `vmap` and `grad`;
+        "torch", where `loss` is a `torch.autograd.Function` with the backward pass written out.
+    wrt
+        The keys of the gradients, such as "W", "h[0]", "x"; left out, every learned parameter and boundary value.
+
+    Returns
+    -------
+    str
+        Source that imports its library only.
+
+    Raises
+    ------
+    Unsupported
+        For an unknown function, and for what a library cannot do, with the reason.
+
+    Examples
+    --------
+    >>> import symrnn as sr
+    >>> text = sr.code(sr.models.elman(), target="jax")
+    >>> start = text.index("    def step")
+    >>> print(text[start : text.index("return", start)].strip())
+    def step(carry, rows):
+            h_tm1 = carry
+            part2_t = rows
+            h_t = jnp.tanh(h_tm1 @ W.T + part2_t)
+    """
+    if not isinstance(model, Recurrence):
+        raise Undefined(f"code takes a model; got {type(model).__name__}", repair="to_numpy(expression).source")
+    if target not in ("numpy", *WRITERS):
+        raise Undefined(f"target={target!r}", repair='"numpy", "jax" or "torch"')
+    refuse_unknown(model)
+    leaves = None if wrt is None else [leaf_of(model, key) for key in listed(wrt)]
+    derivation = bptt(model, wrt=leaves) if model.loss is not None else None
+    if target == "numpy":
+        return Module(plan(model, derivation)).text()
+    return WRITERS[target](plan(model, derivation, shared_memory=False)).text()
