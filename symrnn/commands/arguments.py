@@ -65,6 +65,27 @@ def notation_of(options: argparse.Namespace) -> Any:
     return Notation.named(options.notation).using(*options.convention)
 
 
+def pairs(text: str | None, option: str) -> list[tuple[str, str]]:
+    """NAME=VALUE, several with commas between."""
+    found = []
+    for item in (text or "").split(",") if text else []:
+        key, equals, value = (part.strip() for part in item.partition("="))
+        if not (key and equals and value):
+            raise Undefined(f"{option}: {item.strip()!r} is not NAME=VALUE")
+        found.append((key, value))
+    return found
+
+
+def sizes(text: str | None) -> dict[str, int]:
+    """The sizes of dimensions by their names: n=3,m=2."""
+    found = {}
+    for key, value in pairs(text, "--dims"):
+        if not (value.isascii() and value.isdigit()):
+            raise Undefined(f"--dims: {key}={value} is not a whole number")
+        found[key] = int(value)
+    return found
+
+
 def columns() -> int:
     """The width of the terminal; of a file or a pipe 118 columns."""
     return max(os.get_terminal_size().columns, 40) if sys.stdout.isatty() else 118

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from symrnn.commands.arguments import add, last_time, model_of, positive, seed
+from symrnn.commands.arguments import add, last_time, model_of, pairs, positive, seed, sizes
 from symrnn.errors import Undefined
 
 
@@ -48,7 +48,7 @@ def run_check(options: argparse.Namespace) -> int:
             _upstream(model, options.upstream),
             options.dtype,
             last_time(model, options.tau),
-            _dims(options.dims),
+            sizes(options.dims),
             options.batch,
             options.seed,
             float(options.seconds),
@@ -58,34 +58,15 @@ def run_check(options: argparse.Namespace) -> int:
     return verdict.exit_code
 
 
-def _pairs(text: str | None, option: str) -> list[tuple[str, str]]:
-    pairs = []
-    for item in (text or "").split(",") if text else []:
-        key, equals, value = (part.strip() for part in item.partition("="))
-        if not (key and equals and value):
-            raise Undefined(f"{option}: {item.strip()!r} is not NAME=VALUE")
-        pairs.append((key, value))
-    return pairs
-
-
 def _arrays(model: Any, text: str | None) -> dict[str, Any]:
     given = (*model.parameters, *model.constants, *model.inputs, *model.targets, *model.boundary)
     known = {str(x).replace(" ", ""): x for x in given}
     found = {}
-    for key, value in _pairs(text, "--arrays"):
+    for key, value in pairs(text, "--arrays"):
         plain = value.removesuffix(".T").replace(" ", "")
         if plain not in known:
             raise Undefined(f"--arrays: {value!r} is not given to the model", repair="one of " + ", ".join(known))
         found[key] = known[plain].T if value.endswith(".T") else known[plain]
-    return found
-
-
-def _dims(text: str | None) -> dict[str, int]:
-    found = {}
-    for key, value in _pairs(text, "--dims"):
-        if not (value.isascii() and value.isdigit()):
-            raise Undefined(f"--dims: {key}={value} is not a whole number")
-        found[key] = int(value)
     return found
 
 

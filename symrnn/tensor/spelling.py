@@ -40,6 +40,16 @@ def spell(node: Elementwise) -> Expr:
     return _held(node.body, {placeholder(i): Held(x, i) for i, x in enumerate(node.operands)})
 
 
+def spell_entry(node: Elementwise) -> Expr:
+    """The body with a place for one entry of each operand, `place_of` its number, so that it reads as a scalar."""
+    return _held(node.body, {placeholder(i): place_of(i) for i in range(len(node.operands))})
+
+
+def place_of(position: int) -> Held:
+    """Where one entry of an operand stands in what `spell_entry` makes."""
+    return Held(placeholder(position), position)
+
+
 def _held(expr: Any, operands: dict[Expr, Held]) -> Any:
     """`expr` rebuilt around its operands without evaluating anew: SymPy's questions about each argument are slow."""
     if expr in operands:

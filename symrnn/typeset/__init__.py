@@ -14,6 +14,7 @@ from symrnn.typeset.mathml import mathml
 from symrnn.typeset.notation import Notation
 from symrnn.typeset.page import derivation_page
 from symrnn.typeset.text import text
+from symrnn.typeset.worked_page import worked_example
 
 __all__ = [
     "Document",
@@ -29,4 +30,5 @@ __all__ = [
     "latex",
     "mathml",
     "text",
+    "worked_example",
 ]

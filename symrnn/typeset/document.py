@@ -37,10 +37,10 @@ PLAIN = TexStyle()
 
 @dataclass(frozen=True, repr=False)
 class Document:
-    """A page and the derivation it is about; it is written as the ending of a file's name says."""
+    """A page and the derivation it is about, if there is one; it is written as the ending of a file's name says."""
 
     page: Page
-    derivation: Derivation
+    derivation: Derivation | None
 
     @property
     def title(self) -> str:
@@ -71,6 +71,8 @@ class Document:
             case ".md":
                 return write_markdown(self.page)
             case ".ipynb":
+                if self.derivation is None:
+                    raise Unsupported("a notebook derives its lines again; here are none", repair="write .md or .html")
                 return write_notebook(self.page, self.derivation)
             case ".txt":
                 return write_text(self.page)
@@ -131,7 +133,7 @@ class Document:
 
     def __repr__(self) -> str:
         words = [block.words for block in self.page.blocks if isinstance(block, Heading)]
-        return f"<Document {self.title!r}: {', '.join(words)}>"
+        return f"<{type(self).__name__} {self.title!r}: {', '.join(words)}>"
 
     def _repr_markdown_(self) -> str:
         return self.render(".md")

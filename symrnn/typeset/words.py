@@ -9,14 +9,14 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from symrnn.errors import Undefined
-from symrnn.typeset import words_document
+from symrnn.typeset import words_document, words_worked
 from symrnn.typeset.words_de import GERMAN
 from symrnn.typeset.words_en import ENGLISH
 
 LANGUAGES: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
-        "en": MappingProxyType(ENGLISH | words_document.ENGLISH),
-        "de": MappingProxyType(GERMAN | words_document.GERMAN),
+        "en": MappingProxyType(ENGLISH | words_document.ENGLISH | words_worked.ENGLISH),
+        "de": MappingProxyType(GERMAN | words_document.GERMAN | words_worked.GERMAN),
     }
 )
 
