@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from symrnn.commands.arguments import add, last_time, model_of, pairs, positive, seed, sizes
 from symrnn.errors import Undefined
+
+if TYPE_CHECKING:
+    from symrnn.calculus.verdict import Verdict
 
 
 def register(commands: Any) -> None:
     """The options."""
     check = add(commands, "check", "is a hand-written gradient right, and which mistake is it if not", run_check)
-    check.add_argument("--against", metavar="FILE.py:FUNCTION", required=True, help="the function to be checked")
+    what = check.add_mutually_exclusive_group(required=True)
+    what.add_argument("--against", metavar="FILE.py:FUNCTION", help="the function to be checked")
+    what.add_argument(
+        "--formula",
+        metavar='"W = ..."',
+        action="append",
+        help="a formula to be checked, in LaTeX or plain letters, for the gradient on its left; again for more",
+    )
     check.add_argument("--axes", metavar="WORD", help="axes of its arrays: TD (default), TBD, BTD, or BD for one step")
     check.add_argument("--arrays", metavar="NAMES", help="its names for ours: Wh=W.T,Wx=U,h0=h[0]")
     check.add_argument("--upstream", metavar="NAME", help="the gradient arriving at this sequence is given, as dout")
@@ -27,7 +37,33 @@ def register(commands: Any) -> None:
 
 
 def run_check(options: argparse.Namespace) -> int:
-    """`symrnn check MODEL --against FILE.py:FUNCTION`: 0 right, 1 wrong, 3 invalid, 4 undecided."""
+    """`symrnn check MODEL --against FILE.py:FUNCTION` or `--formula TEXT`: 0 right, 1 wrong, 3 invalid, 4 undecided."""
+    verdict = _of_formulas(options) if options.formula else _of_function(options)
+    print(verdict.json(indent=2) if options.json else verdict)
+    return verdict.exit_code
+
+
+def _of_formulas(options: argparse.Namespace) -> Verdict:
+    from symrnn.numeric.checking.formula import check_formula, check_formulas
+    from symrnn.numeric.checking.formula_text import sides
+
+    unused = [o for o in ("axes", "arrays", "upstream", "batch") if getattr(options, o) is not None]
+    if unused:
+        raise Undefined(f"--{unused[0]} is about the arrays of a function", repair="leave it out with --formula")
+    model, pairs = model_of(options), [sides(text) for text in options.formula]
+    for (left, right), text in zip(pairs, options.formula, strict=True):
+        if not left or not right:
+            raise Undefined(f"--formula {text!r} does not say whose gradient it is", repair='--formula "W = ..."')
+    asked: dict[str, Any] = {"tau": last_time(model, options.tau), "seed": options.seed}
+    asked["dims"] = _dims(options.dims) or None
+    if len(pairs) == 1:
+        return check_formula(model, *pairs[0], **asked)
+    if len({left for left, _ in pairs}) < len(pairs):
+        raise Undefined("two formulas are about the same gradient", repair="one --formula for each")
+    return check_formulas(model, dict(pairs), **asked)
+
+
+def _of_function(options: argparse.Namespace) -> Verdict:
     from symrnn.numeric.checking.entry import question
     from symrnn.numeric.checking.judging import judge
     from symrnn.numeric.checking.remote import Remote
@@ -53,9 +89,7 @@ def run_check(options: argparse.Namespace) -> int:
             options.seed,
             float(options.seconds),
         )
-        verdict = judge(asked)
-    print(verdict.json(indent=2) if options.json else verdict)
-    return verdict.exit_code
+        return judge(asked)
 
 
 def _arrays(model: Any, text: str | None) -> dict[str, Any]:

@@ -70,3 +70,26 @@ def test_json(file, capsys):
 def test_requests_that_cannot_be_met(arguments, capsys):
     assert main(["check", "scalar", *arguments]) == 2
     assert capsys.readouterr().err.startswith("symrnn: ")
+
+
+@pytest.mark.parametrize(
+    ("texts", "code", "words"),
+    [
+        (["W = sum_t diag(1 - h[t]^2) ∇h[t] h[t-1]^T"], 0, "the gradient of W: right"),
+        (["W = sum_t diag(1 - h[t]^2) ∇h[t] h[t]^T"], 1, "  yours   ∇W = Σ diag(1 - h(t)²) ∇h(t) h(t)ᵀ"),
+        (["b = sum_t ∇h[t]", r"\nabla_{o_t} L = \operatorname{softmax}(o_t) - y_t"], 1, "against 2 formulas: WRONG"),
+        (["W = sum_t h[t]"], 3, "has shape"),
+    ],
+)
+def test_formulas(texts, code, words, capsys):
+    assert main(["check", "elman", *(x for text in texts for x in ("--formula", text))]) == code
+    assert words in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["sum_t ∇h[t]"], ["b = sum_t ∇h[t"], ["b = sum_t ∇h[t]", "--axes", "TBD"], ["b = c", "--formula", "b = c"]],
+)
+def test_formulas_that_cannot_be_judged(arguments, capsys):
+    assert main(["check", "elman", "--formula", *arguments]) == 2
+    assert capsys.readouterr().err.startswith("symrnn: ")

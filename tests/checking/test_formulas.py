@@ -5,7 +5,7 @@ import pytest
 import symrnn as sr
 from symrnn import nabla, t, tau
 from symrnn.calculus.bptt import with_upstream
-from symrnn.errors import Undefined
+from symrnn.errors import ReadError, Undefined
 from symrnn.model import library
 from symrnn.testing import assert_gradient, gradcheck
 
@@ -84,3 +84,57 @@ def test_gradcheck_of_any_expression():
     assert gradcheck(loss, {A: sr.outer(y, z[t])}).mistakes == ("derivative forgotten",)
     assert gradcheck(sr.dot(y, y), lambda v: {"y": 2 * v["y"]})
     assert not gradcheck(sr.dot(y, y), lambda v: {"y": v["y"]})
+
+
+TEXTS = {
+    "latex": r"\nabla_W L = \sum_{t=1}^{\tau} \operatorname{diag}(1 - (h^{(t)})^2)\, (\nabla_{h^{(t)}} L)\, h^{(t-1)\top}",
+    "plain": "dW = sum_t ((1 - h[t]^2) ⊙ ∇h[t]) h[t-1]^T",
+    "without a left side": "sum_t diag(1 - h_t^2) ∇h_t h_{t-1}^T",
+    "the name on the left": "W = sum_(t=1)^tau diag(1 - h_t^2) ∇h_t h_{t-1}^T",
+}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_formula_as_text(name):
+    """LaTeX or plain letters: right, and with one index changed the same mistake as of the expression."""
+    assert sr.check_formula(elman, W, TEXTS[name])
+    wrong = TEXTS[name].replace("t-1", "t+0").replace("t+0", "t")
+    verdict = sr.check_formula(elman, "W", wrong)
+    assert verdict.mistakes == ("index off by one",)
+    assert verdict.found[0].yours.rhs == sr.time_sum(sr.outer(delta, h[t]))
+
+
+@pytest.mark.parametrize("name", ["missing transpose", "target forgotten", "transposed result"])
+def test_what_is_printed_is_read_back_and_judged_alike(name):
+    of, expr = WRONG[name]
+    assert sr.check_formula(elman, of, sr.latex(expr)).mistakes == (name,)
+
+
+def test_formulas_as_text_for_several_gradients():
+    lines = {
+        W: TEXTS["plain"],
+        "h[t]": r"V^\top \nabla_{o_t} L + W^\top \operatorname{diag}(1-h_{t+1}^2) \nabla_{h_{t+1}} L",
+    }
+    assert sr.check_gradient(elman, lines)
+    verdict = sr.check_gradient(elman, {**lines, b: "sum_t ∇h[t]"})
+    assert (
+        verdict.status == "wrong" and verdict.mistakes == ("derivative forgotten",) and set(verdict.right) == {"W", "h"}
+    )
+
+
+def test_texts_that_say_something_else():
+    with pytest.raises(Undefined, match="about U, not about W"):
+        sr.check_formula(elman, W, "U = sum_t ∇h[t] x[t]^T")
+    with pytest.raises(Undefined, match="about b, not about W"):
+        sr.check_formula(elman, W, sr.Equation(nabla(b), sr.time_sum(nabla(h[t]))))
+    with pytest.raises(ReadError, match="never closed"):
+        sr.check_formula(elman, W, "sum_t ∇h[t")
+    with pytest.raises(ReadError):
+        sr.check_formula(elman, "Q", "sum_t ∇h[t]")
+
+
+def test_a_text_in_a_notation_with_rows():
+    """Rows: x Uᵀ becomes x U, so b's gradient is a row times a diagonal matrix, and W's has its factors exchanged."""
+    rows = sr.Notation.named("cs231n")
+    assert sr.check_formula(elman, b, "sum_t ∇h[t] diag(1 - h[t]^2)", notation=rows)
+    assert sr.check_formula(elman, W, "sum_t h[t-1]^T (∇h[t] diag(1 - h[t]^2))", notation=rows)

@@ -45,7 +45,8 @@ def check_gradient(
         `function(params, inputs, boundary)`, dicts of arrays by name, returning (loss, grads) or grads alone: a dict
         with any of the model's parameters, inputs, constants and boundary values ("h[0]", or "h" if that is the only
         one). With `upstream`, `function(params, inputs, boundary, dout)` returning grads or (output, grads). Or a
-        dict of expressions, `{W: ...}`: see `check_formula`. Or a `torch.nn.Module`: see `torch_function`.
+        dict of formulas, `{W: ...}`, expressions or texts: see `check_formula`. Or a `torch.nn.Module`: see
+        `torch_function`.
     arrays
         How the function's arrays are ours: its names, each with an array of ours or a linear expression of them,
         `{"Wh": W.T, "weight": sr.concat(U.T, V.T)}`. Gradients come back under the same names.

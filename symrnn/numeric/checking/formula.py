@@ -19,7 +19,7 @@ from symrnn.graph.lengths import Last, checked_last, spread
 from symrnn.model import Element, Equation, Recurrence, Sequence
 from symrnn.numeric.checking.case import DOUBLE
 from symrnn.numeric.checking.formula_case import FormulaCase, formula_values
-from symrnn.numeric.checking.layout import leaves_of
+from symrnn.numeric.checking.formula_text import expression_of, leaf_of_gradient
 from symrnn.numeric.checking.points import point, sizes_of
 from symrnn.numeric.checking.report import ALTERNATIVES
 from symrnn.numeric.checking.search import Found, search
@@ -27,7 +27,6 @@ from symrnn.numeric.frame import key_of_leaf
 from symrnn.tensor.adjoint import Adjoint, nabla
 from symrnn.tensor.linear import transpose
 from symrnn.tensor.node import shape_of
-from symrnn.tensor.operands import as_operand
 from symrnn.tensor.shape import same_shape, show_shape
 from symrnn.tensor.time import t
 
@@ -37,11 +36,12 @@ def check_formula(
     of: Any,
     formula: Any,
     *,
+    notation: Any = None,
     tau: Any = None,
     dims: Mapping[Any, int] | None = None,
     seed: int = 0,
 ) -> Verdict:
-    """Whether a formula for a gradient is right, and which mistake it is if not.
+    r"""Whether a formula for a gradient is right, and which mistake it is if not.
 
     Parameters
     ----------
@@ -49,10 +49,12 @@ def check_formula(
         A model with a loss.
     of
         What the gradient belongs to: a parameter, a constant, a boundary value, an element such as `h[t]` or `x[t]`
-        (then the formula is judged at every t), or the adjoint of one.
+        (then the formula is judged at every t), or the adjoint of one; or its name as a text.
     formula
-        An expression of the shape of `of`. It may read values, parameters and adjoints; adjoints after the last step
-        are zero.
+        An expression of the shape of `of`, or a text that `read` reads, in LaTeX or plain letters, with or without a
+        left side. It may read values, parameters and adjoints; adjoints after the last step are zero.
+    notation
+        The `Notation` of a text, if it renames things or has vectors as rows.
     tau, dims, seed
         A last time and sizes in place of those chosen.
 
@@ -65,6 +67,8 @@ def check_formula(
     ------
     Undefined
         When the model has no loss, or `of` is nothing that it has a gradient of.
+    ReadError
+        When a text cannot be read, with the place.
 
     Examples
     --------
@@ -75,20 +79,23 @@ def check_formula(
     >>> wrong = sr.time_sum(sr.outer(sr.diag(1 - h[t] ** 2) @ nabla(h[t]), h[t]))
     >>> sr.check_formula(rnn, W, wrong).mistakes
     ('index off by one',)
+    >>> text = r"\sum_{t=1}^{\tau} \operatorname{diag}(1 - (h^{(t)})^2)\, (\nabla_{h^{(t)}} L)\, h^{(t-1)\top}"
+    >>> bool(sr.check_formula(rnn, W, text)), bool(sr.check_formula(rnn, "b", "sum_t ∇h[t]"))
+    (True, False)
     """
     if model.loss is None:
         raise Undefined(f"`{model.title.name}` has no loss, so there is no gradient to check", repair="add loss=...")
-    leaf = _leaf(model, of)
-    expr = as_operand(formula)
+    leaf = leaf_of_gradient(model, of)
+    expr = expression_of(model, leaf, formula, notation)
     return _Formula(model, leaf, expr, tau, dims, seed).judged()
 
 
 def check_formulas(model: Recurrence, formulas: Mapping[Any, Any], **options: Any) -> Verdict:
     """Several formulas, each judged by itself, in one verdict."""
     if not formulas:
-        raise Undefined("no formula is given", repair="check_gradient(model, {W: expression})")
+        raise Undefined("no formula is given", repair="check_gradient(model, {W: expression or text})")
     single = [
-        (key_of_leaf(_leaf(model, of)), check_formula(model, of, formula, **options))
+        (key_of_leaf(leaf_of_gradient(model, of)), check_formula(model, of, formula, **options))
         for of, formula in formulas.items()
     ]
     statuses = [v.status for _, v in single]
@@ -106,23 +113,6 @@ def check_formulas(model: Recurrence, formulas: Mapping[Any, Any], **options: An
         tuple(key for key, v in single if v),
         tuple(rows),
     )
-
-
-def _leaf(model: Recurrence, of: Any) -> Any:
-    """What a gradient belongs to; the whole sequence for an element at t."""
-    node = of.node if isinstance(of, Adjoint) else of
-    named = {key_of_leaf(x): x for x in (*leaves_of(model), *model.defined)}
-    node = named.get(node, node) if isinstance(node, str) else node
-    if isinstance(node, Element) and node.sequence in model.sequences and node not in model.boundary:
-        if node.time != t:
-            raise Undefined(
-                f"{node}: a formula for a sequence is given at t",
-                repair=f"check_formula(model, {node.sequence}[t], ...)",
-            )
-        node = node.sequence
-    if node not in named.values():
-        raise Undefined(f"{of!r} has no gradient in {model.title.name}", repair="one of " + ", ".join(named))
-    return node
 
 
 class _Formula:
