@@ -50,17 +50,17 @@ def _of_formulas(options: argparse.Namespace) -> Verdict:
     unused = [o for o in ("axes", "arrays", "upstream", "batch") if getattr(options, o) is not None]
     if unused:
         raise Undefined(f"--{unused[0]} is about the arrays of a function", repair="leave it out with --formula")
-    model, pairs = model_of(options), [sides(text) for text in options.formula]
-    for (left, right), text in zip(pairs, options.formula, strict=True):
+    model, asked_for = model_of(options), [sides(text) for text in options.formula]
+    for (left, right), text in zip(asked_for, options.formula, strict=True):
         if not left or not right:
             raise Undefined(f"--formula {text!r} does not say whose gradient it is", repair='--formula "W = ..."')
     asked: dict[str, Any] = {"tau": last_time(model, options.tau), "seed": options.seed}
-    asked["dims"] = _dims(options.dims) or None
-    if len(pairs) == 1:
-        return check_formula(model, *pairs[0], **asked)
-    if len({left for left, _ in pairs}) < len(pairs):
+    asked["dims"] = sizes(options.dims) or None
+    if len(asked_for) == 1:
+        return check_formula(model, *asked_for[0], **asked)
+    if len({left for left, _ in asked_for}) < len(asked_for):
         raise Undefined("two formulas are about the same gradient", repair="one --formula for each")
-    return check_formulas(model, dict(pairs), **asked)
+    return check_formulas(model, dict(asked_for), **asked)
 
 
 def _of_function(options: argparse.Namespace) -> Verdict:

@@ -87,7 +87,7 @@ def test_gradcheck_of_any_expression():
 
 
 TEXTS = {
-    "latex": r"\nabla_W L = \sum_{t=1}^{\tau} \operatorname{diag}(1 - (h^{(t)})^2)\, (\nabla_{h^{(t)}} L)\, h^{(t-1)\top}",
+    "latex": r"\nabla_W L = \sum_{t=1}^\tau \operatorname{diag}(1 - (h^{(t)})^2) (\nabla_{h^{(t)}} L)\, h^{(t-1)\top}",
     "plain": "dW = sum_t ((1 - h[t]^2) ⊙ ∇h[t]) h[t-1]^T",
     "without a left side": "sum_t diag(1 - h_t^2) ∇h_t h_{t-1}^T",
     "the name on the left": "W = sum_(t=1)^tau diag(1 - h_t^2) ∇h_t h_{t-1}^T",
