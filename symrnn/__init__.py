@@ -19,11 +19,12 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:  # what the table below does at run time, for type checkers and editors: one line a room
     from symrnn import analysis as analysis
+    from symrnn import exercises as exercises
     from symrnn import testing as testing
     from symrnn.calculus import *
     from symrnn.diagram import *
     from symrnn.errors import *
-    from symrnn.exercises import *
+    from symrnn.exercises.judge import *
     from symrnn.graph import *
     from symrnn.model import *
     from symrnn.model import library as models
@@ -51,7 +52,7 @@ _ROOMS = {
     """,
     "symrnn.typeset": "latex text image explain Explanation Notation document worked_example",
     "symrnn.diagram": "circuit unfolded animate heat_map Animation Diagram Style",
-    "symrnn.exercises": "judge",
+    "symrnn.exercises.judge": "judge",
     "symrnn.numeric": "to_numpy one_hot code",
     "symrnn.numeric.checking": "check_gradient check_formula torch_function",
 }
@@ -59,6 +60,7 @@ _MODULES = {  # public names that are modules
     "models": "symrnn.model.library",
     "testing": "symrnn.testing",
     "analysis": "symrnn.analysis",
+    "exercises": "symrnn.exercises",
 }
 
 _HOME = MappingProxyType({name: room for room, names in _ROOMS.items() for name in names.split()} | _MODULES)

@@ -22,6 +22,8 @@ from symrnn.model.formula.symbols import Symbols, as_symbols
 from symrnn.model.formula.term import Term
 from symrnn.typeset import latex
 
+__all__ = ["judge"]
+
 SUBJECT = "the answer"
 
 

@@ -18,7 +18,8 @@ from symrnn.model.formula.term import SCALAR, Term, number
 if TYPE_CHECKING:
     from symrnn.model.formula.build import Builder
 
-_LATER = {"t": 3}  # how late an index usually is; others are earlier, the last time is latest
+# How late a bound usually is: 0, 1 and 2 begin a range; then come k, i, j; then 3, 4, ..., which end one; then t, tau.
+_LATER = {"t": 3.0, "length": 9.0}
 
 
 def big(builder: Builder, tree: Tree[Any]) -> Term:
@@ -117,10 +118,14 @@ def falls(low: Term, high: Term) -> bool | None:
         return None
     if a == b:
         return m > n
-    late = {"": 0, "length": 9}
-    first = late.get(a, _LATER.get(a, 2))
-    last = late.get(b, _LATER.get(b, 2))
+    first, last = _lateness(a, m), _lateness(b, n)
     return None if first == last else first > last
+
+
+def _lateness(name: str, offset: int) -> float:
+    if not name:
+        return 0.0 if offset <= 2 else 2.5
+    return _LATER.get(name, 2.0)
 
 
 def _place(bound: Term) -> tuple[str | None, int]:

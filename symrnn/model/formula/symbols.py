@@ -159,7 +159,7 @@ def _of_model(model: Recurrence) -> Symbols:
         if isinstance(part, Function):
             kinds[name], functions[name] = "function", size_of_shape(part.shape)
         elif isinstance(part, AppliedUndef):
-            kinds[name], functions[name], part = "function", "scalar", part.func
+            kinds[name], functions[name], part = "function", "elementwise", part.func
         elif isinstance(part, Symbol):
             (lengths if name.startswith("tau") else indices).add(name)
             continue

@@ -1,0 +1,172 @@
+"""An exercise: what is said and asked, the right answers, hints, a worked solution, and how an answer is judged.
+
+`make(kind, seed=, level=)` makes one: `.statement` and `.parts` (each with `.question`, `.answer`, three `.hints`,
+`.lines` and `.points`) are text with LaTeX between dollars; `.judge(answer, part=1)` is a `Verdict` whose facts have
+the `credit`, 0 to 1. `.json()` freezes it with its answers; `thawed(text)` is the same exercise in a later version.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from symrnn.calculus.verdict import Verdict
+from symrnn.errors import ReadError, Undefined
+from symrnn.exercises.marking import FORMULA, MARKERS
+from symrnn.model import Recurrence, read_model
+
+
+@dataclass(frozen=True)
+class Part:
+    """One question of an exercise.
+
+    Attributes
+    ----------
+    question
+        What is asked.
+    answer
+        The model answer: a formula, a number, edges "h0 -> h1, x1 -> h1", the letter of a choice, or code.
+    lines
+        The worked solution, formulas line by line; the last is the answer.
+    hints
+        Three: the law, the first line, the next line of this variant.
+    law
+        The law that leads to it, in a sentence.
+    kind
+        formula, number, edges, choice or code.
+    where, form
+        As `judge` takes them.
+    witness
+        A formula that the model itself gives a value, by dual numbers: the independent check of the model answer.
+    points
+        What the part counts.
+    tolerance
+        Of a number.
+    choices
+        Of a choice: what each letter says.
+    """
+
+    question: str
+    answer: str
+    lines: tuple[str, ...] = ()
+    hints: tuple[str, ...] = ()
+    law: str = ""
+    kind: str = FORMULA
+    where: str = ""
+    form: str = ""
+    witness: str = ""
+    points: float = 2.0
+    tolerance: float = 1e-3
+    choices: tuple[str, ...] = ()
+    symbols: str = ""  # a table of its own as JSON, where the exercise's does not serve
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """An exercise that was made for one seed and level; the same seed makes the same one.
+
+    Attributes
+    ----------
+    kind, seed, level
+        What it was made from.
+    title, source
+        Of the kind, and where it comes from.
+    statement
+        What is given.
+    parts
+        What is asked, each a `Part`.
+    model
+        The text of a model, or ''; `symbols` a table where there is none.
+    """
+
+    kind: str
+    seed: int
+    level: int
+    title: str
+    source: str
+    statement: str
+    parts: tuple[Part, ...]
+    model: str = ""
+    symbols: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def identity(self) -> str:
+        """A name that two exercises share only if they ask the same."""
+        asked = json.dumps([self.statement, [p.question for p in self.parts]], ensure_ascii=False)
+        return hashlib.blake2b(asked.encode(), digest_size=8).hexdigest()
+
+    @property
+    def recurrence(self) -> Recurrence | None:
+        """The model, if the exercise has one."""
+        return read_model(self.model) if self.model else None
+
+    @property
+    def hints(self) -> tuple[str, ...]:
+        """The hints of the first part."""
+        return self.parts[0].hints
+
+    @property
+    def model_answer(self) -> str:
+        """The right answer to the first part."""
+        return self.parts[0].answer
+
+    @property
+    def solution(self) -> tuple[tuple[str, ...], ...]:
+        """The worked solution, part by part."""
+        return tuple(part.lines or (part.answer,) for part in self.parts)
+
+    @property
+    def points(self) -> float:
+        """The points of all parts."""
+        return sum(part.points for part in self.parts)
+
+    def judge(self, answer: object, part: int = 1) -> Verdict:
+        """The verdict on an answer to one part, counted from 1.
+
+        Its facts have the `credit`, from 0 to 1: times the part's `points`, it is what the answer earns.
+
+        Raises
+        ------
+        Undefined
+            When there is no such part; an answer never raises.
+        """
+        if not 1 <= part <= len(self.parts):
+            raise Undefined(f"part {part} of {len(self.parts)}", repair="parts are counted from 1")
+        asked = self.parts[part - 1]
+        return MARKERS[asked.kind](self, asked, answer)
+
+    def check(self, answer: object, part: int = 1) -> Verdict:
+        """The same as `judge`."""
+        return self.judge(answer, part)
+
+    def json(self) -> str:
+        """The exercise with its answers, frozen: a later version of the package marks it the same."""
+        return json.dumps({"format": FORMAT} | asdict(self), ensure_ascii=False, indent=1)
+
+
+FORMAT = 1  # of a frozen exercise; a later version reads the earlier ones
+
+
+def thawed(text: str) -> Exercise:
+    """An exercise from its JSON.
+
+    Raises
+    ------
+    ReadError
+        When the text is no frozen exercise, or one of a later version.
+    """
+    try:
+        record: dict[str, Any] = json.loads(text)
+        if record.pop("format") != FORMAT:
+            raise ReadError("an exercise of another format", repair="a later version of the package wrote it")
+        parts = tuple(Part(**_tuples(part)) for part in record.pop("parts"))
+        return Exercise(**record, parts=parts)
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise ReadError("this is no frozen exercise", repair="Exercise.json() writes one") from error
+
+
+def _tuples(record: dict[str, Any]) -> dict[str, Any]:
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in record.items()}
