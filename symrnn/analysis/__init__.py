@@ -8,6 +8,7 @@ from symrnn.analysis.bounds import GradientBound, gradient_bound
 from symrnn.analysis.counting import multiplications, parameters
 from symrnn.analysis.fixed_points import FixedPoint, fixed_points
 from symrnn.analysis.growth import direct_path, jacobian_norms
+from symrnn.analysis.plot import Plot
 from symrnn.analysis.reach import Reach, memory, receptive_field
 from symrnn.analysis.sharing import Comparison, compare
 from symrnn.analysis.summary import Collision, Summary, collision, summary
@@ -17,6 +18,7 @@ __all__ = [
     "Comparison",
     "FixedPoint",
     "GradientBound",
+    "Plot",
     "Reach",
     "Summary",
     "collision",
