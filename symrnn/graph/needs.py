@@ -6,6 +6,7 @@ at all, and what another reads of it is then neither computed nor given.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -21,12 +22,20 @@ def undefined(model: Recurrence, last: Last) -> Any:
     rule = rule_of(model, last)
     given = {b.xreplace(rule) for b in model.boundary}
     for v in model.defined:
-        home = [r.at(rule).times() for r in model.ranges[v]]
+        home = [times for r in model.ranges[v] if (times := r.at(rule).times())]
         for r in model.reading_ranges(v):
-            for s in r.at(rule).times():
-                if not any(s in times for times in home) and v[s] not in given:
+            for s in _outside(r.at(rule).times(), home):
+                if v[s] not in given:
                     return v[s]
     return None
+
+
+def _outside(times: range, home: list[range]) -> Iterator[int]:
+    """The times that lie in no range of home, found from the ends of the ranges."""
+    parts = [times]
+    for h in home:
+        parts = [q for p in parts for q in (range(p.start, min(p.stop, h.start)), range(max(p.start, h.stop), p.stop))]
+    return (s for p in parts for s in p)
 
 
 def need_defined(model: Recurrence, last: Last) -> None:

@@ -156,7 +156,9 @@ def test_lengths_that_a_derivation_for_large_tau_does_not_cover_are_refused() ->
         loss=sr.time_sum(L[t], (t, tau - 1, tau)),
     )
     net = sr.to_numpy(model)
-    for last in range(1, 7):
+    with pytest.raises(sr.Undefined, match="larger tau"):
+        sr.unroll(model, 1)  # L[2] reads h[2]
+    for last in range(2, 7):
         drawn = oracle.instance(model, last)
         arguments = oracle.arguments(model, drawn)
         if last < net.shortest:
