@@ -15,15 +15,19 @@ from symrnn.errors import Unsupported
 from symrnn.graph.lengths import numbers_of
 from symrnn.model import Parameter
 from symrnn.numeric.checking.calling import Observation
-from symrnn.numeric.checking.layout import leaves_of
-from symrnn.numeric.checking.points import Arrays, Point
+from symrnn.numeric.checking.layout import leaves_of, step_key
+from symrnn.numeric.checking.points import Arrays, Point, shape_at
 from symrnn.numeric.checking.question import Question
 from symrnn.numeric.frame import key_of_leaf
 
 
 @dataclass(frozen=True)
 class Answer:
-    """Gradients of ours; `shapes` are mistakes of shape that were seen on the way, `partly` what cannot be told."""
+    """Gradients of ours; `shapes` are mistakes of shape that were seen on the way, `partly` what cannot be told.
+
+    copies
+        The terms of sums over time, (T, ...), of those gradients for which they were returned ("W[t]").
+    """
 
     at: Point
     value: np.ndarray | None
@@ -31,6 +35,7 @@ class Answer:
     shapes: Mapping[str, Mistake] = field(default_factory=dict)
     partly: tuple[str, ...] = ()
     single: bool = False
+    copies: Arrays = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,8 @@ def answer(question: Question, at: Point) -> Answer | Refusal:
         return Refusal(seen.refusal, seen.repair)
     given = question.arguments(at)
     expected = {key: array.shape for home in given[:3] for key, array in home.items()}
+    steps = _steps(question, at, expected)
+    expected |= {key: shape for key, shape in steps.items() if key in seen.grads}
     renamed = _renamed(question, seen, expected)
     if isinstance(renamed, Refusal):
         return renamed
@@ -60,12 +67,35 @@ def answer(question: Question, at: Point) -> Answer | Refusal:
         fitted[key], mistake = found
         if mistake is not None:
             shapes[key] = mistake
+    copies = {
+        key.removesuffix("[t]"): fitted.pop(key) for key in list(fitted) if key in steps and _is_copy(key, expected)
+    }
+    fitted |= {key: terms.sum(axis=0) for key, terms in copies.items() if key not in fitted}
     try:
         ours, partly = question.layout.pulled_back(fitted, at)
     except Unsupported as error:
         return Refusal(error.what, error.repair)
     single = any(g.dtype.itemsize < 8 for g in seen.grads.values())
-    return Answer(at, seen.value, ours, shapes, tuple(partly), single)
+    kept = {key: terms for key, terms in copies.items() if key in ours and key not in question.layout.arrays}
+    return Answer(at, seen.value, ours, shapes, tuple(partly), single, kept)
+
+
+def _steps(question: Question, at: Point, expected: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
+    """What may be returned beyond gradients, with its shape: "h[t]", adjoints; "W[t]", the terms of a sum over time."""
+    model, layout = question.model, question.layout
+    found: dict[str, tuple[int, ...]] = {}
+    batch = (len(at.examples),) if at.batched else ()
+    for v in model.defined:
+        core = shape_at(at.examples[0], v[1])
+        found[step_key(v)] = layout.theirs(v, np.zeros((len(at.computed(v)), *batch, *core))).shape
+    for w in model.parameters:
+        if w.name in expected and len(model.lengths) == 1:
+            found[step_key(w)] = (*numbers_of(at.last), *expected[w.name])
+    return found
+
+
+def _is_copy(key: str, expected: Mapping[str, Any]) -> bool:
+    return key.removesuffix("[t]") in expected
 
 
 def _renamed(question: Question, seen: Observation, expected: Mapping[str, Any]) -> Arrays | Refusal:

@@ -10,7 +10,7 @@ import numpy as np
 
 from symrnn.calculus.backward import Variation
 from symrnn.model import Element, Sequence
-from symrnn.numeric.checking.layout import leaves_of
+from symrnn.numeric.checking.layout import leaves_of, step_key
 from symrnn.numeric.checking.points import Arrays, Point, shape_at
 from symrnn.numeric.checking.system import LinearBackward
 from symrnn.numeric.frame import key_of_leaf
@@ -30,13 +30,23 @@ DOUBLE, SINGLE = Tolerance(1e-9, 1e-6), Tolerance(3e-4, 1e-2)
 
 
 class Case:
-    """A point and the gradients that were returned there, by our names and of our shapes."""
+    """A point and the gradients that were returned there, by our names and of our shapes.
 
-    def __init__(self, at: Point, yours: Arrays, tolerance: Tolerance) -> None:
-        self.at, self.yours, self.tolerance = at, yours, tolerance
+    copies
+        The terms that some of them are sums of, one for each step, where they were returned.
+    """
+
+    def __init__(self, at: Point, yours: Arrays, tolerance: Tolerance, copies: Arrays | None = None) -> None:
+        self.at, self.yours, self.tolerance, self.copies = at, yours, tolerance, copies or {}
         self.systems = at.systems
         self.leaves = {key_of_leaf(x): x for x in leaves_of(at.model)}
+        self.leaves |= {step_key(v): v for v in at.model.defined}
         self.keys = tuple(key for key in self.leaves if key in yours)
+
+    @property
+    def tells_steps(self) -> bool:
+        """Whether adjoints of computed sequences, or terms of sums over time, were returned."""
+        return bool(self.copies) or any(key.endswith("[t]") for key in self.keys)
 
     @cached_property
     def right(self) -> Arrays:
@@ -105,8 +115,8 @@ class Case:
         return found
 
     def times(self, leaf: Sequence) -> list[int]:
-        """The times of a sequence whose gradients are compared."""
-        return list(self.at.times(leaf))
+        """The times of a sequence whose gradients are compared: all at which it is computed, or given."""
+        return self.at.computed(leaf)
 
     def _entries(self, system: LinearBackward, leaf: Any) -> np.ndarray:
         nodes = [leaf[s] for s in self.times(leaf)] if isinstance(leaf, Sequence) else [leaf]

@@ -39,22 +39,11 @@ class FormulaCase(Case):
         vectors = [_one_line(s, variations) for s in self.systems]
         return self.collected(vectors) if all(np.all(np.isfinite(v)) for v in vectors) else None
 
-    def times(self, leaf: Sequence) -> list[int]:
-        """A computed sequence has a gradient at every step at which it is computed."""
-        return times_of(self.at, leaf)
-
 
 def _one_line(system: LinearBackward, variations: tuple[Variation, ...]) -> np.ndarray:
     """Each line of the varied pass, with the right adjoints on its right side."""
     (whole, _), n = system.matrix(*variations), system.unknowns
     return np.asarray(whole[:, :n] @ system.right[:n] + whole[:, -1])
-
-
-def times_of(at: Point, sequence: Sequence) -> list[int]:
-    """The times at which a sequence has elements of its own."""
-    if sequence in at.model.defined:
-        return sorted(int(x.time) for x in at.systems[0].nodes if x.sequence == sequence)
-    return list(at.times(sequence))
 
 
 def formula_values(expr: Any, leaf: Any, at: Point) -> np.ndarray:
@@ -66,7 +55,7 @@ def formula_values(expr: Any, leaf: Any, at: Point) -> np.ndarray:
     rule = dict(at.examples[0].rule)
     if not isinstance(leaf, Sequence):
         return _value(expr.xreplace(rule), values, at)
-    return np.stack([_value(expr.xreplace({**rule, t: Integer(s)}), values, at) for s in times_of(at, leaf)])
+    return np.stack([_value(expr.xreplace({**rule, t: Integer(s)}), values, at) for s in at.computed(leaf)])
 
 
 def _value(expr: Any, values: dict[Any, Any], at: Point) -> np.ndarray:

@@ -64,7 +64,7 @@ def judge(question: Question) -> Verdict:
     single = any(a.single for a in answers) or question.dtype == "float32"
     if gap is not None and not is_same(gap, single):
         return other_function(question, answers, gap)
-    cases = [Case(a.at, a.grads, SINGLE if single else DOUBLE) for a in answers]
+    cases = [Case(a.at, a.grads, SINGLE if single else DOUBLE, a.copies) for a in answers]
     return compared(question, answers, cases, gap)
 
 

@@ -92,12 +92,13 @@ class Layout:
     def pulled_back(self, grads: Arrays, at: Point) -> tuple[Arrays, list[str]]:
         """Their gradients, of the shapes of their arrays, as gradients of ours; and ours that are told in part only."""
         names = {key_of_leaf(x): x for x in leaves_of(self.model)} | _alone(self.model)
+        names |= {step_key(v): v for v in self.model.defined}
         found: Arrays = {}
         missing: list[str] = []
         for key, gradient in grads.items():
             if key not in self.arrays:
                 leaf = names[key]
-                found[key_of_leaf(leaf)] = self.ours(leaf, gradient)
+                found[key if key.endswith("[t]") else key_of_leaf(leaf)] = self.ours(leaf, gradient)
         for leaf in dict.fromkeys(leaf for x in self.arrays.values() for leaf in _leaves(x)):
             using = [name for name, x in self.arrays.items() if leaf in _leaves(x)]
             told = [name for name in using if name in grads]
@@ -122,6 +123,11 @@ class Layout:
 def leaves_of(model: Recurrence) -> list[Any]:
     """Everything that is given to a model."""
     return [*model.parameters, *model.constants, *model.inputs, *model.targets, *model.boundary]
+
+
+def step_key(x: Any) -> str:
+    """The key of something at every step: the adjoints of a computed sequence, the terms of a sum over time."""
+    return f"{key_of_leaf(x)}[t]"
 
 
 def _alone(model: Recurrence) -> dict[str, Any]:

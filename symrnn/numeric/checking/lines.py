@@ -10,7 +10,8 @@ from symrnn.calculus.derivation import Line
 from symrnn.calculus.mistakes import backward_pass
 from symrnn.calculus.ranges import ranged_lines
 from symrnn.errors import SymrnnError
-from symrnn.model import Recurrence
+from symrnn.model import Element, Recurrence
+from symrnn.tensor.time import t
 
 
 def changed_line(model: Recurrence, variation: Variation, only: frozenset[str] | None = None) -> tuple[Any, Any] | None:
@@ -48,3 +49,19 @@ def _lines(model: Recurrence, variations: tuple[Variation, ...]) -> tuple[Line, 
     backward = backward_pass(model)
     chosen = tuple(x for x in backward.leaves if x not in backward.model.targets)
     return tuple(ranged_lines(backward.template(*variations), chosen)[0])
+
+
+def right_line(model: Recurrence, node: Any, rule: Any) -> Any:
+    """The right equation for the adjoint of one node of an unfolded model; None where no line has it."""
+    try:
+        lines = _lines(model, ())
+    except (SymrnnError, ArithmeticError):
+        return None
+    for line in lines:
+        own = line.equation.lhs.node
+        if own.xreplace(rule) == node:
+            return line.equation
+        alike = isinstance(node, Element) and isinstance(own, Element) and own.sequence == node.sequence
+        if alike and line.when and t in own.time.free_symbols and int(node.time) in line.when.at(rule).times():
+            return line.equation
+    return None

@@ -82,6 +82,11 @@ class Point:
         """The times at which an input is given."""
         return self.model.given_range(v).at(self.examples[0].rule).times()
 
+    def computed(self, v: Sequence) -> list[int]:
+        """The times at which the model computes a sequence, or at which it is given."""
+        own = sorted(int(x.time) for x in self.systems[0].nodes if x.sequence == v)
+        return own if v in self.model.defined else list(self.times(v))
+
     def sequence(self, v: Sequence) -> np.ndarray:
         """The values of an input, (T, B, ...)."""
         return np.stack([self._stacked([e.given[v[s]] for e in self.examples]) for s in self.times(v)])

@@ -10,6 +10,7 @@ from symrnn.model import Parameter
 from symrnn.numeric.checking.answers import Answer
 from symrnn.numeric.checking.case import Case
 from symrnn.numeric.checking.lines import changed_line
+from symrnn.numeric.checking.place_rows import place_rows
 from symrnn.numeric.checking.points import shortened
 from symrnn.numeric.checking.probes import asked, entry_name, lags, witness, worst_entry
 from symrnn.numeric.checking.question import Question
@@ -141,6 +142,8 @@ def of_wrong(judged: Judged, repeat: Question | None) -> Verdict:
     ]
     rows += _place_rows(judged)
     rows += _mistake_rows(judged, found)
+    if cases[0].tells_steps or (judged.found.tried and not judged.found.explanations):
+        rows += place_rows(cases, wrong)
     rows += _witness_rows(judged)
     rows.append(("not seen", unseen(question, cases)))
     if repeat is not None:
