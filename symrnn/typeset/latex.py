@@ -20,6 +20,7 @@ from symrnn.typeset.widths import measure
 SIGNS = {"odot": r" \odot ", "dot": r" \cdot ", "times": r" \times ", "otimes": r" \otimes ", "": " "}
 BIG = {"sum": r"\sum", "product": r"\prod"}
 RELATIONS = {"=": " = ", "le": r" \le ", "ge": r" \ge ", "to": r" \mapsto ", "nmid": r" \nmid "}
+RELATIONS |= {"lt": " < ", "gt": " > ", "ne": r" \ne ", "in": r" \in ", "approx": r" \approx "}
 FENCES = {
     "round": ("(", ")"),
     "square": ("[", "]"),

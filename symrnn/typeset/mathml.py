@@ -34,6 +34,7 @@ from symrnn.typeset.render import Renderer
 SIGNS = {"odot": "⊙", "dot": "·", "times": "×", "otimes": "⊗", "": "\u2062"}  # the last: an invisible times
 BIG = {"sum": "∑", "product": "∏"}
 RELATIONS = {"=": "=", "le": "≤", "ge": "≥", "to": "↦", "nmid": "∤"}
+RELATIONS |= {"lt": "<", "gt": ">", "ne": "≠", "in": "∈", "approx": "≈"}
 SYMBOLS = {"infinity": "∞", "pi": "π", "e": "e", "dots": "…", "all": ":", "one": "1", "zero": "0", "identity": "I"}
 ACCENTS = {"hat": "^", "tilde": "~", "bar": "¯", "dot": "˙"}
 

@@ -20,6 +20,7 @@ from symrnn.typeset.render import Renderer
 SIGNS = {"odot": " ⊙ ", "dot": " · ", "times": "×", "otimes": " ⊗ ", "": " "}
 BIG = {"sum": "Σ", "product": "Π"}
 RELATIONS = {"=": " = ", "le": " ≤ ", "ge": " ≥ ", "to": " ↦ ", "nmid": " ∤ "}
+RELATIONS |= {"lt": " < ", "gt": " > ", "ne": " ≠ ", "in": " ∈ ", "approx": " ≈ "}
 FENCES = {
     "round": ("(", ")"),
     "square": ("[", "]"),
