@@ -12,11 +12,11 @@ import sys
 from collections.abc import Sequence
 
 from symrnn import __version__
-from symrnn.commands import analyse, check, closed_form, code, derive, draw, models, rtrl, trace, verify
+from symrnn.commands import analyse, check, closed_form, code, derive, draw, exercise, models, rtrl, trace, verify
 from symrnn.errors import SymrnnError
 
 # in the order of `symrnn --help`
-SUBCOMMANDS = (models, derive, rtrl, closed_form, verify, trace, check, code, draw, analyse)
+SUBCOMMANDS = (models, derive, rtrl, closed_form, verify, trace, check, code, draw, analyse, exercise)
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -6,5 +6,19 @@ This room knows formulas, models, what follows from them and how it is shown; no
 from symrnn.exercises.exercise import Exercise, Part, thawed
 from symrnn.exercises.judge import judge
 from symrnn.exercises.making import custom, kind_of, kinds, make
+from symrnn.exercises.sheets import Sheet, read_sheets, sheet, write_key
 
-__all__ = ["Exercise", "Part", "custom", "judge", "kind_of", "kinds", "make", "thawed"]
+__all__ = [
+    "Exercise",
+    "Part",
+    "Sheet",
+    "custom",
+    "judge",
+    "kind_of",
+    "kinds",
+    "make",
+    "read_sheets",
+    "sheet",
+    "thawed",
+    "write_key",
+]

@@ -6,6 +6,7 @@ It reads the looks only: what a name means is decided elsewhere. What it cannot 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from symrnn.errors import ReadError
 from symrnn.typeset.items import (
@@ -55,7 +56,7 @@ def formula_item(source: str) -> Item:
     --------
     >>> from symrnn.typeset.text import TextRenderer
     >>> TextRenderer()(formula_item(r"W^\top \operatorname{diag}(1 - h_{t+1}^2) \nabla_{h_{t+1}} L"))
-    'Wᵀ diag(1 - (h_{t+1})²) ∇_{h_{t+1}} L'
+    'Wᵀ diag(1 - h_{t+1}²) ∇_{h_{t+1}} L'
     """
     if len(source) > LONGEST:
         raise ReadError(f"a formula of more than {LONGEST} letters")
@@ -72,6 +73,11 @@ def formula_or_verbatim(source: str) -> Item:
         return formula_item(source)
     except ReadError:
         return Name(source, verbatim=source)
+
+
+def tight(item: Item) -> Item:
+    """A sum without spaces, as it stands below or above a letter."""
+    return replace(item, tight=True) if isinstance(item, Sum) else item
 
 
 class Reader(Atoms):
@@ -179,10 +185,10 @@ class Reader(Atoms):
             if self.take() == "_":
                 lower = self.group()
             else:
-                upper = self.group()
+                upper = tight(self.group())
         body = self.product()
         if isinstance(lower, Compared) and lower.sign == "=" and upper is not None:
-            return BigSum(lower.members[0], lower.members[1], upper, body, True, kind)
+            return BigSum(lower.members[0], tight(lower.members[1]), upper, body, True, kind)
         return BigSum(lower or Name("t"), Number("1"), Number("1"), body, False, kind)
 
     def gradient(self) -> Item:
@@ -206,18 +212,18 @@ class Reader(Atoms):
             elif mark == "_":
                 found = self.group()
                 indices = found.members if isinstance(found, Listing) else (found,)
-                item = Indexed(item, indices)
+                item = Indexed(item, tuple(map(tight, indices)))
             else:
                 item = self.raised(item)
         return item
 
     def raised(self, base: Item) -> Item:
         """A time in brackets, a transpose, or a power."""
-        found = self.group()
+        found = tight(self.group())
         if isinstance(found, Fence) and found.kind == "round":
             if isinstance(base, Indexed):
-                return Indexed(Timed(base.base, found.body, "superscript"), base.indices)
-            return Timed(base, found.body, "superscript")
+                return Indexed(Timed(base.base, tight(found.body), "superscript"), base.indices)
+            return Timed(base, tight(found.body), "superscript")
         if found == Word("top") or (found == Name("T") and not isinstance(base, Number)):
             return Transposed(self.bracketed(base))
         return Power(self.bracketed(base), found)

@@ -92,6 +92,8 @@ class TextRenderer(Renderer):
         return SIGNS[x.sign].join(self.each(x.factors))
 
     def draw_fraction(self, x: items.Fraction) -> str:
+        if isinstance(x.over, items.Number) and isinstance(x.under, items.Number):
+            return f"{x.over.digits}/{x.under.digits}"
         return f"({self(x.over)})/({self(x.under)})"
 
     def draw_ratio(self, x: items.Ratio) -> str:
@@ -103,7 +105,8 @@ class TextRenderer(Renderer):
     def draw_gradient(self, x: items.Gradient) -> str:
         if x.objective is None:
             return f"∇{self(x.by)}"
-        return f"∇_{self(x.by)} {self(x.objective)}"
+        by = f"{{{self(x.by)}}}" if isinstance(x.by, items.Indexed) else self(x.by)
+        return f"∇_{by} {self(x.objective)}"
 
     def draw_power(self, x: items.Power) -> str:
         exponent = self(x.exponent)

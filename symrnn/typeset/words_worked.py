@@ -1,4 +1,4 @@
-"""The words of worked examples in English and in German."""
+"""The words of worked examples and of sheets of exercises in English and in German."""
 
 from __future__ import annotations
 
@@ -23,6 +23,10 @@ ENGLISH = {
     "worked.all": "sum over s",
     "worked.checked": "Checked: every entry of every gradient agrees with differences of the loss (largest "
     "difference {worst}).",
+    "sheet.points": "{points} points",
+    "sheet.solutions": "with solutions",
+    "sheet.answer": "Answer: ",
+    "sheet.code": "One program that is right:",
     "worked.unchecked": "The model stops or replaces derivatives, so differences of the loss measure something else; "
     "the lines of the derivation are checked by symrnn verify.",
 }
@@ -47,6 +51,10 @@ GERMAN = {
     "worked.all": "Summe über s",
     "worked.checked": "Geprüft: jeder Eintrag jedes Gradienten stimmt mit Differenzen des Verlusts überein (größter "
     "Unterschied {worst}).",
+    "sheet.points": "{points} Punkte",
+    "sheet.solutions": "mit Lösungen",
+    "sheet.answer": "Antwort: ",
+    "sheet.code": "Ein Programm, das stimmt:",
     "worked.unchecked": "Das Modell hält Ableitungen an oder ersetzt sie, darum messen Differenzen des Verlusts etwas "
     "anderes; die Zeilen der Herleitung prüft symrnn verify.",
 }

@@ -1,0 +1,147 @@
+"""`symrnn exercise list | make | solve | grade | sheet`: exercises on the terminal and as sheets."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from symrnn.commands.arguments import columns, positive, seed
+from symrnn.errors import Undefined
+
+
+def register(commands: Any) -> None:
+    """The options."""
+    summary = "exercises with variants, hints, worked solutions; sheets of them"
+    parser = commands.add_parser("exercise", help=summary, description=summary[0].upper() + summary[1:] + ".")
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
+    _add(verbs, "list", "all kinds, with their sources", run_list, one=False)
+    _add(verbs, "make", "one exercise of a kind", run_make)
+    _add(verbs, "solve", "one exercise with its hints and its worked solution", run_solve)
+    grade = _add(verbs, "grade", "is an answer right, and which mistake is it if not", run_grade)
+    grade.add_argument("answer", metavar="ANSWER", help="as one types it: LaTeX, Unicode or plain letters")
+    grade.add_argument("--part", type=positive, default=1, metavar="N", help="of the exercise (default 1)")
+    grade.add_argument("--json", action="store_true", help="print the verdict as JSON")
+    _sheet_options(_add(verbs, "sheet", "a sheet of several kinds, for all or for each student", run_sheet, one=False))
+
+
+def _add(verbs: Any, name: str, summary: str, run: Any, one: bool = True) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = verbs.add_parser(name, help=summary, description=summary[0].upper() + summary[1:])
+    if one:
+        parser.add_argument("kind", metavar="KIND", help="a name from `symrnn exercise list`")
+    if name != "list":
+        parser.add_argument("--seed", type=seed, default=0, help="which variant (default 0)")
+        parser.add_argument(
+            "--level", type=int, choices=(1, 2, 3), default=1, help="how much there is to see (default 1)"
+        )
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _sheet_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("kinds", metavar="KIND[:LEVEL]", nargs="+", help="names from `symrnn exercise list`")
+    parser.add_argument("--title", default="Exercises", help="of the sheet")
+    whose = parser.add_mutually_exclusive_group()
+    whose.add_argument("--student", default="", metavar="NAME", help="this student's own variants")
+    whose.add_argument("--students", type=Path, metavar="FILE", help="names, one a line: a sheet for each, and a key")
+    parser.add_argument("--solutions", action="store_true", help="with the worked solutions")
+    parser.add_argument("--language", default="en", help="of the sheet's own words: en (default) or de")
+    endings = ".tex .pdf .html .md .txt .ipynb .nbgrader.ipynb .otter.ipynb, .xml (Moodle) or .json (the key)"
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", type=Path, required=True, help=f"{endings}; with --students a folder"
+    )
+    parser.add_argument("--format", metavar="ENDING", default=".html", help="of the files for --students")
+
+
+def run_list(options: argparse.Namespace) -> int:
+    """`symrnn exercise list`."""
+    from symrnn.exercises import kind_of, kinds
+
+    found = [kind_of(name) for name in kinds()]
+    wide = max(len(x.name) for x in found)
+    for x in found:
+        print(f"{x.name:<{wide}}  {x.title}  [{x.source}]")
+    return 0
+
+
+def _made(options: argparse.Namespace) -> Any:
+    from symrnn.exercises import make
+
+    return make(options.kind, seed=options.seed, level=options.level)
+
+
+def run_make(options: argparse.Namespace, solutions: bool = False) -> int:
+    """`symrnn exercise make KIND`."""
+    from symrnn.exercises import Sheet
+    from symrnn.exercises.sheet_page import page
+    from symrnn.typeset.write_text import write_text
+
+    exercise = _made(options)
+    print(write_text(page(Sheet(exercise.kind, (exercise,)), solutions), min(columns(), 100)), end="")
+    return 0
+
+
+def run_solve(options: argparse.Namespace) -> int:
+    """`symrnn exercise solve KIND`."""
+    from symrnn.exercises.prose import spoken
+
+    code = run_make(options, solutions=True)
+    for number, part in enumerate(_made(options).parts, 1):
+        for place, hint in enumerate(part.hints, 1):
+            print(f"hint {number}.{place}: {spoken(hint)}")
+    return code
+
+
+def run_grade(options: argparse.Namespace) -> int:
+    """`symrnn exercise grade KIND ANSWER`: 0 right, 1 wrong, 3 invalid, 4 undecided."""
+    exercise = _made(options)
+    verdict = exercise.judge(options.answer, options.part)
+    if options.json:
+        print(verdict.json(indent=2))
+    else:
+        asked = exercise.parts[options.part - 1]
+        print(verdict)
+        print(f"points    {asked.points * (verdict.facts.get('credit') or 0.0):g} of {asked.points:g}")
+    return int(verdict.exit_code)
+
+
+def run_sheet(options: argparse.Namespace) -> int:
+    """`symrnn exercise sheet KIND ... -o FILE`."""
+    from symrnn.exercises import sheet
+
+    wanted = [_kind(text, options.level) for text in options.kinds]
+    if options.students is None:
+        made = sheet(wanted, title=options.title, seed=options.seed, student=options.student)
+        made.save(options.output, solutions=options.solutions, language=options.language)
+        print(f"wrote {options.output}")
+        return 0
+    return _class(options, wanted)
+
+
+def _kind(text: str, level: int) -> tuple[str, int]:
+    name, colon, number = text.partition(":")
+    if colon and number not in {"1", "2", "3"}:
+        raise Undefined(f"{text}: a level is 1, 2 or 3", repair=f"{name}:2")
+    return name, int(number) if colon else level
+
+
+def _class(options: argparse.Namespace, wanted: list[tuple[str, int]]) -> int:
+    """A sheet for each name, and the key of all."""
+    from symrnn.exercises import sheet, write_key
+    from symrnn.files import write_file
+    from symrnn.typeset.blocks import plain_name
+
+    names = [line.strip() for line in options.students.read_text(encoding="utf-8").splitlines() if line.strip()]
+    options.output.mkdir(parents=True, exist_ok=True)
+    sheets, files = [], dict[str, str]()
+    for name in names:
+        made = sheet(wanted, title=options.title, seed=options.seed, student=name)
+        file = plain_name(name)
+        if file in files:
+            raise Undefined(f"{name!r} and {files[file]!r} would share the file {file}", repair="tell the names apart")
+        files[file] = name
+        made.save(options.output / (file + options.format), solutions=options.solutions, language=options.language)
+        sheets.append(made)
+    write_file(options.output / "key.json", write_key(sheets))
+    print(f"wrote {len(sheets)} sheets and key.json in {options.output}")
+    return 0
