@@ -9,8 +9,10 @@ from symrnn.analysis.counting import multiplications, parameters
 from symrnn.analysis.fixed_points import FixedPoint, fixed_points
 from symrnn.analysis.growth import direct_path, jacobian_norms
 from symrnn.analysis.plot import Plot
-from symrnn.analysis.reach import Reach, memory, receptive_field
+from symrnn.analysis.plots import plot_growth, plot_memory, plot_reach, plot_singular_values
+from symrnn.analysis.reach import Reach, memory, reach_norms, receptive_field
 from symrnn.analysis.sharing import Comparison, compare
+from symrnn.analysis.spectrum import Spectrum, eigenvalues, initial_matrix, initialisations
 from symrnn.analysis.summary import Collision, Summary, collision, summary
 
 __all__ = [
@@ -20,16 +22,25 @@ __all__ = [
     "GradientBound",
     "Plot",
     "Reach",
+    "Spectrum",
     "Summary",
     "collision",
     "compare",
     "direct_path",
+    "eigenvalues",
     "fixed_points",
     "gradient_bound",
+    "initial_matrix",
+    "initialisations",
     "jacobian_norms",
     "memory",
     "multiplications",
     "parameters",
+    "plot_growth",
+    "plot_memory",
+    "plot_reach",
+    "plot_singular_values",
+    "reach_norms",
     "receptive_field",
     "summary",
 ]

@@ -13,10 +13,10 @@ from typing import Any
 from sympy import Abs, Add, Expr, Float, Integer, Max, Mul, Pow, Symbol
 from sympy.sets.sets import Interval
 
-from symrnn.analysis.ranges import range_of
+from symrnn.analysis.ranges import UNIT, Ranges
 from symrnn.analysis.sharing import state_of
 from symrnn.calculus import closed_form
-from symrnn.errors import Unsupported
+from symrnn.errors import Undefined, Unsupported
 from symrnn.model import Parameter, Recurrence, Sequence, reads
 from symrnn.tensor import (
     Contract,
@@ -25,44 +25,120 @@ from symrnn.tensor import (
     Eye,
     TimeProduct,
     Transpose,
+    dims,
     placeholder,
     shape_of,
     t,
 )
 from symrnn.tensor.products import MatrixPower
+from symrnn.typeset import latex, text
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What a bound uses: every entry of an expression lies in an interval."""
+
+    expr: Any
+    interval: Any
+
+    def __str__(self) -> str:
+        return f"{text(self.interval.inf)} ≤ {text(self.expr)} ≤ {text(self.interval.sup)}"
+
+    def latex(self) -> str:
+        return rf"{latex(self.interval.inf)} \le {latex(self.expr)} \le {latex(self.interval.sup)}"
 
 
 @dataclass(frozen=True)
 class GradientBound:
-    """‖∂h(t)/∂h(k)‖ <= rate^(t - k), in the spectral norm.
+    """‖∂h(t)/∂h(k)‖ ≤ rate^steps, in the spectral norm: C5.
 
     rate
         A bound on the norm of one step's Jacobian, in terms of the norms of its matrices.
+    steps
+        How many Jacobians are multiplied: t - k; k - t for a state that runs backward in time.
     norms
-        The symbol that stands for the spectral norm of each matrix, and for each scalar.
+        The symbol that stands for the largest singular value of each matrix, and for each scalar.
     conditions
         What is used: the range of each derivative.
     """
 
     state: Sequence
     rate: Expr
-    expr: Expr
+    steps: Expr
     norms: MappingProxyType[str, Symbol]
-    conditions: tuple[str, ...]
+    conditions: tuple[Condition, ...]
+
+    @property
+    def expr(self) -> Expr:
+        """The bound as a formula."""
+        return self.rate**self.steps
 
     def __str__(self) -> str:
-        where = "; ".join(self.conditions)
-        return f"norm of d{self.state}(t)/d{self.state}(k) <= {self.expr}" + (f"   ({where})" if where else "")
+        largest = [f"{text(s)} = σ_max({name})" for name, s in self.norms.items() if str(s) != name]
+        where = ", ".join([*largest, *map(str, self.conditions)])
+        h, bars = text(self.state), "‖‖" if self.state.shape else "||"
+        shown = f"{bars[0]}∂{h}(t)/∂{h}(k){bars[1]} ≤ {text(self.expr)}"
+        return shown + (f"   where {where}" if where else "")
+
+    def latex(self) -> str:
+        """The bound as a book prints it, without its conditions.
+
+        Examples
+        --------
+        >>> import symrnn as sr
+        >>> print(sr.analysis.gradient_bound(sr.models.scalar()).latex())
+        \\left\\lvert \\frac{\\partial s^{(t)}}{\\partial s^{(k)}} \\right\\rvert \\le \\lvert w \\rvert^{t - k}
+        """
+        k, bar = Symbol("k", integer=True), ("V" if self.state.shape else "v") + "ert"
+        shown = latex(self.rate) if self.rate.is_Symbol or isinstance(self.rate, Abs) else rf"({latex(self.rate)})"
+        for name, symbol in self.norms.items():
+            if str(symbol) != name:
+                bold = latex(Parameter(name, *dims("rows columns")))
+                shown = shown.replace(latex(symbol), rf"\sigma_{{\max}}({bold})")
+        ratio = rf"\frac{{\partial {latex(self.state[t])}}}{{\partial {latex(self.state[k])}}}"
+        return rf"\left\l{bar} {ratio} \right\r{bar} \le {shown}^{{{latex(self.steps)}}}"
+
+    def _repr_latex_(self) -> str:
+        return f"$\\displaystyle {self.latex()}$"
 
     def value(self, params: Any, steps: int) -> float:
-        """The bound as a number, for arrays by name."""
+        """The bound as a number, for arrays by name.
+
+        Raises
+        ------
+        Undefined
+            When an array is missing.
+        """
         import numpy as np
 
         numbers = {}
         for name, symbol in self.norms.items():
+            if name not in params:
+                raise Undefined(f"no value is given for {name}", repair=f"pass {{{name!r}: array}}")
             array = np.asarray(params[name], dtype=float)
             numbers[symbol] = float(np.linalg.norm(array, 2)) if array.ndim == 2 else float(array)
         return float(self.rate.xreplace({s: Float(x) for s, x in numbers.items()})) ** steps
+
+
+def one_step(model: Recurrence, h: Sequence) -> tuple[Any, Expr]:
+    """The Jacobian of one step of a state, for a running time j or for every time, and how often it is multiplied.
+
+    Raises
+    ------
+    Unsupported
+        When the state is carried together with others, or with several lags: then no product of it alone is known.
+    """
+    k = Symbol("k", integer=True)
+    product = closed_form(model, h[t], by=h[k]).expr
+    if isinstance(product, MatrixPower):
+        return product.matrix, product.args[1]
+    if isinstance(product, TimeProduct):
+        return product.body, product.upper - product.lower + 1
+    if not h.shape and product.is_number:
+        return product, t - k
+    if isinstance(product, Pow):
+        return product.base, product.exp
+    raise Unsupported(f"{text(h)} is carried together with other states; their Jacobian has no bound of its own")
 
 
 def gradient_bound(model: Recurrence, state: Any = None) -> GradientBound:
@@ -77,24 +153,13 @@ def gradient_bound(model: Recurrence, state: Any = None) -> GradientBound:
     --------
     >>> import symrnn as sr
     >>> print(sr.analysis.gradient_bound(sr.models.elman()))
-    norm of dh(t)/dh(k) <= sigma_W**(-k + t)   (1 - h**2 is between 0 and 1)
+    ‖∂h(t)/∂h(k)‖ ≤ σ_W^(t - k)   where σ_W = σ_max(W), 0 ≤ 1 - h(j)² ≤ 1
     """
     h = state_of(model, state)
-    k = Symbol("k", integer=True)
-    product = closed_form(model, h[t], by=h[k]).expr
-    if isinstance(product, MatrixPower):
-        step = product.matrix
-    elif isinstance(product, Pow):
-        step = product.base
-    elif isinstance(product, TimeProduct):
-        step = product.body
-    else:
-        raise Unsupported(f"{h} is carried together with other states; no bound is known for their common Jacobian")
+    step, steps = one_step(model, h)
     bounds = _Bounds(model)
     rate = bounds.norm(step)
-    return GradientBound(
-        h, rate, rate ** (t - k), MappingProxyType(dict(bounds.norms)), tuple(dict.fromkeys(bounds.conditions))
-    )
+    return GradientBound(h, rate, steps, MappingProxyType(dict(bounds.norms)), tuple(dict.fromkeys(bounds.conditions)))
 
 
 class _Bounds:
@@ -103,7 +168,7 @@ class _Bounds:
     def __init__(self, model: Recurrence) -> None:
         self.model = model
         self.norms: dict[str, Symbol] = {}
-        self.conditions: list[str] = []
+        self.conditions: list[Condition] = []
 
     def norm(self, x: Any) -> Expr:
         """A bound on the norm of an expression; on the absolute value of a scalar."""
@@ -121,7 +186,7 @@ class _Bounds:
             return self._sum(x)
         if not shape_of(x):
             return self._scalar(x)
-        raise Unsupported(f"no bound is known on the norm of {x}")
+        raise Unsupported(f"no bound is known on the norm of {text(x)}")
 
     def _symbol(self, x: Parameter) -> Symbol:
         made = Symbol(f"sigma_{x.name}", nonnegative=True) if shape_of(x) else Symbol(str(x.name), real=True)
@@ -154,9 +219,10 @@ class _Bounds:
 
     def _largest(self, x: Any) -> Expr:
         """The largest absolute value that an entry can have, from the ranges of the functions in it."""
-        found: Interval = range_of(self.model, x)
+        ranges = Ranges(self.model, kept=True)
+        found: Interval = ranges.of(x)
         if not (found.inf.is_finite and found.sup.is_finite):
-            raise Unsupported(f"{x} has no bound", law="a bound needs derivatives that are bounded")
-        shown = str(x).replace("[t]", "").replace("[j]", "")
-        self.conditions.append(f"{shown} is between {found.inf} and {found.sup}")
+            raise Unsupported(f"{text(x)} has no bound", law="a bound needs derivatives that are bounded")
+        self.conditions += [Condition(start, UNIT) for start in ranges.starts()]
+        self.conditions.append(Condition(x, found))
         return Max(Abs(found.inf), Abs(found.sup))

@@ -6,6 +6,7 @@ Outputs, targets and the loss are left out, so that only what the state depends 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,13 @@ from symrnn.numeric import to_numpy
 Arrays = Mapping[str, Any]
 
 
+@lru_cache(maxsize=32)
+def compiled(model: Recurrence, state: Sequence) -> tuple[Recurrence, Any]:
+    """The equations behind a state as a model, and its code, made once: curves ask for it again and again."""
+    part = Recurrence(*behind(model, state), name=model.title.name)
+    return part, to_numpy(part)
+
+
 class Carrier:
     """A state of a model with the arrays that it depends on."""
 
@@ -25,14 +33,13 @@ class Carrier:
         self, model: Recurrence, state: Sequence, params: Arrays, inputs: Arrays, boundary: Arrays | None
     ) -> None:
         self.state = state
-        self.model = Recurrence(*behind(model, state), name=model.title.name)
-        self.network = to_numpy(self.model)
+        self.model, self.network = compiled(model, state)
         self.params = {str(p.name): params[str(p.name)] for p in self.model.parameters if str(p.name) in params}
         read: tuple[Any, ...] = (*self.model.inputs, *self.model.targets, *self.model.constants)
         wanted = [str(v.name) for v in read]
         self.inputs = {name: np.asarray(inputs[name], dtype=float) for name in wanted if name in inputs}
         names = {_key(b): str(b.sequence.name) for b in self.model.boundary}
-        given = boundary or {}
+        given = {str(key).replace(" ", ""): value for key, value in (boundary or {}).items()}
         self.boundary = {
             key: np.asarray(given[key if key in given else name], dtype=float)
             for key, name in names.items()
@@ -61,16 +68,20 @@ class Carrier:
         found = self.network.forward(self.params, inputs, self.boundary, tau=None if inputs else 1)
         return np.asarray(found[str(self.state.name)][-1])
 
-    def by_past(self, past: np.ndarray | None = None) -> np.ndarray:
-        """(n, tau, m): the derivative of the last state by each input, by the backward pass, one example an entry."""
+    def by_past(self, past: np.ndarray | None = None, time: int | None = None) -> np.ndarray:
+        """(n, tau, m): the derivative of the state, at the last time unless told, by each input.
+
+        By the backward pass, one example for each entry of the state.
+        """
         name = str(self.driver.name)
         inputs = self.inputs if past is None else {**self.inputs, name: past}
         end = self.last(past)
-        n = max(end.size, 1)
+        n, steps = max(end.size, 1), len(inputs[name])
         many, held = self._repeated(inputs, n)
-        arriving = {f"{self.state.name}[tau]": np.eye(n).reshape(n, *end.shape)}
-        found = self.network.vjp(self.params, many, held, upstream=arriving, wrt=[name])[name]
-        return np.moveaxis(found, 1, 0).reshape(n, len(inputs[name]), -1)
+        arriving = np.zeros((steps, n, *end.shape))
+        arriving[steps - 1 if time is None else time - 1] = np.eye(n).reshape(n, *end.shape)
+        found = self.network.vjp(self.params, many, held, upstream={str(self.state.name): arriving}, wrt=[name])[name]
+        return np.moveaxis(found, 1, 0).reshape(n, steps, -1)
 
     def by_start(self, time: int, key: str) -> np.ndarray:
         """(n, n): the derivative of the state at a time by a boundary value."""

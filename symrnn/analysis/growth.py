@@ -14,7 +14,7 @@ from symrnn.analysis.carrier import Carrier
 from symrnn.analysis.sharing import state_of
 from symrnn.calculus import jacobian
 from symrnn.errors import Undefined, Unsupported
-from symrnn.model import Recurrence
+from symrnn.model import Recurrence, Sequence
 from symrnn.tensor import shape_of, t, tau, time_prod
 from symrnn.tensor.elementwise import Full
 
@@ -54,6 +54,11 @@ def jacobian_norms(
     return np.array([np.linalg.norm(carrier.by_start(s, key), 2) for s in times])
 
 
+def runs_backward(model: Recurrence, h: Sequence) -> bool:
+    """Whether a state is carried from later times to earlier ones."""
+    return all(lag <= 0 for lag in model.lags.get(h, ())) and any(lag < 0 for lag in model.lags.get(h, ()))
+
+
 def direct_path(model: Recurrence, state: Any = None) -> Any:
     """The product of the derivatives of a state by itself one step before through its own equation alone.
 
@@ -67,7 +72,8 @@ def direct_path(model: Recurrence, state: Any = None) -> Any:
     time_prod(diag(f[t]))
     """
     h = state_of(model, state)
-    step = jacobian(model, h[t], h[t - 1], immediate=True)
+    back = runs_backward(model, h)
+    step = jacobian(model, h[t], h[t + 1 if back else t - 1], immediate=True)
     if step == 0 or (isinstance(step, Full) and step.value == 0):
         raise Unsupported(f"{h} does not read itself: all that comes back passes through other nodes")
-    return time_prod(step, (t, 1, tau)) if shape_of(step) or step != 1 else step
+    return time_prod(step, (t, 1, tau), left="earliest" if back else "latest") if shape_of(step) or step != 1 else step

@@ -27,7 +27,7 @@ RANGES = {
     "exp": Interval(0, oo),
     "softplus": Interval(0, oo),
 }
-ANY = Interval(-oo, oo)
+ANY, UNIT = Interval(-oo, oo), Interval(-1, 1)
 
 
 def range_of(model: Recurrence, x: Any) -> Any:
@@ -42,12 +42,19 @@ def range_of(model: Recurrence, x: Any) -> Any:
     >>> range_of(elman, 1 - elman.states[0][t] ** 2)
     Interval(0, 1)
     """
-    return _Ranges(model).of(x)
+    return Ranges(model).of(x)
 
 
-class _Ranges:
-    def __init__(self, model: Recurrence) -> None:
-        self.model = model
+class Ranges:
+    """Ranges of a model's nodes.
+
+    kept
+        Whether a state that is mapped from [-1, 1] into [-1, 1] counts as lying there; its boundary values must, too.
+    """
+
+    def __init__(self, model: Recurrence, kept: bool = False) -> None:
+        self.model, self.kept = model, kept
+        self.assumed: dict[Sequence, Any] = {}  # states that are kept in [-1, 1]
         self.open: set[Sequence] = set()  # nodes whose range is being asked for: a cycle has none of its own
 
     def of(self, x: Any) -> Any:
@@ -62,11 +69,25 @@ class _Ranges:
 
     def _node(self, v: Sequence) -> Any:
         if v not in self.model.defined or v in self.open:
-            return ANY
+            return self.assumed.get(v, ANY)
+        found = self._right_sides(v)
+        if self.kept and v in self.model.states and v not in self.assumed and not found.is_subset(UNIT):
+            self.assumed[v] = UNIT
+            if not self._right_sides(v).is_subset(UNIT):
+                del self.assumed[v]
+                return found
+            return UNIT
+        return self.assumed.get(v, found)
+
+    def _right_sides(self, v: Sequence) -> Any:
         self.open.add(v)
         found = [self.of(e.rhs) for e in self.model.equations if e.sequence == v]
         self.open.discard(v)
         return Interval(min(r.inf for r in found), max(r.sup for r in found))
+
+    def starts(self) -> list[Any]:
+        """The boundary values that have to lie in [-1, 1]."""
+        return [b for b in self.model.boundary if b.sequence in self.assumed]
 
     def _body(self, e: Any, places: dict[Any, Any]) -> Any:
         if e in places:
@@ -76,7 +97,8 @@ class _Ranges:
         if e.is_number:
             return Interval(e, e)
         if isinstance(e, Add):
-            parts = [self._body(a, places) for a in e.args]
+            mixed, rest = self._mixture(list(e.args), places)
+            parts = [*mixed, *(self._body(a, places) for a in rest)]
             return Interval(Add(*(r.inf for r in parts)), Add(*(r.sup for r in parts)))
         if isinstance(e, Mul):
             return self._product(e, places)
@@ -85,6 +107,17 @@ class _Ranges:
         if isinstance(e, SympyFunction):
             return RANGES.get(type(e).__name__, ANY)
         return ANY
+
+    def _mixture(self, terms: list[Any], places: dict[Any, Any]) -> tuple[list[Any], list[Any]]:
+        """a x + (1 - a) y for a in [0, 1] lies between x and y, which its terms do not know; and the other terms."""
+        for p in terms:
+            for q in terms:
+                for a in Mul.make_args(p):
+                    if p != q and 1 - a in Mul.make_args(q) and self._body(a, places).is_subset(Interval(0, 1)):
+                        x, y = self._body(p / a, places), self._body(q / (1 - a), places)
+                        both = Interval(min(x.inf, y.inf), max(x.sup, y.sup))
+                        return [both], [other for other in terms if other not in (p, q)]
+        return [], terms
 
     def _product(self, e: Mul, places: dict[Any, Any]) -> Any:
         """A product of ranges; y (1 - y) for y in [0, 1] is at most 1/4, which its factors do not know."""

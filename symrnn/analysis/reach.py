@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from symrnn.analysis.carrier import Carrier
 from symrnn.analysis.sharing import state_of
 from symrnn.analysis.summary import summary
 from symrnn.model import Recurrence, Sequence, reads
@@ -124,3 +125,32 @@ def memory(
     [1.0, 0.5, 0.25, 0.125]
     """
     return summary(model, params, inputs, boundary, state=state).remembered[::-1]
+
+
+def reach_norms(
+    model: Recurrence,
+    params: Mapping[str, Any],
+    inputs: Mapping[str, Any],
+    boundary: Mapping[str, Any] | None = None,
+    *,
+    state: Any = None,
+) -> np.ndarray:
+    """How much the state at each time depends on each input: the Frobenius norms of the derivatives.
+
+    Returns
+    -------
+    numpy.ndarray
+        (tau, tau): row t - 1, column k - 1 is the norm of the derivative of the state at t by x(k); zero for k > t,
+        unless the state runs backward in time.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import symrnn as sr
+    >>> params = {"w": 0.5, "u": 1.0, "b": 0.0}
+    >>> sr.analysis.reach_norms(sr.models.scalar(), params, {"x": np.zeros(3)}, {"s[0]": 0.0}).tolist()
+    [[1.0, 0.0, 0.0], [0.5, 1.0, 0.0], [0.25, 0.5, 1.0]]
+    """
+    carrier = Carrier(model, state_of(model, state), params, inputs, boundary)
+    times = range(1, len(carrier.past) + 1)
+    return np.array([np.linalg.norm(carrier.by_past(time=s), axis=(0, 2)) for s in times])

@@ -1,0 +1,141 @@
+"""Growth of gradients: bounds against drawn networks, eigenvalues against powers, direct paths against derivatives."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sympy import Integer
+
+import symrnn as sr
+from symrnn import Equation, Parameter, Recurrence, Sequence, analysis, dims, t, tau
+from symrnn.analysis.bounds import one_step
+from symrnn.graph.run import draw
+from symrnn.tensor.numbers import Floats
+
+n, m = dims("n m")
+BOUNDED = [
+    *(sr.models.get(name) for name in ("scalar", "elman", "jordan", "leaky", "gru", "state-space", "stacked")),
+    Recurrence(Equation(Sequence("s")[t], sr.sigmoid(Parameter("w") * Sequence("s")[t - 1] + Sequence("x")[t]))),
+]
+
+
+def drawn(model, last, seed):
+    """Random arrays by name for a model: parameters, inputs, boundary values."""
+    values = draw(model, last, Floats(), seed).base.values
+    params = {str(p.name): values[p] for p in model.parameters}
+    times = range(1, last + 1)
+    inputs = {str(v.name): np.array([values[v[s]] for s in times]) for v in (*model.inputs, *model.targets)}
+    return (
+        params,
+        inputs,
+        {str(b).replace(" ", ""): np.clip(values[b.xreplace({tau: Integer(last)})], -1, 1) for b in model.boundary},
+    )
+
+
+@settings(max_examples=6, deadline=None)
+@given(st.integers(0, 10**6), st.floats(0.2, 4.0))
+def test_no_bound_of_a_library_model_is_ever_violated(seed, scale):
+    for model in BOUNDED:
+        params, inputs, boundary = drawn(model, 4, seed)
+        params |= {key: scale * value for key, value in params.items() if key[0] in "WRAw"}
+        h = model.states[0]
+        bound = analysis.gradient_bound(model, h)
+        norms = analysis.jacobian_norms(model, params, inputs, boundary, state=h)
+        for steps, norm in enumerate(norms, start=1):
+            assert norm <= bound.value(params, steps) * (1 + 1e-9), model.title.name
+
+
+def test_a_quarter_for_the_logistic_function_is_attained():
+    """C5 with gamma = 1/4: at s = 1/2 in every step."""
+    s, w, x = Sequence("s"), Parameter("w"), Sequence("x")
+    model = Recurrence(Equation(s[t], sr.sigmoid(w * s[t - 1] + x[t])))
+    numbers = {"w": 3.0}, {"x": np.full(4, -1.5)}, {"s[0]": 0.5}
+    norms = analysis.jacobian_norms(model, *numbers)
+    assert np.allclose(norms, [analysis.gradient_bound(model).value(numbers[0], steps) for steps in range(1, 5)])
+
+
+def test_a_bound_says_what_it_rests_on():
+    gru = analysis.gradient_bound(sr.models.gru())
+    assert "-1 ≤ h(0) ≤ 1" in str(gru) and "-1/4 ≤ h(j-1) ⊙ r(j) ⊙ (1 - r(j)) ≤ 1/4" in str(gru)
+    backward = sr.models.bidirectional()
+    bound = analysis.gradient_bound(backward, backward.states[1])
+    assert str(bound.steps) == "k - t" and r"\sigma_{\max}(\boldsymbol{W}_{g})^{k - t}" in bound.latex()
+    with pytest.raises(sr.Undefined, match="no value is given for W_g"):
+        bound.value({}, 3)
+    with pytest.raises(sr.Unsupported, match="carried together"):
+        analysis.gradient_bound(sr.models.lstm())
+
+
+def test_eigenvalues_bracket_the_growth_of_a_linear_recurrence():
+    model = sr.models.state_space()
+    for seed in range(3):
+        params, inputs, boundary = drawn(model, 5, seed)
+        found = analysis.eigenvalues(model, params)
+        assert np.allclose(np.abs(found.eigenvalues), sorted(np.abs(np.linalg.eigvals(params["A"])), reverse=True))
+        for steps, norm in enumerate(analysis.jacobian_norms(model, params, inputs, boundary), start=1):
+            low, high = found.between(steps)
+            assert low * (1 - 1e-9) <= norm <= high * (1 + 1e-9)
+            assert np.isclose(norm, np.linalg.norm(np.linalg.matrix_power(params["A"], steps), 2))
+        normal = {**params, "A": params["A"] + params["A"].T}
+        low, high = analysis.eigenvalues(model, normal).between(3)
+        assert np.isclose(low, high) and np.isclose(low, analysis.jacobian_norms(model, normal, inputs, boundary)[2])
+    scalar = Recurrence(Equation(Sequence("s")[t], Parameter("w") * Sequence("s")[t - 1]))
+    assert analysis.eigenvalues(scalar, {"w": -2.0}).radius == 2.0
+    with pytest.raises(sr.Unsupported, match="not linear"):
+        analysis.eigenvalues(sr.models.elman(), {})
+
+
+def test_initialisations_differ_as_they_should():
+    """With no input a tanh network stays at zero, where it is linear: its gradients grow with the powers of W."""
+    zeros = {"U": np.zeros((6, 2)), "b": np.zeros(6), "W": np.zeros((6, 6))}
+    curves = analysis.initialisations(sr.models.elman(), zeros, {"x": np.zeros((8, 2))}, {"h[0]": np.zeros(6)})
+    assert len(curves) == 9
+    for scale in (0.5, 1.0, 1.5):
+        for kind in ("identity", "orthogonal"):
+            assert np.allclose(curves[f"{kind} {scale:g}"], scale ** np.arange(1, 9))
+        power = np.linalg.matrix_power(analysis.initial_matrix("normal", 6, scale), 8)
+        assert np.isclose(curves[f"normal {scale:g}"][-1], np.linalg.norm(power, 2))
+    with pytest.raises(sr.ShapeError, match="square"):
+        analysis.initialisations(sr.models.elman(), zeros, {}, matrix="U")
+    with pytest.raises(sr.Undefined, match="one of identity, orthogonal, normal"):
+        analysis.initial_matrix("zeros", 3)
+
+
+def test_the_direct_path_of_an_lstm_is_what_passes_when_the_gates_read_no_state():
+    model = sr.models.lstm()
+    params, inputs, boundary = drawn(model, 5, 0)
+    params |= {key: 0 * value for key, value in params.items() if key.startswith("W")}
+    c, f = model.states[0], next(v for v in model.defined if v.name == "f")
+    measured = analysis.jacobian_norms(model, params, inputs, boundary, state=c)
+    gates = sr.to_numpy(model).forward(params, inputs, boundary)["f"]
+    assert np.allclose(measured, np.cumprod(gates, axis=0).max(axis=1))
+    path = analysis.direct_path(model, c)
+    assert path == sr.time_prod(sr.diag(f[t]), (t, 1, tau))
+
+
+def test_a_state_that_runs_backward_has_its_path_in_that_order():
+    model = sr.models.bidirectional()
+    g, (Wg,) = model.states[1], [p for p in model.parameters if p.name == "W_g"]
+    assert analysis.direct_path(model, g) == sr.time_prod(sr.diag(1 - g[t] ** 2) @ Wg, (t, 1, tau), left="earliest")
+    assert one_step(model, g)[1].is_Add
+
+
+@pytest.mark.parametrize("name", ["elman", "time-delay", "bidirectional"])
+def test_the_map_of_reach_is_the_derivative_of_each_state(name):
+    """Each row against central differences of the generated forward pass, in every direction of every input."""
+    model = sr.models.get(name)
+    h = next(v for v in model.defined if v.name == ("g" if name == "bidirectional" else "h"))
+    params, inputs, boundary = drawn(model, 4, 1)
+    found = analysis.reach_norms(model, params, inputs, boundary, state=h)
+    forward, step = sr.to_numpy(model).forward, 1e-5
+    squares = np.zeros((4, 4))
+    for k, i in np.ndindex(inputs["x"].shape):
+        ends = []
+        for sign in (1, -1):
+            moved = inputs["x"].copy()
+            moved[k, i] += sign * step
+            ends.append(forward(params, {**inputs, "x": moved}, boundary)[h.name])
+        squares[:, k] += np.sum(((ends[0] - ends[1]) / (2 * step)) ** 2, axis=1)
+    assert np.allclose(found, np.sqrt(squares), atol=1e-8)
+    seen = {"elman": np.tri(4), "time-delay": np.tri(4) - np.tri(4, k=-3), "bidirectional": np.tri(4).T}[name]
+    assert ((found > 0) == (seen > 0)).all()
