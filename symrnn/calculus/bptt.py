@@ -14,6 +14,7 @@ from typing import Any
 from sympy import Symbol
 
 from symrnn.calculus.adjoint import Template, derive_template
+from symrnn.calculus.copies import generic_copies
 from symrnn.calculus.derivation import Derivation
 from symrnn.calculus.instances import numbered_lines
 from symrnn.calculus.ranges import ranged_lines
@@ -100,7 +101,16 @@ def bptt(
 def ranged(template: Template, chosen: tuple[Any, ...]) -> Derivation:
     """The derivation for symbolic tau."""
     lines, gradients, steps = ranged_lines(template, chosen)
-    return Derivation(template.model, symbolic_tau, lines, template.steps + steps, gradients, origin=(template, chosen))
+    copies, summed = generic_copies(template, chosen, max((line.smallest for line in lines), default=1))
+    return Derivation(
+        template.model,
+        symbolic_tau,
+        lines,
+        template.steps + summed + steps,
+        gradients,
+        origin=(template, chosen),
+        copies=copies,
+    )
 
 
 def numbered(template: Template, chosen: tuple[Any, ...], last: Last) -> Derivation:

@@ -35,7 +35,7 @@ class Step:
     kind
         What is claimed, and so how it is checked: "pullback" (before is the adjoint of `subject`, after the
         contribution to the adjoint of `target`), "sum" (after is the total adjoint of `target`), "copy" (the
-        same for a parameter's copy), "known" (the adjoints `subject` have the value `target`), "equal" (after
+        same for a parameter's copy), "identify" (the same with the adjoints of the copies in it), "known" (the adjoints `subject` have the value `target`), "equal" (after
         equals before at every instance), "total" (after is the total derivative before of `target`, the
         immediate ones in it being those of `subject`), "immediate" (after is the derivative of `subject` by
         `target`, all else fixed).
@@ -114,8 +114,8 @@ class Line:
 class Derivation:
     """The gradient of a loss: the adjoint recurrence, the gradients, and the steps that led there.
 
-    `d.copies` has, for a last time that is a number, the gradients of each parameter's copies, one for each
-    step at which it is used. `d[W]` and `d[h[0]]` are gradients, each of the shape of what it belongs to;
+    `d.copies` has the gradients of each parameter's copies: one for each step at which it is used, or for symbolic
+    tau one for each range of steps. `d[W]` and `d[h[0]]` are gradients, each of the shape of what it belongs to;
     `d.equations` is the adjoint recurrence, `d.verify()` checks every line.
     """
 

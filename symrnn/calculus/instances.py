@@ -11,6 +11,7 @@ from typing import Any
 from sympy import Integer, Symbol
 
 from symrnn.calculus.adjoint import OBJECTIVE, Contribution, Template, total
+from symrnn.calculus.copies import copy_steps, from_loss
 from symrnn.calculus.derivation import Line, Reason, Step, name_of
 from symrnn.calculus.law_table import LAWS
 from symrnn.calculus.ranges import _line_reason, _reason, ordered_leaves, sum_step
@@ -156,7 +157,8 @@ def numbered_lines(template: Template, chosen: tuple[Any, ...], last: Last) -> t
             gradients[name] = value
             copies |= {name: made} if made else {}
     for equations in copies.values():
-        steps += [Step(LAWS["shared"], "copy", e.lhs, e.rhs, target=e.lhs.node) for e in equations]
+        direct = from_loss(template.raw_shared[equations[0].lhs.node.parameter])
+        steps += copy_steps(equations, [instantiate(part, instances.rule) for part in direct])
 
     seeds = sum(row[1] == "seed" for row in rows)
     rows.sort(key=lambda row: row[1] != "seed")

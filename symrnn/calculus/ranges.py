@@ -32,7 +32,7 @@ def ranged_lines(template: Template, chosen: tuple[Any, ...]) -> Lines:
     found: list[tuple[Any, ...]] = []
     for v, parts in template.known.items():
         for c in parts:
-            found.append((_over(nabla(v[t]), c.part, c.when), "seed", c.when, Reason("law", v[t], law=LAWS["seed"]), 1))
+            found.append((at_times(nabla(v[t]), c.part, c.when), "seed", c.when, Reason("law", v[t], law=LAWS["seed"]), 1))
     for v in backward_order(model):
         if v not in template.known and template.support.get(v):
             found += element_lines(v, template, "backward")
@@ -99,7 +99,7 @@ def backward_order(model: Recurrence) -> list[Sequence]:
     return list(order)
 
 
-def _over(lhs: Any, rhs: Any, when: Range) -> Equation:
+def at_times(lhs: Any, rhs: Any, when: Range) -> Equation:
     """An equation over a range, or at its single time."""
     if when.is_point:
         at = {t: when.first}
@@ -117,7 +117,7 @@ def element_lines(v: Sequence, template: Template, group: str) -> list[tuple[Any
         for when, parts in reversed(found):
             if not parts and group == "input":
                 continue
-            equation = _over(nabla(v[t]), total([c.part for c in parts], v[t]), when)
+            equation = at_times(nabla(v[t]), total([c.part for c in parts], v[t]), when)
             time = equation.lhs.time
             nodes = tuple(_user_at(c, time) for c in parts)
             rows.append((equation, group, when, _line_reason(v[time], nodes, parts), smallest))

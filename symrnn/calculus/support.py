@@ -57,7 +57,7 @@ def supports(template: Template, smallest: dict[Sequence, int]) -> dict[Sequence
                 support[v] = model.ranges[v]
             else:
                 parts = [r for c in template.elements[v] for r in _narrow(c, readers(v), visit)]
-                support[v] = _union([meet(r, home) for r in parts for home in model.ranges[v]])
+                support[v] = union([meet(r, home) for r in parts for home in model.ranges[v]])
                 note_vanishing(v, parts, smallest)
         return support[v]
 
@@ -100,7 +100,7 @@ def _narrow(c: Contribution, readers: list[Sequence], visit: Callable[[Sequence]
     return [meet(c.when, r.shifted(-offset)) for r in visit(c.equation.sequence)]
 
 
-def _union(ranges: list[Range]) -> tuple[Range, ...]:
+def union(ranges: list[Range]) -> tuple[Range, ...]:
     """Ranges sorted, empty ones dropped, overlapping or touching ones joined."""
     kept: list[Range] = []
     for r in sorted((r for r in ranges if not is_empty(r)), key=lambda r: order_key(r.first)):

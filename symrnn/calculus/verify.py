@@ -17,6 +17,7 @@ from sympy import Basic, Integer, Symbol
 
 from symrnn.calculus.adjoint import OBJECTIVE
 from symrnn.calculus.claims import check_step, times_of
+from symrnn.calculus.copy_truths import copies_gap
 from symrnn.calculus.decision import decide
 from symrnn.calculus.derivation import Derivation, Line, Step, name_of
 from symrnn.calculus.numerical import compare_numerically
@@ -116,7 +117,9 @@ def _step_distance(step: Step, checker: LineChecker, seed: int) -> float:
     if step.kind == "total":
         rules = times_of(step, checker.instance)
         return max((total_gap(step, r, checker) for r in rules), default=0.0)
-    if step.kind in {"sum", "copy"}:
+    if step.kind in {"copy", "identify"}:
+        return copies_gap(step, checker, seed)
+    if step.kind == "sum":
         rules = times_of(step, checker.instance)
         return max((checker.gap(step.before.xreplace(r), step.after.xreplace(r)) for r in rules), default=0.0)
     return check_step(step, checker.instance, seed)
@@ -168,7 +171,9 @@ class _WithTotals(Evaluator):
         self.checker = checker
 
     def leaf(self, expr: Basic) -> Array:
-        return self.checker.truth(expr) if isinstance(expr, Adjoint | Rate) else super().leaf(expr)
+        if isinstance(expr, Adjoint | Rate) and expr not in self.values:
+            return self.checker.truth(expr)
+        return super().leaf(expr)
 
 
 class LineChecker:

@@ -127,14 +127,27 @@ def test_10_24_the_output_matrix(d):
     assert line(d, V) == d[V] == summed(d, outer(nabla(o[t]), h[t]))
 
 
-def test_10_25_the_recurrent_matrix_by_copies():
-    """10.25: copies W(t), used at step t only; their gradients, added, are that of W."""
-    copies = AT_3.copies["W"]
-    assert [e.lhs for e in copies] == [nabla(copy_at(W, s)) for s in (1, 2, 3)]
-    for s, e in enumerate(copies, 1):
-        assert e.rhs == outer(slope(s) @ nabla(h[s]), h[s - 1])
-    assert add(*(e.rhs for e in copies)) == AT_3[W]
-    assert any(step.law.name == "shared parameter" and step.kind == "copy" for step in AT_3.steps)
+def steps(d, parameter, law):
+    """What a law gives for the gradient of a parameter, or of its copies."""
+    found = [s for s in d.steps if s.law.name == law and getattr(s.target, "parameter", s.target) == parameter]
+    return {s.before: s.after for s in found if s.kind in {"copy", "identify"}}
+
+
+def added(d, name):
+    """The gradients of all copies of a parameter, added."""
+    return summed(d, d.copies[name][0].rhs) if d is SYMBOLIC else add(*(e.rhs for e in d.copies[name]))
+
+
+@both
+def test_10_25_the_recurrent_matrix_by_copies(d):
+    """10.25: copies W(t), used at step t only, each with a gradient; that of W is their sum, by the law of sharing."""
+    copies = d.copies["W"]
+    assert [e.lhs for e in copies] == [nabla(copy_at(W, s)) for s in times(d)]
+    assert [e.rhs for e in copies] == [outer(slope(s) @ nabla(h[s]), h[s - 1]) for s in times(d)]
+    assert steps(d, W, "sum over uses") == {e.lhs: e.rhs for e in copies}
+    (summed_up,) = steps(d, W, "shared parameter").items()
+    assert summed_up == (nabla(W), time_sum(nabla(copy_at(W, t)), (t, 1, d.last)))
+    assert added(d, "W") == d[W]
 
 
 @both
@@ -143,11 +156,11 @@ def test_10_26_the_recurrent_matrix(d):
     assert line(d, W) == d[W] == summed(d, outer(slope(t) @ nabla(h[t]), h[t - 1]))
 
 
-def test_10_27_the_input_matrix_by_copies():
+@both
+def test_10_27_the_input_matrix_by_copies(d):
     """10.27: the same with copies U(t)."""
-    copies = AT_3.copies["U"]
-    assert [e.rhs for e in copies] == [outer(slope(s) @ nabla(h[s]), x[s]) for s in (1, 2, 3)]
-    assert add(*(e.rhs for e in copies)) == AT_3[U]
+    assert [e.rhs for e in d.copies["U"]] == [outer(slope(s) @ nabla(h[s]), x[s]) for s in times(d)]
+    assert added(d, "U") == d[U]
 
 
 @both
