@@ -7,7 +7,10 @@ gives ∇_W L = Σ_t ∇_{W⁽ᵗ⁾} L (10.25 of Goodfellow, Bengio, Courville,
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any
+
+from sympy import Integer
 
 from symrnn.calculus.adjoint import Contribution, Template, total
 from symrnn.calculus.derivation import Step, name_of
@@ -57,10 +60,19 @@ def copy_steps(equations: tuple[Equation, ...], direct: Iterable[Any] = ()) -> t
 def identified(leaf: Any, equations: Iterable[Equation], direct: Iterable[Any] = ()) -> Any:
     """The sum of the gradients of a parameter's copies, over each run of times; and what the loss itself sends."""
     sums = []
-    for r in union([_times(e) for e in equations]):
+    for r in _runs([_times(e) for e in equations]):
         one = nabla(copy_at(leaf, r.first if r.is_point else t))
         sums.append(one if r.is_point else time_sum(one, (t, r.first, r.last)))
     return add(*sums, *direct, shape=shape_of(leaf))
+
+
+def _runs(times: list[Range]) -> tuple[Range, ...]:
+    """Times without a gap between them as one range; numbers, one for each step, in one pass."""
+    if not all(r.is_point and r.first.is_Integer for r in times):
+        return union(times)
+    steps = sorted(int(r.first) for r in times)
+    breaks = [i for i, (a, b) in enumerate(pairwise(steps), 1) if b != a + 1]
+    return tuple(Range(Integer(steps[i]), Integer(steps[j - 1])) for i, j in pairwise([0, *breaks, len(steps)]))
 
 
 def _times(e: Equation) -> Range:
