@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from symrnn.calculus.adjoint import Contribution, Template
-from symrnn.calculus.derivation import Derivation, Line
+from symrnn.calculus.copies import Copies, generic_copies
+from symrnn.calculus.derivation import Derivation, Line, Step
 from symrnn.calculus.instances import numbered_lines
 from symrnn.calculus.ranges import ranged_lines, sum_step
 from symrnn.calculus.truncation import Truncation, carriers_of
@@ -35,17 +36,26 @@ class ChunkTemplate:
     def ranged(self) -> Derivation:
         """The derivation for symbolic tau."""
         lines, gradients, _ = ranged_lines(self.template, self.window.chosen)
-        return self._made(symbolic_tau, lines, gradients, {})
+        smallest = max((line.smallest for line in lines), default=1)
+        copies, summed = generic_copies(self.template, self.window.chosen, smallest)
+        return self._made(symbolic_tau, lines, gradients, copies, summed)
 
     def numbered(self, last: Last) -> Derivation:
         """The derivation for a last time that is a number."""
-        lines, gradients, _, copies = numbered_lines(self.template, self.window.chosen, last)
-        return self._made(last, lines, gradients, copies)
+        lines, gradients, steps, copies = numbered_lines(self.template, self.window.chosen, last)
+        return self._made(last, lines, gradients, copies, steps)
 
-    def _made(self, last: Any, lines: tuple[Line, ...], gradients: dict[str, Any], copies: Any) -> Derivation:
+    def _made(
+        self, last: Any, lines: tuple[Line, ...], gradients: dict[str, Any], copies: Copies, made: tuple[Step, ...]
+    ) -> Derivation:
         named = tuple(replace(line, equation=self._named(line.equation), group=self._group(line)) for line in lines)
         values = {name: self._relabelled(value) for name, value in gradients.items()}
-        steps = self.template.steps + tuple(sum_step(line) for line in named)
+        summed = tuple(
+            replace(s, before=self._relabelled(s.before), after=self._relabelled(s.after))
+            for s in made
+            if s.kind in {"copy", "identify"}
+        )
+        steps = self.template.steps + summed + tuple(sum_step(line) for line in named)
         steps += self.window.split(values) if last == symbolic_tau else ()
         shown = {name: tuple(self._named(e) for e in found) for name, found in copies.items()}
         return Derivation(self.model, last, named, steps, values, title="chunk", origin=self, copies=shown)

@@ -15,7 +15,7 @@ from sympy import Integer
 from symrnn.calculus.adjoint import Contribution, Template, total
 from symrnn.calculus.derivation import Step, name_of
 from symrnn.calculus.law_table import LAWS
-from symrnn.calculus.ranges import at_times, pieces
+from symrnn.calculus.ranges import at_times, ordered_leaves, pieces
 from symrnn.calculus.support import union
 from symrnn.model import Equation, Range
 from symrnn.model.ranges import grows
@@ -35,7 +35,7 @@ def generic_copies(template: Template, chosen: Iterable[Any], smallest: int) -> 
     """
     copies: Copies = {}
     steps: tuple[Step, ...] = ()
-    for leaf in chosen:
+    for leaf in ordered_leaves(template.model, tuple(chosen)):
         parts = template.shared.get(leaf, ())
         equations = _by_ranges(leaf, [_at_t(c) for c in parts if c.equation is not None], smallest)
         if equations:

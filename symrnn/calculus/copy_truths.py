@@ -30,11 +30,11 @@ def copies_gap(step: Step, checker: LineChecker, seed: int) -> float:
 
 
 def _gap(step: Step, rule: dict[Basic, Basic], checker: LineChecker, seed: int) -> float:
-    instance = checker.instance
+    instance = checker.home(step.before)
     leaf, after = step.before.node.xreplace(rule), step.after.xreplace(rule)
     direction = _direction(checker, leaf, seed)
     moved = total_derivative(instance, instance.base, leaf, direction)
-    known = {a: _with_slope(a.node, direction, checker) for a in _copies(after)}
+    known = {a: _with_slope(a, direction, checker) for a in _copies(after)}
     return instance.system.distance(directional(instance, checker.value(after, known), direction), moved)
 
 
@@ -50,9 +50,9 @@ def _direction(checker: LineChecker, leaf: Any, seed: int) -> Array:
     return found
 
 
-def _with_slope(copy: Copy, direction: Array, checker: LineChecker) -> Array:
+def _with_slope(copy: Adjoint, direction: Array, checker: LineChecker) -> Array:
     """An array whose product with the direction is the derivative of the loss by a copy along it."""
-    slope = total_derivative(checker.instance, checker.base, copy, direction)
+    slope = total_derivative(checker.home(copy), checker.base, copy.node, direction)
     if not np.ndim(direction):
         return slope
     made = direction * 0

@@ -35,10 +35,10 @@ class Step:
     kind
         What is claimed, and so how it is checked: "pullback" (before is the adjoint of `subject`, after the
         contribution to the adjoint of `target`), "sum" (after is the total adjoint of `target`), "copy" (the
-        same for a parameter's copy), "identify" (the same with the adjoints of the copies in it), "known" (the adjoints `subject` have the value `target`), "equal" (after
-        equals before at every instance), "total" (after is the total derivative before of `target`, the
-        immediate ones in it being those of `subject`), "immediate" (after is the derivative of `subject` by
-        `target`, all else fixed).
+        same for a parameter's copy), "identify" (the same for the parameter, from the adjoints of its copies),
+        "known" (the adjoints `subject` have the value `target`), "equal" (after equals before at every
+        instance), "total" (after is the total derivative before of `target`, the immediate ones in it being
+        those of `subject`), "immediate" (after is the derivative of `subject` by `target`, all else fixed).
     subject, target
         The expression that was differentiated, and the operand or node it was differentiated by.
     equation

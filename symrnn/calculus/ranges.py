@@ -32,7 +32,9 @@ def ranged_lines(template: Template, chosen: tuple[Any, ...]) -> Lines:
     found: list[tuple[Any, ...]] = []
     for v, parts in template.known.items():
         for c in parts:
-            found.append((at_times(nabla(v[t]), c.part, c.when), "seed", c.when, Reason("law", v[t], law=LAWS["seed"]), 1))
+            found.append(
+                (at_times(nabla(v[t]), c.part, c.when), "seed", c.when, Reason("law", v[t], law=LAWS["seed"]), 1)
+            )
     for v in backward_order(model):
         if v not in template.known and template.support.get(v):
             found += element_lines(v, template, "backward")

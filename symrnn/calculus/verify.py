@@ -198,6 +198,10 @@ class LineChecker:
         """The model's own run."""
         return self.instance.base
 
+    def home(self, adjoint: Adjoint) -> Instance:
+        """The graph whose loss an adjoint is of: the model's own, or that of a truncation in chunks."""
+        return self.instance if adjoint.objective == OBJECTIVE else self._truncated.chunks()
+
     def distance(self, line: Line) -> float:
         """The largest distance over the times of the line's range."""
         return max((self.gap(e.lhs, e.rhs) for e in self.rows.get(line.number, [])), default=0.0)

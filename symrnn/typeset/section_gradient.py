@@ -6,16 +6,7 @@ has the whole width of the page.
 
 from __future__ import annotations
 
-from typing import Any
-
-from sympy import Integer
-
-from symrnn.calculus.derivation import Derivation, Line, Step
-from symrnn.errors import SymrnnError
-from symrnn.model import Equation
-from symrnn.tensor.adjoint import copy_at, nabla
-from symrnn.tensor.binders import TimeSum
-from symrnn.tensor.time import t
+from symrnn.calculus.derivation import Line, Step
 from symrnn.typeset.blocks import Block, Code, Display, Frame, Paragraph
 from symrnn.typeset.content import LONGEST, Content, capital, labelled, line_blocks, together
 from symrnn.typeset.displays import equation_row, line_row
@@ -85,48 +76,19 @@ def summary_section(c: Content) -> list[Block]:
 
 
 def copies_section(c: Content) -> list[Block]:
-    """Each parameter's copies, one a step: for a last time that is a number all of them, else the one at step t."""
-    copies = c.derivation.copies or generic_copies(c.derivation)
+    """Each parameter's copies, one a step, or one for each range of steps; and the law by which they are summed."""
+    copies = c.derivation.copies
     if not copies:
         return []
     inner = c.p.with_(copies=True)
     blocks: list[Block] = [c.heading("copies"), Paragraph((c.words["document.copies"],))]
-    shown = list(copies.values())[:LONGEST]
-    if not c.derivation.copies:
+    shown = [equations[:LONGEST] for equations in list(copies.values())[:LONGEST]]
+    if all(len(equations) == 1 for equations in shown):
         shown = [tuple(e for equations in shown for e in equations)]
     for equations in shown:
-        blocks += together([equation_row(e, inner) for e in equations[:LONGEST]], c)
-    return blocks
-
-
-def generic_copies(d: Derivation) -> dict[str, tuple[Equation, ...]]:
-    """The gradient of each parameter's copy at step t: the summand of its gradient, where the numbers agree.
-
-    The copies of the derivation for a number of steps are derived and checked by themselves; a summand is
-    shown as the gradient of a copy only if it is theirs at every step.
-    """
-    try:
-        numbers = d.at(dict.fromkeys(d.model.lengths, d.smallest + 2)).copies
-    except SymrnnError:  # a derivation without a generic form has no copies
-        return {}
-    found: dict[str, tuple[Equation, ...]] = {}
-    for line in _sums(d):
-        node, whole = line.equation.lhs.node, line.equation.rhs
-        steps = {e.lhs: e.rhs for e in numbers.get(str(node), ())}
-        own = {nabla(copy_at(node, s)): whole.body.xreplace({whole.index: s}) for s in _steps(steps)}
-        if own and own == steps:
-            left = nabla(copy_at(node, t))
-            body = whole.body.xreplace({whole.index: t})
-            found[str(node)] = (Equation(left, body, over=(t, whole.lower, whole.upper)),)
-    return found
-
-
-def _sums(d: Derivation) -> list[Line]:
-    return [line for line in d.lines if line.group == "gradient" and isinstance(line.equation.rhs, TimeSum)]
-
-
-def _steps(copies: dict[Any, Any]) -> list[Integer]:
-    return [copy.node.time for copy in copies]
+        blocks += together([equation_row(e, inner) for e in equations], c)
+    sums = [step_row(s, inner) for s in c.derivation.steps if s.kind == "identify"]
+    return [*blocks, Paragraph((c.words["document.identified"],)), *together(sums[:LONGEST], c)]
 
 
 def step_section(c: Content) -> list[Block]:

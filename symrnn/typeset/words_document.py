@@ -54,8 +54,9 @@ ENGLISH = {
     "document.shapes": "Each gradient has the shape of what it belongs to.",
     "document.shapes_rows": "Each gradient has the shape of the array that it belongs to.",
     "document.shapes_numerator": "Derivatives are in numerator layout: each is the transpose of a gradient.",
-    "document.copies": "A parameter is imagined as copies, one for each step that uses it. The gradient of a copy is "
-    "that of its step; the parameter's own gradient is their sum.",
+    "document.copies": "A parameter is imagined as copies, one for each step that uses it. A copy is used at its own "
+    "step only, so its gradient is what that step sends back.",
+    "document.identified": "The copies are one parameter, so their gradients are summed.",
     "document.to": ", to {of}",
     "document.closed": "Solved for every last time, and proved by induction:",
     "document.wide": "This formula is too wide for a page; the command symrnn closed-form prints it.",
@@ -115,8 +116,9 @@ GERMAN = {
     "document.shapes": "Jeder Gradient hat die Form dessen, wozu er gehört.",
     "document.shapes_rows": "Jeder Gradient hat die Form des Feldes, zu dem er gehört.",
     "document.shapes_numerator": "Ableitungen stehen im Zählerlayout: jede ist die Transponierte eines Gradienten.",
-    "document.copies": "Man denkt sich von jedem Parameter Kopien, eine für jeden Schritt, der ihn benutzt. Der "
-    "Gradient einer Kopie ist der ihres Schritts; der des Parameters ist ihre Summe.",
+    "document.copies": "Man denkt sich von jedem Parameter Kopien, eine für jeden Schritt, der ihn benutzt. Eine "
+    "Kopie wird nur in ihrem Schritt benutzt; ihr Gradient ist, was dieser Schritt zurückgibt.",
+    "document.identified": "Die Kopien sind ein Parameter, also werden ihre Gradienten summiert.",
     "document.to": ", nach {of}",
     "document.closed": "Gelöst für jede letzte Zeit und durch Induktion bewiesen:",
     "document.wide": "Diese Formel ist zu breit für eine Seite; der Befehl symrnn closed-form schreibt sie aus.",
