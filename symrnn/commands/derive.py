@@ -114,16 +114,17 @@ def document_of(derivation: Any, options: argparse.Namespace, **how: Any) -> Any
     model = derivation.model
     sections = [name.strip() for name in options.sections.split(",")] if options.sections else None
     detail = options.detail or ("full" if options.steps else "lecture")
-    how |= {"language": options.language, "pictures": pictures(model), "code": program(derivation)}
+    how |= {"language": options.language, "pictures": pictures(model, options.language), "code": program(derivation)}
     return sr.document(derivation, detail=detail, sections=sections, **how)
 
 
-def pictures(model: Any) -> list[Any]:
+def pictures(model: Any, language: str = "en") -> list[Any]:
     """The circuit and the unfolded graph: beside each other if there is room."""
     import symrnn as sr
+    from symrnn.typeset.words import words_of
 
     circuit, unfolded = sr.circuit(model), sr.unfolded(model, sr.tau)
-    both = circuit | unfolded
+    both = circuit.beside(unfolded, words_of(language)["picture.unfold"])
     return [both] if both.layout.width <= WIDEST else [circuit, unfolded]
 
 

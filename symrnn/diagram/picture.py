@@ -138,7 +138,11 @@ class Diagram:
     def __or__(self, other: object) -> Diagram:
         if not isinstance(other, Diagram):
             return NotImplemented
-        return Diagram(beside(self.layout, other.layout), self.style)
+        return self.beside(other)
+
+    def beside(self, other: Diagram, word: str = "Unfold") -> Diagram:
+        """This picture and another one on one canvas; `word` stands on the arrow from a circuit to its unfolding."""
+        return Diagram(beside(self.layout, other.layout, word), self.style)
 
 
 def _counted(names: list[str], word: str) -> list[str]:

@@ -23,7 +23,9 @@ from symrnn.typeset.content import Content
 from symrnn.typeset.displays import as_asked, presenter
 from symrnn.typeset.notation import Notation, as_notation
 from symrnn.typeset.pdf import make_pdf, needed_engine
+from symrnn.typeset.present import Presenter
 from symrnn.typeset.sections import DETAILS, SECTIONS
+from symrnn.typeset.words_models import source_in, title_in
 from symrnn.typeset.write_beamer import write_beamer
 from symrnn.typeset.write_html import write_html
 from symrnn.typeset.write_markdown import picture_files, write_markdown
@@ -218,19 +220,27 @@ def document(
         reasons=detail != "result",
         detail=detail,
         code=code,
-        pictures=_drawn(pictures),
+        pictures=_drawn(pictures, p),
     )
     blocks = tuple(block for name in chosen for block in SECTIONS[name](content))
     title = derivation.model.title
-    words = title.summary or title.name
-    page = Page(words[:1].upper() + words[1:], title.source, blocks, plain_name(title.name), language)
+    words = title_in(title.summary or title.name, language)
+    origin = source_in(title.source, language)
+    page = Page(words[:1].upper() + words[1:], origin, blocks, plain_name(title.name), language)
     return Document(page, shown)
 
 
-def _drawn(pictures: Iterable[Any]) -> tuple[Picture, ...]:
+def _drawn(pictures: Iterable[Any], p: Presenter) -> tuple[Picture, ...]:
     """Each picture as what writers need, under names that differ."""
-    found: list[Picture] = []
-    for i, x in enumerate(pictures, 1):
-        words = getattr(x, "caption", "") or getattr(getattr(x, "layout", None), "title", "")
-        found.append(Picture(x.svg(), x.tikz(), words, f"picture-{i}"))
-    return tuple(found)
+    return tuple(Picture(x.svg(), x.tikz(), _caption(x, p), f"picture-{i}") for i, x in enumerate(pictures, 1))
+
+
+def _caption(picture: Any, p: Presenter) -> str:
+    """What stands below a picture: its own words, or what its panels show."""
+    layout = getattr(picture, "layout", None)
+    own = getattr(picture, "caption", "")
+    shown = [f"picture.{panel.kind}" for panel in getattr(layout, "panels", ())]
+    if own or not shown or any(key not in p.words for key in shown):
+        return own or getattr(layout, "title", "")
+    words = p.words["and"].join(p.words[key] for key in shown)
+    return words[:1].upper() + words[1:]

@@ -5,38 +5,45 @@ from __future__ import annotations
 from html import escape
 
 from symrnn.typeset.blocks import Display
-from symrnn.typeset.breaking import pieces
+from symrnn.typeset.breaking import Piece, pieces
 from symrnn.typeset.elements import INFIX, operator
-from symrnn.typeset.elements import row as beside
-from symrnn.typeset.items import Item, Row
+from symrnn.typeset.elements import row as side_by_side
+from symrnn.typeset.items import Item, Listing, Phrase, Row
 from symrnn.typeset.latex import LatexRenderer
 from symrnn.typeset.mathml import RELATIONS, SIGNS, MathmlRenderer
 from symrnn.typeset.widths import measure
 
 draw, source_of = MathmlRenderer(), LatexRenderer()
-ROOM = 70  # columns of half an em that stand beside the number on a page, on the screen or on paper
+ROOM = 74  # columns of half an em that stand beside the number on a page, on the screen or on paper
+LEFT = 16  # of them the left sides have at least so many
 INDENT = 4
 
 
 def display(block: Display) -> str:
     """A table of lines. Its cells are formulas; the table itself says nothing to a screen reader."""
     labels = block.labels or ("",) * len(block.rows.rows)
-    rows = "".join(_row(row, label, block.repeated) for row, label in zip(block.rows.rows, labels, strict=True))
+    beside = max(4 + narrowest(row.condition) if row.condition else 0 for row in block.rows.rows)
+    each = zip(block.rows.rows, labels, strict=True)
+    rows = "".join(_row(row, label, block.repeated, beside) for row, label in each)
+    left = max(measure(row.left) if row.left else 0 for row in block.rows.rows)
+    right = max(measure(piece.item) for row in block.rows.rows for piece in _pieces(row, beside))
+    widest = max(left, LEFT) + beside + right
+    size = f' style="font-size:{100 * ROOM // widest}%"' if widest > ROOM else ""  # where nothing can be broken
     return (
-        '<div class="display" tabindex="0" role="group" aria-label="equations">'
+        f'<div class="display"{size} tabindex="0" role="group" aria-label="equations">'
         f'<table class="lines" role="presentation">\n{rows}</table></div>'
     )
 
 
-def _row(row: Row, label: str, repeated: bool) -> str:
-    """One line, continued below where it is long."""
-    lines = _right(row)
+def _row(row: Row, label: str, repeated: bool, beside: int) -> str:
+    """One line, continued below where it is long; what stands `beside` it takes so many columns in all lines."""
+    lines = _right(row, beside)
     left = formula(row.left) if row.left else ""
     anchor = f' id="eq-{label}"' if row.number and label and not repeated else ""
     rows = []
     for i, line in enumerate(lines):
         end = i == len(lines) - 1
-        condition = formula(row.condition) if row.condition and end else ""
+        condition = told(row.condition) if row.condition and end else ""
         cells = (
             ("left", left if i == 0 else ""),
             ("right", line),
@@ -48,10 +55,34 @@ def _row(row: Row, label: str, repeated: bool) -> str:
     return "".join(rows)
 
 
-def _right(row: Row) -> list[str]:
+def told(x: Item) -> str:
+    """A condition, or words, which may take several lines."""
+    if isinstance(x, Phrase):
+        return "".join(escape(part) if isinstance(part, str) else formula(part) for part in x.words)
+    if isinstance(x, Listing) and any(isinstance(part, Phrase) for part in x.members):
+        return ", ".join(map(told, x.members))
+    return formula(x)
+
+
+def narrowest(x: Item) -> int:
+    """The columns that a condition or words need at least."""
+    if isinstance(x, Phrase):
+        parts = [len(word) for part in x.words if isinstance(part, str) for word in part.split()]
+        return max([*parts, *(measure(part) for part in x.words if not isinstance(part, str))])
+    if isinstance(x, Listing) and any(isinstance(part, Phrase) for part in x.members):
+        return max(map(narrowest, x.members))
+    return measure(x)
+
+
+def _pieces(row: Row, beside: int) -> list[Piece]:
     """The right side in pieces that fit."""
-    taken = (measure(row.left) if row.left else 0) + (4 + measure(row.condition) if row.condition else 0)
-    found = pieces(row.right, measure, ROOM - min(taken, ROOM // 2))
+    taken = max(measure(row.left) if row.left else 0, LEFT) + beside
+    return pieces(row.right, measure, ROOM - min(taken, ROOM // 2))
+
+
+def _right(row: Row, beside: int) -> list[str]:
+    """The pieces of the right side, each with the sign before it."""
+    found = _pieces(row, beside)
     lines = [formula(operator(RELATIONS[row.sign], INFIX), found[0].item)]
     for piece in found[1:]:
         sign = "+" if piece.joint == "+" else SIGNS[piece.joint] if piece.joint else ""
@@ -81,7 +112,7 @@ def copy_button(what: str, name: str, word: str) -> str:
 
 def formula(*parts: str | Item) -> str:
     """Items beside ready-made operators as one formula in display style."""
-    inner = beside(*(part if isinstance(part, str) else draw(part) for part in parts))
+    inner = side_by_side(*(part if isinstance(part, str) else draw(part) for part in parts))
     source = " ".join(source_of(part) for part in parts if not isinstance(part, str))
     note = f'<annotation encoding="application/x-tex">{escape(source, quote=False)}</annotation>'
     return f'<math displaystyle="true"><semantics>{inner}{note}</semantics></math>'

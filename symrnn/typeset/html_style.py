@@ -38,6 +38,7 @@ def _variables(colours: Mapping[str, str]) -> str:
 STYLE = f"""
 :root {{ color-scheme: light dark; {_variables(LIGHT)} }}
 @media (prefers-color-scheme: dark) {{ :root {{ {_variables(DARK)} }} }}
+@media screen and (prefers-color-scheme: dark) {{ figure svg {{ filter: invert(0.91) hue-rotate(180deg); }} }}
 body {{ margin: 2rem auto 4rem; max-width: 54rem; padding: 0 1.2rem; color: var(--ink); background: var(--paper);
   font: 1.05rem/1.55 "STIX Two Text", "Latin Modern Roman", Georgia, serif; }}
 h1 {{ font-size: 1.7rem; line-height: 1.25; margin-bottom: 0; }}
@@ -53,7 +54,7 @@ math {{ font-family: "STIX Two Math", "Latin Modern Math", "Cambria Math", math;
 table.lines {{ border-collapse: collapse; width: 100%; }}
 table.lines td {{ padding: 0.22rem 0; white-space: nowrap; vertical-align: baseline; }}
 table.lines td.left {{ width: 18%; text-align: right; padding-right: 0.25em; }}
-table.lines td.when {{ padding: 0 1.5rem; }}
+table.lines td.when {{ padding: 0 1.5rem; white-space: normal; }}
 table.lines td.number {{ text-align: right; width: 5.5rem; }}
 table.lines td.number a {{ color: inherit; text-decoration: none; }}
 table.lines td.number a:hover, table.lines td.number a:focus-visible {{

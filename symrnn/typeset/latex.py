@@ -34,7 +34,7 @@ DIFFERENTIALS = {"partial": r"\partial ", "immediate": r"\partial^{+} ", "total"
 COMMANDS = frozenset(
     ["sin", "cos", "tan", "sinh", "cosh", "tanh", "exp", "log", "max", "min"]
 )  # TeX's own; other words are \operatorname
-ROOM = 110  # columns of half an em that a line of a display takes, about
+ROOM = 92  # columns of half an em that a line of a display takes, about
 SYMBOLS = {
     "infinity": r"\infty",
     "pi": r"\pi",

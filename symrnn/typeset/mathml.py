@@ -125,10 +125,21 @@ class MathmlRenderer(Renderer):
         return row(text, THIN, self(x.objective)) if x.objective else text
 
     def draw_power(self, x: items.Power) -> str:
-        return f"<msup>{self(x.base)}{self(x.exponent)}</msup>"
+        return self._raised(x.base, self(x.exponent))
 
     def draw_transposed(self, x: items.Transposed) -> str:
-        return f"<msup>{self(x.base)}<mo>⊤</mo></msup>"
+        return self._raised(x.base, "<mo>⊤</mo>")
+
+    def _raised(self, base: items.Item, upper: str) -> str:
+        """A superscript as high as TeX's: above a subscript; on the closing one of brackets that do not grow."""
+        if isinstance(base, items.Fence) and base.kind != "frobenius" and not base.body.tall:
+            left, right = (operator(sign, FIXED) for sign in FENCES[base.kind])
+            return row(left, self(base.body), f"<msup>{right}{upper}</msup>")
+        drawn = self(base)
+        if drawn.startswith("<msub>") and isinstance(base, items.Name | items.Timed | items.Indexed):
+            inner = drawn.removeprefix("<msub>").removesuffix("</msub>")
+            return f"<msubsup>{inner}{upper}</msubsup>"
+        return f"<msup>{drawn}{upper}</msup>"
 
     def draw_root(self, x: items.Root) -> str:
         return f"<msqrt>{self(x.body)}</msqrt>"

@@ -19,7 +19,7 @@ from symrnn.typeset.items import Phrase, Row, Rows
 from symrnn.typeset.proofs import closed_blocks, downwards, times_item
 from symrnn.typeset.widths import measure
 
-WIDEST = 150  # columns of a line that somebody may still read; the Jacobian of many gates is wider
+WIDEST = 100  # columns of a line that somebody may still read; the Jacobian of many gates is wider
 
 
 def closed_section(c: Content) -> list[Block]:

@@ -14,10 +14,9 @@ from symrnn.model.equation import bound_reads
 from symrnn.tensor.time import offset_from, t
 from symrnn.tensor.unknown import Applied
 from symrnn.typeset.blocks import Block, Display, Paragraph, Table
-from symrnn.typeset.brackets import product
 from symrnn.typeset.content import Content, together
 from symrnn.typeset.displays import abbreviation_row, chain, equation_row
-from symrnn.typeset.items import Compared, Item, Listing, Row, Rows
+from symrnn.typeset.items import Compared, Item, Listing, Product, Row, Rows
 from symrnn.typeset.reasons import Sentence
 from symrnn.typeset.symbols import given_values, roles, sizes
 
@@ -52,7 +51,10 @@ def _symbols(c: Content) -> Table:
 
 
 def _sizes(x: Any, c: Content) -> str | Item:
-    return product(sizes(x.shape, c.p), "times") if x.shape else c.words["scalar"]
+    shown = sizes(x.shape, c.p)
+    if not shown:
+        return c.words["scalar"]
+    return Product(shown, "times") if len(shown) > 1 else shown[0]
 
 
 def pictures_section(c: Content) -> list[Block]:

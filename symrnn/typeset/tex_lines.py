@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from symrnn.typeset.blocks import Display
 from symrnn.typeset.breaking import Piece, pieces
-from symrnn.typeset.items import Item, Row
+from symrnn.typeset.items import Item, Row, Sum
 from symrnn.typeset.latex import RELATIONS, SIGNS, LatexRenderer
 from symrnn.typeset.widths import measure
 
 draw = LatexRenderer(mark="blue")  # what changed from one line to the next
 NUMBER = 6  # columns that a number at the margin takes
 GAP, INDENT, SIGN = 4, 4, 3  # before a condition; of a continued line; a relation with its spaces
-SIZES = ((1.0, ""), (1.1, r"\small"), (1.25, r"\footnotesize"), (1.45, r"\scriptsize"))
+SIZES = ((1.0, ""), (1.09, r"\small"), (1.2, r"\footnotesize"), (1.35, r"\scriptsize"))
+TOGETHER = 3  # rows of a box
+END, KEPT = r"\\", r"\\*"  # of a line; where no page ends
+READABLE = 1.2  # how much smaller a line may be set so that its products stay whole
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,7 @@ class Cut:
     lines: tuple[str, ...]
     widths: tuple[int, ...]
     condition: Item | None
+    whole: bool  # no product is broken
 
 
 def display(block: Display, room: int, expected: int | None = None) -> str:
@@ -38,7 +43,7 @@ def display(block: Display, room: int, expected: int | None = None) -> str:
     labels = block.labels or ("",) * len(rows)
     space = room - (NUMBER if numbered else 0)
     left = max(measure(row.left) if row.left else 0 for row in rows)
-    cut = _conditions([_cut(row, left, space) for row in rows], space)
+    cut = _broken(rows, left, space)
     widest = max(max(c.widths) for c in cut)
     if widest > SIZES[-1][0] * space and not numbered:
         return _squeezed(cut)
@@ -46,18 +51,37 @@ def display(block: Display, room: int, expected: int | None = None) -> str:
     name = "align" if numbered and not block.repeated else "align*"
     marks = [_mark(row, label, block.repeated) for row, label in zip(rows, labels, strict=True)]
     lines = [_lines(c, mark, name) for c, mark in zip(cut, marks, strict=True)]
-    text = f"\\begin{{{name}}}\n" + " \\\\\n".join(lines) + f"\n\\end{{{name}}}"
+    text = lines[0]
+    for row, line in zip(rows[1:], lines[1:], strict=True):
+        text += f" {END if row.left else KEPT}\n{line}"  # an argument is not torn between two pages
+    text = f"\\begin{{{name}}}\n{text}\n\\end{{{name}}}"
     first = next((row.number for row in rows if row.number), 0)
     if name == "align" and expected is not None and first != expected:
         text = f"\\setcounter{{equation}}{{{first - 1}}}\n{text}"
     return f"{{{smaller}\n{text}}}" if smaller else text
 
 
+def _broken(rows: Sequence[Row], left: int, space: int) -> list[Cut]:
+    """The rows in lines: in smaller letters if so no product is broken, else in letters of the usual size."""
+    for factor, _ in SIZES:
+        room = int(factor * space)
+        cut = _conditions([_cut(row, left, room) for row in rows], room)
+        if factor <= READABLE and all(c.whole for c in cut) and max(max(c.widths) for c in cut) <= room:
+            return cut
+    return _conditions([_cut(row, left, space) for row in rows], space)
+
+
 def _squeezed(cut: list[Cut]) -> str:
-    """Lines that nothing can break, made as narrow as the line of text; `\\resizebox` comes with tikz."""
-    body = " \\\\\n".join(_lines(c, r"\notag", "align*") for c in cut)
-    inner = f"$\\displaystyle\n\\begin{{aligned}}\n{body}\n\\end{{aligned}}$"
-    return f"\\[\n\\resizebox{{\\linewidth}}{{!}}{{{inner}}}\n\\]"
+    """Lines that nothing can break, made as narrow as the line of text; `\\resizebox` comes with tikz.
+
+    Boxes do not break at the end of a page, so there are few lines in each.
+    """
+    found = []
+    for i in range(0, len(cut), TOGETHER):
+        body = f" {END}\n".join(_lines(c, r"\notag", "align*") for c in cut[i : i + TOGETHER])
+        inner = f"$\\displaystyle\n\\begin{{aligned}}\n{body}\n\\end{{aligned}}$"
+        found.append(f"\\[\n\\resizebox{{\\linewidth}}{{!}}{{{inner}}}\n\\]")
+    return "\n".join(found)
 
 
 def _cut(row: Row, left: int, room: int) -> Cut:
@@ -69,10 +93,15 @@ def _cut(row: Row, left: int, room: int) -> Cut:
     found = pieces(row.right, measure, room - taken)
     lines = [f"&{sign} {draw(found[0].item)}", *(rf"&\quad {joint(p)}{draw(p.item)}" for p in found[1:])]
     widths = [taken + measure(found[0].item), *(taken + INDENT + measure(p.item) for p in found[1:])]
+    whole = all(piece.joint == "+" or _is_minus(piece.item) for piece in found[1:])
     if own_line:
         lines = [f"&{shown}", *(line.replace("&", r"&\quad ", 1) for line in lines)]
-        return Cut("", tuple(lines), (left, *widths), row.condition)
-    return Cut(shown, tuple(lines), tuple(widths), row.condition)
+        return Cut("", tuple(lines), (left, *widths), row.condition, whole)
+    return Cut(shown, tuple(lines), tuple(widths), row.condition, whole)
+
+
+def _is_minus(x: Item) -> bool:
+    return isinstance(x, Sum) and x.terms[0][0]
 
 
 def _conditions(cut: list[Cut], room: int) -> list[Cut]:
@@ -89,10 +118,10 @@ def _condition(c: Cut, column: bool, room: int) -> Cut:
     *lines, last = c.lines
     *widths, end = c.widths
     if column:
-        return Cut(c.left, (*lines, f"{last} && {text}"), (*widths, end + size), c.condition)
+        return Cut(c.left, (*lines, f"{last} && {text}"), (*widths, end + size), c.condition, c.whole)
     if end + size <= room:
-        return Cut(c.left, (*lines, rf"{last} \qquad {text}"), (*widths, end + size), c.condition)
-    return Cut(c.left, (*c.lines, rf"&\qquad {text}"), (*c.widths, size), c.condition)
+        return Cut(c.left, (*lines, rf"{last} \qquad {text}"), (*widths, end + size), c.condition, c.whole)
+    return Cut(c.left, (*c.lines, rf"&\qquad {text}"), (*c.widths, size), c.condition, c.whole)
 
 
 def joint(piece: Piece) -> str:
@@ -115,4 +144,4 @@ def _lines(cut: Cut, mark: str, name: str) -> str:
         lines[:-1] = [rf"{line} \notag" for line in lines[:-1]]
     if mark != r"\notag" or name == "align":
         lines[-1] += f" {mark}"
-    return " \\\\\n".join("  " + line for line in lines)
+    return f" {KEPT}\n".join("  " + line for line in lines)

@@ -15,7 +15,7 @@ from symrnn.tensor.time import tau
 from symrnn.typeset import displays
 from symrnn.typeset.blocks import Block, Paragraph, Table
 from symrnn.typeset.content import Content
-from symrnn.typeset.items import Compared, Item, Listing
+from symrnn.typeset.items import Compared, Item, Listing, Number, Power, Product, Sum
 from symrnn.typeset.present import Presenter
 from symrnn.typeset.reasons import Sentence, fill
 
@@ -27,20 +27,35 @@ def checked(report: Report | None, p: Presenter) -> Sentence:
         return (words["not_checked"],)
     good, total = report.lines_checked
     where: list[str | Item] = [_lasts(report, p)]
-    where += [f", {name}={size}" if i == 0 else f" {name}={size}" for i, (name, size) in enumerate(report.sizes)]
+    for i, (name, size) in enumerate(report.sizes):
+        where += [", " if i == 0 else " ", f"{name}={size}"] if p.linear else [", ", _size(name, size, p)]
     head = words["verdict.true" if report else "verdict.false" if report.failures else "verdict.open"]
     parts: Sentence = (head,)
     parts += fill(words["verdict.lines"], {"good": [str(good)], "total": [str(total)], "where": where}, p)
     if report.worst:
-        parts += fill(words["verdict.differences"], {"worst": [f"{report.worst:.0e}"]}, p)
+        parts += fill(words["verdict.differences"], {"worst": [number(report.worst, p)]}, p)
     if report and report.chance:
-        parts += fill(words["verdict.chance"], {"chance": [f"{report.chance:.0e}"]}, p)
+        parts += fill(words["verdict.chance"], {"chance": [number(report.chance, p)]}, p)
     parts += (".",)
     for f in report.failures[:3]:
         parts += fill(words["verdict.fails"], {"claim": [f.claim]}, p)
     for f in report.undecided[:3]:
         parts += fill(words["verdict.undecided"], {"claim": [f.claim]}, p)
     return parts
+
+
+def number(x: float, p: Presenter) -> str | Item:
+    """A small number by its leading digit: 3e-11 on a terminal, else 3 · 10⁻¹¹."""
+    digit, power = f"{x:.0e}".split("e")
+    if p.linear:
+        return f"{digit}e{power}"
+    exponent = Sum(((int(power) < 0, Number(str(abs(int(power))))),))
+    ten = Power(Number("10"), exponent)
+    return ten if digit == "1" else Product((Number(digit), ten), "dot")
+
+
+def _size(name: str, size: int, p: Presenter) -> Item:
+    return Compared((p.name(name), Number(str(size))))
 
 
 def _lasts(report: Report, p: Presenter) -> Listing:
@@ -66,6 +81,6 @@ def verification_section(c: Content) -> list[Block]:
     return blocks
 
 
-def _worst(how: str, c: Content) -> str:
+def _worst(how: str, c: Content) -> str | Item:
     worst = max(f.error for f in c.report.findings if f.how == how)
-    return c.words["document.none"] if worst == 0 else f"{worst:.0e}"
+    return c.words["document.none"] if worst == 0 else number(worst, c.p)

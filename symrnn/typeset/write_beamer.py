@@ -13,17 +13,17 @@ from symrnn.typeset.tex_words import escape, with_macros
 from symrnn.typeset.widths import measure
 from symrnn.typeset.write_tex import PACKAGES, TexStyle, TexWriter, numbered, picture, table
 
-ROOM = 56  # columns of half an em on a slide
-HIGH = 11.0  # lines of text that a slide holds below its title
-LINES_OF_CODE, MOST_ROWS = 26, 9
-TALL, FLAT = 2.4, 1.5  # lines that an equation takes
+ROOM, OTHERS = 70, 56  # columns of half an em on a slide of 16:9, and of 4:3 in slides of somebody else
+HIGH = 12.5  # lines of text that a slide holds below its title
+LINES_OF_CODE, MOST_ROWS, MOST_CODE = 26, 9, 52
+TALL, FLAT = 2.5, 1.3  # lines that an equation takes
 STEPWISE = frozenset({"backward", "gradients", "steps"})  # sections that are shown step by step
 
 
 def write_beamer(page: Page, style: TexStyle) -> str:
     """Slides, or their frames only."""
-    writer = TexWriter(ROOM, counting=not style.fragment or bool(style.prefix))
-    body = numbered("\n".join(frames(page.blocks, writer)), style)
+    writer = TexWriter(OTHERS if style.fragment else ROOM, counting=not style.fragment or bool(style.prefix))
+    body = numbered("\n".join(frames(_readable(page.blocks), writer)), style)
     if style.fragment:
         return f"% {escape(page.title)}: frames; needs {PACKAGES}\n{with_macros(body)}\n"
     head = (
@@ -33,6 +33,18 @@ def write_beamer(page: Page, style: TexStyle) -> str:
         f"\\title{{{escape(page.title)}}}\n\\date{{{escape(page.source)}}}\n"
     )
     return f"{head}\\begin{{document}}\n\\frame{{\\titlepage}}\n{body}\n\\end{{document}}\n"
+
+
+def _readable(blocks: Iterable[Block]) -> list[Block]:
+    """The blocks without programs of more than two slides: nobody can read those from a chair."""
+    found: list[Block] = []
+    for block in blocks:
+        if isinstance(block, Code) and len(block.source.splitlines()) > MOST_CODE:
+            while found and not isinstance(found.pop(), Heading):
+                pass
+        else:
+            found.append(block)
+    return found
 
 
 def frames(blocks: Iterable[Block], writer: TexWriter) -> Iterator[str]:
@@ -111,10 +123,23 @@ def _groups(rows: tuple[Row, ...]) -> list[list[int]]:
     heights = _heights(rows)
     share = sum(heights) / ceil(sum(heights) / (HIGH - 2)) + 0.01
     found: list[list[int]] = [[]]
-    for i, own in enumerate(heights):
-        if found[-1] and sum(heights[j] for j in found[-1]) + own > max(share, own):
+    for step in _arguments(rows, heights):
+        own = sum(heights[j] for j in step)
+        if found[-1] and sum(heights[j] for j in found[-1]) + own / 2 > share:
             found.append([])
-        found[-1].append(i)
+        found[-1] += step
+    return found
+
+
+def _arguments(rows: tuple[Row, ...], heights: list[float]) -> list[list[int]]:
+    """The numbers of the rows in steps: a row without a left side belongs to the one above, while there is room."""
+    found: list[list[int]] = []
+    for i, row in enumerate(rows):
+        fits = bool(found) and sum(heights[j] for j in found[-1]) + heights[i] <= HIGH - 2
+        if row.left is None and fits:
+            found[-1].append(i)
+        else:
+            found.append([i])
     return found
 
 
@@ -123,8 +148,8 @@ def _heights(rows: tuple[Row, ...]) -> list[float]:
     found = []
     for row in rows:
         room = ROOM - 9 - (measure(row.left) if row.left else 0)
-        more = len(pieces(row.right, measure, room)) - 1 + bool(row.condition)
-        found.append((TALL if row.right.tall else FLAT) + more * FLAT)
+        lines = [TALL if piece.item.tall else FLAT for piece in pieces(row.right, measure, room)]
+        found.append(sum(lines) + FLAT * bool(row.condition))
     return found
 
 

@@ -68,7 +68,7 @@ def write_block(block: Block, number: int = 0) -> str:
             return _table(block)
         case Picture():
             caption = f"<figcaption>{escape(block.caption)}</figcaption>" if block.caption else ""
-            return f"<figure>{block.svg}{caption}</figure>"
+            return f'<figure><div lang="en">{block.svg}</div>{caption}</figure>'
         case Code():
             button = copy_button(f'data-of="program-{number}"', "copy the program", "copy")
             program = f'<pre tabindex="0" role="group" aria-label="program"><code id="program-{number}">'

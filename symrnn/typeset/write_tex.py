@@ -21,8 +21,10 @@ LAYOUT = r"""\setlength{\textwidth}{6.3in}
 \setlength{\parindent}{0pt}
 \setlength{\parskip}{0.6ex plus 0.3ex}
 \allowdisplaybreaks
+\raggedbottom
 """
-ROOM = {1: 82, 2: 38}  # columns of half an em that a line of one or two columns holds
+ROOM = {1: 81, 2: 43}  # columns of half an em that a line of one or two columns holds
+OTHERS = {1: 65, 2: 39}  # the same in an article of somebody else, with the widths of the class
 # Letters of a program that a line of one column holds, in each size.
 LETTERS = {r"\normalsize": 78, r"\small": 86, r"\footnotesize": 95, r"\scriptsize": 106, r"\tiny": 140}
 PREFIX = re.compile(r"[A-Za-z0-9.:-]{0,12}")
@@ -98,7 +100,8 @@ class TexWriter:
 def write_tex(page: Page, style: TexStyle) -> str:
     """An article, or a fragment of one."""
     counting = not style.fragment or bool(style.prefix)
-    writer = TexWriter(ROOM[style.columns], counting, style.columns)
+    room = OTHERS if style.fragment else ROOM
+    writer = TexWriter(room[style.columns], counting, style.columns)
     body = numbered("\n".join(map(writer.block, page.blocks)), style)
     if style.fragment:
         return f"% {escape(page.title)}; needs {PACKAGES}\n{with_macros(body)}\n"
