@@ -4,6 +4,8 @@ import pytest
 
 import symrnn as sr
 from checking.functions import Planted, right
+from checking.generated import keys_of
+from checking.sweep import MODELS, model_of, outcomes
 from symrnn.calculus.mistakes import variants
 from symrnn.numeric.checking.case import DOUBLE, Case
 
@@ -33,3 +35,13 @@ def test_a_right_gradient_is_right():
     verdict = sr.check_gradient(elman, right(elman))
     assert verdict
     assert verdict.mistakes == ()
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_mistakes_on_every_model_are_named(name):
+    """A few of each model's mistakes, in all gradients and in one alone; `tests/benchmarks -k mistake` takes all."""
+    model = model_of(name)
+    count, keys = len(variants(model)), keys_of(model)
+    first = MODELS.index(name)
+    found = [*outcomes(model, every=count // 2, start=first), *outcomes(model, [keys[first % len(keys)]], count // 2)]
+    assert [(str(v), fault) for v, fault in found if fault] == []

@@ -3,13 +3,17 @@
 import json
 import pickle
 
+import numpy as np
 import pytest
 
 import symrnn as sr
 from checking.functions import Planted, right
-from checking.generated import run
+from checking.generated import asked, quiet, run
 from symrnn.calculus.mistakes import backward_pass, variants
+from symrnn.numeric.checking.answers import Answer
 from symrnn.numeric.checking.case import DOUBLE, Case
+from symrnn.numeric.checking.judging import compared
+from symrnn.numeric.checking.points import moved
 
 elman = sr.models.elman()
 CASES = 16  # an ordinary run; `pytest tests/benchmarks --benchmark -k verdict` judges ten thousand
@@ -94,6 +98,43 @@ def test_differences_for_gradients_are_undecided():
     verdict = sr.check_gradient(elman, rough)
     assert verdict.status == "undecided"
     assert not verdict
+
+
+def test_a_mistake_that_does_little_here_is_seen_elsewhere():
+    """A millionth off at the first points, where it would be undecided, and plainly wrong at others."""
+    function, W = right(elman), elman.parameters[1]
+    first = [point.examples[0].given[W] for point in map(Planted(elman).asked.point, (4, 3, 5))]
+
+    def shy(params, inputs, boundary):
+        loss, grads = function(params, inputs, boundary)
+        factor = 1 + 1e-7 if any(np.array_equal(params["W"], x) for x in first) else 2
+        return loss, {**grads, "W": factor * grads["W"]}
+
+    verdict = sr.check_gradient(elman, shy)
+    assert verdict.status == "wrong" and set(verdict.wrong) == {"W"}
+    assert "seed 1" in str(verdict) and verdict.mistakes == ("factor of two",)
+
+
+def test_a_faint_mistake_is_named_by_what_it_gives():
+    """Where no other point can be asked: an explanation to the last digits decides, and rounding alone does not."""
+    faint = named("derivative forgotten", "tanh in h(t)")
+    at = [Planted(elman).asked.point(last) for last in (4, 3)]
+    small = [nearly_linear(point, 1e-3) for point in at]
+    for point in small:
+        case = Case(point, dict.fromkeys(("W", "U", "b")), DOUBLE)
+        wrong = case.varied(faint.variation)
+        assert 1e-9 < max(Case(point, wrong, DOUBLE).errors.values()) < 1e-6
+    answers = [Answer(p, None, Case(p, dict.fromkeys("WUb"), DOUBLE).varied(faint.variation)) for p in small]
+    cases = [Case(a.at, a.grads, DOUBLE) for a in answers]
+    verdict = compared(quiet(asked(elman)), answers, cases, None)
+    assert verdict.status == "wrong" and verdict.mistakes == ("derivative forgotten",)
+
+
+def nearly_linear(point, size):
+    """The point with all parameters so small that tanh' is nearly 1."""
+    for leaf, value in point.examples[0].given.items():
+        point = moved(point, leaf, (size - 1) * value) if leaf in elman.parameters or str(leaf) == "h[0]" else point
+    return point
 
 
 def test_the_same_question_has_the_same_answer():

@@ -19,7 +19,15 @@ from typing import Any
 
 import numpy as np
 
-KINDS = {"f": "float", "i": "integers", "u": "integers", "b": "booleans", "c": "complex numbers", "O": "objects"}
+KINDS = {
+    "f": "float",
+    "i": "integers",
+    "u": "integers",
+    "b": "booleans",
+    "c": "complex numbers",
+    "O": "objects",
+    "U": "text",
+}
 SHOWN = 60  # characters of what a function printed
 
 
@@ -56,6 +64,10 @@ def observe(function: Callable[..., Any], arguments: tuple[Any, ...], seconds: f
         return Observation(refusal=_raised(error), repair="run it by itself on these arrays")
     except SystemExit as error:
         return Observation(refusal=f"it called exit ({error.code})", repair="return the gradients instead")
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # a class of errors of its own that is no Exception
+        return Observation(refusal=_raised(error), repair="run it by itself on these arrays")
     if printed.getvalue():
         text = " ".join(printed.getvalue().split())[:SHOWN]
         return Observation(refusal=f"it printed: {text}", repair="remove the print: a check calls it many times")
@@ -75,11 +87,20 @@ def _copied(x: Any) -> Any:
     return np.array(x)
 
 
-def _raised(error: Exception) -> str:
+def _raised(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     own = [f for f in frames if f.filename != __file__]
     place = f" (line {own[-1].lineno} of {own[-1].name})" if own else ""
-    return f"it raised {type(error).__name__}: {' '.join(str(error).split())[:200]}{place}"
+    return f"it raised {type(error).__name__}{_told(error)}{place}"
+
+
+def _told(error: BaseException) -> str:
+    """What an error says, if it can say anything."""
+    try:
+        words = " ".join(str(error).split())[:200]
+    except Exception:
+        return ""
+    return f": {words}" if words else ""
 
 
 def _changed(given: Any, kept: Any, name: str = "") -> str:

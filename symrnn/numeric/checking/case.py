@@ -147,7 +147,7 @@ class Case:
     @property
     def limit(self) -> float:
         """What counts as the same when mistakes are compared."""
-        return max(self.tolerance.right, 1e-8)
+        return self.tolerance.right
 
     def changed(self, other: Arrays) -> frozenset[str]:
         """The gradients that a mistake changes at all."""
