@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sympy import Add, Basic, Expr, Integer, Mul
+from sympy import Add, Basic, Expr, Integer, Mul, Symbol
 
 from symrnn.model import Equation, Parameter, Recurrence, Sequence, reads
-from symrnn.tensor import Contract, Dot, Node, Outer, shape_of
+from symrnn.tensor import Contract, Dot, Elementwise, Node, Outer, placeholder, shape_of
 
 
 def size_of(x: Basic) -> Expr:
@@ -46,10 +46,10 @@ def parameters(model: Recurrence, of: Sequence | None = None) -> Expr:
 
 
 def multiplications(model: Recurrence, of: Sequence | None = None) -> Expr:
-    """The number of multiplications in products of matrices and vectors that one step takes.
+    """The number of multiplications by parameters, and in products of matrices and vectors, that one step takes.
 
-    Those of the whole forward pass, or of what one sequence is computed from. Entry by entry operations, of which
-    there are a few for each entry, are not counted.
+    Those of the whole forward pass, or of what one sequence is computed from. Other operations entry by entry, of
+    which there are a few for each entry, are not counted.
 
     Examples
     --------
@@ -60,6 +60,16 @@ def multiplications(model: Recurrence, of: Sequence | None = None) -> Expr:
     """
     equations = model.equations if of is None else behind(model, of)
     return Add(*(_in_products(e.rhs) for e in equations if e.over)).expand()
+
+
+def _scalings(e: Mul, places: Mapping[Any, Any]) -> int:
+    """How many factors of a scalar product are made of parameters alone, if another one varies in time."""
+    read = []
+    for f in e.args:
+        parts = [places[s] for s in f.atoms(Symbol) if s in places] or [f]
+        read.append([leaf for part in parts for leaf in reads(part)])
+    moving = [any(hasattr(leaf, "sequence") for leaf in leaves) for leaves in read]
+    return sum(bool(leaves) and not moves for leaves, moves in zip(read, moving, strict=True)) if any(moving) else 0
 
 
 def _in_products(expr: Any) -> Expr:
@@ -78,6 +88,11 @@ def _in_products(expr: Any) -> Expr:
             total += size_of(e.args[0])
         elif isinstance(e, Outer):
             total += size_of(e)
+        elif isinstance(e, Elementwise):
+            places = {placeholder(i): op for i, op in enumerate(e.operands)}
+            total += size_of(e) * sum(_scalings(x, places) for x in e.body.atoms(Mul))
+        elif isinstance(e, Mul):
+            total += _scalings(e, {})
         if not (isinstance(e, Node) and e.is_leaf):
             stack += e.args
     return total

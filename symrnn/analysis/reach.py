@@ -12,36 +12,56 @@ from typing import Any
 import numpy as np
 
 from symrnn.analysis.carrier import Carrier
+from symrnn.analysis.counting import behind
 from symrnn.analysis.sharing import state_of
 from symrnn.analysis.summary import summary
-from symrnn.model import Recurrence, Sequence, reads
+from symrnn.model import Element, Recurrence, Sequence, reads
 from symrnn.tensor import t
 from symrnn.tensor.time import offset_from
+from symrnn.typeset import text
 
 
 @dataclass(frozen=True)
 class Reach:
     """Which inputs a node at t can depend on: x(t - back) to x(t + ahead); None means without end.
 
+    at
+        The node with its time: h[t], or o[tau] for one that is there once.
+    inputs
+        The input sequences among what it depends on.
     steps
         How many times that are, None when they are unboundedly many.
     """
 
-    node: Sequence
+    at: Element
     back: int | None
     ahead: int | None
+    inputs: tuple[Sequence, ...]
+
+    @property
+    def node(self) -> Sequence:
+        return self.at.sequence
 
     @property
     def steps(self) -> int | None:
         return None if self.back is None or self.ahead is None else self.back + self.ahead + 1
 
     def __str__(self) -> str:
+        now = text(self.at.time)
+        if not self.inputs:
+            return f"{text(self.at)} sees no input"
+        if self.steps == 1:
+            return f"{text(self.at)} sees 1 step, {now}"
         if self.steps is not None:
-            first = f"t - {self.back}" if self.back else "t"
-            last = f"t + {self.ahead}" if self.ahead else "t"
-            return f"{self.node}(t) sees {self.steps} steps, from {first} to {last}"
-        sides = [side for side, end in (("the whole past", self.back), ("the whole future", self.ahead)) if end is None]
-        return f"{self.node}(t) sees {' and '.join(sides)}: a cycle of the graph carries it"
+            first = f"{now} - {self.back}" if self.back else now
+            last = f"{now} + {self.ahead}" if self.ahead else now
+            return f"{text(self.at)} sees {self.steps} steps, from {first} to {last}"
+        if self.back is None and self.ahead is None:
+            return f"{text(self.at)} sees every input of {', '.join(map(text, self.inputs))}"
+        side = "past" if self.back is None else "future"
+        further = self.ahead if self.back is None else self.back
+        more = f" and {further} more" if further else ""
+        return f"{text(self.at)} sees the whole {side}{more}: a cycle of the graph carries it"
 
 
 def receptive_field(model: Recurrence, node: Any = None) -> Reach:
@@ -65,17 +85,26 @@ def receptive_field(model: Recurrence, node: Any = None) -> Reach:
     start = state_of(model, node if node is not None else (model.outputs or model.states)[-1])
     edges = {v: _lags(model, v) for v in model.defined}
     back, ahead = _extent(start, edges, 1), _extent(start, edges, -1)
-    return Reach(start, back, ahead)
+    read = [x.sequence for e in behind(model, start) for x in reads(e.rhs) if hasattr(x, "sequence")]
+    once = _only_time(model, start)
+    at = start[t if once is None else once]
+    return Reach(at, back, ahead, tuple(v for v in (*model.inputs, *model.targets) if v in read))
+
+
+def _only_time(model: Recurrence, v: Sequence) -> Any:
+    """The time of a sequence that is defined at one time only, as an answer at the end is."""
+    found = [e for e in model.equations if e.sequence == v]
+    return found[0].lhs.time if len(found) == 1 and not found[0].over else None
 
 
 def _lags(model: Recurrence, v: Sequence) -> list[tuple[Sequence, int | None]]:
     """What the equations of a sequence read, and how many steps back; None where it is a time of its own."""
-    found = []
+    found, once = [], _only_time(model, v)
     for e in model.equations:
         if e.sequence == v:
             for x in reads(e.rhs):
                 if hasattr(x, "sequence"):
-                    offset = offset_from(x.time, e.over[0] if e.over else t)
+                    offset = offset_from(x.time, e.over[0] if e.over else t if once is None else once)
                     found.append((x.sequence, None if offset is None else -offset))
     return found
 

@@ -16,8 +16,9 @@ from symrnn.errors import Undefined, Unsupported
 from symrnn.model import Recurrence, Sequence, reads
 from symrnn.tensor import t, tau
 from symrnn.tensor.shape import as_dim
+from symrnn.typeset import mathml, text
 
-COLUMNS = ("", "input size", "parameters", "for all lengths to tau", "multiplications")
+COLUMNS = ("", "input size", "parameters", "for all lengths to τ", "multiplications")
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,11 @@ class Way:
     for_all_lengths: Expr
     multiplications: Expr
 
+    @property
+    def counts(self) -> tuple[Expr, Expr, Expr, Expr]:
+        """The four numbers in the order of the columns."""
+        return self.inputs, self.parameters, self.for_all_lengths, self.multiplications
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -48,24 +54,14 @@ class Comparison:
     rows: tuple[Way, ...]
 
     def __str__(self) -> str:
-        cells = [
-            COLUMNS,
-            *((w.name, *map(str, (w.inputs, w.parameters, w.for_all_lengths, w.multiplications))) for w in self.rows),
-        ]
+        cells = [COLUMNS, *((w.name, *map(text, w.counts)) for w in self.rows)]
         sizes = [max(len(row[i]) for row in cells) for i in range(len(COLUMNS))]
         return "\n".join("  ".join(c.ljust(s) for c, s in zip(row, sizes, strict=True)).rstrip() for row in cells)
 
     def _repr_html_(self) -> str:
-        import symrnn
-
         head = "".join(f"<th>{c}</th>" for c in COLUMNS)
         rows = [
-            f"<tr><th>{w.name}</th>"
-            + "".join(
-                f"<td>${symrnn.latex(x)}$</td>" for x in (w.inputs, w.parameters, w.for_all_lengths, w.multiplications)
-            )
-            + "</tr>"
-            for w in self.rows
+            f"<tr><th>{w.name}</th>" + "".join(f"<td>{mathml(x)}</td>" for x in w.counts) + "</tr>" for w in self.rows
         ]
         return f"<table><tr>{head}</tr>{''.join(rows)}</table>"
 
@@ -94,10 +90,10 @@ def compare(model: Recurrence, state: Any = None, taps: object = 3) -> Compariso
     --------
     >>> import symrnn as sr
     >>> print(sr.analysis.compare(sr.models.elman()))
-                         input size  parameters      for all lengths to tau           multiplications
-    one shared f         m + n       m*n + n**2 + n  m*n + n**2 + n                   t*(m*n + n**2)
-    a g for each length  m*t         m*n*t + n       m*n*tau**2/2 + m*n*tau/2 + n*tau  m*n*t
-    time delay, 3 taps   3*m         3*m*n + n       3*m*n + n                        3*m*n*t
+                         input size  parameters    for all lengths to τ      multiplications
+    one shared f         m + n       m n + n² + n  m n + n² + n              t (m n + n²)
+    a g for each length  m t         m n t + n     m n τ²/2 + m n τ/2 + n τ  m n t
+    time delay, 3 taps   3 m         3 m n + n     3 m n + n                 3 m n t
     """
     chosen = state_of(model, state)
     read = [x.sequence for e in behind(model, chosen) for x in reads(e.rhs) if hasattr(x, "sequence")]
@@ -123,7 +119,10 @@ def state_of(model: Recurrence, state: Any) -> Sequence:
     """The state that is asked for, the first when none is."""
     if state is None:
         if not model.states:
-            raise Undefined(f"{model.title.name} has no state", repair="name one of its sequences")
+            raise Undefined(
+                f"{model.title.name} has no state: nothing is carried from step to step",
+                repair="state= names one of its sequences: " + ", ".join(map(str, model.defined)),
+            )
         return model.states[0]
     found = state.sequence if hasattr(state, "sequence") else state
     if found not in model.defined:

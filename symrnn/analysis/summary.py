@@ -13,11 +13,13 @@ import numpy as np
 from sympy import Expr, Mul, Symbol
 
 from symrnn.analysis.carrier import Arrays, Carrier
+from symrnn.analysis.counting import behind
 from symrnn.analysis.sharing import state_of
-from symrnn.calculus import closed_form
+from symrnn.calculus import closed_form, jacobian
 from symrnn.errors import Undefined, Unsupported
-from symrnn.model import Recurrence, Sequence
-from symrnn.tensor import t
+from symrnn.model import Equation, Recurrence, Sequence, reads
+from symrnn.tensor import shape_of, t
+from symrnn.typeset import text
 
 RANK = 1e-10  # singular values below this part of the largest count as zero
 STEPS, CLOSE, STRIDE = 60, 1e-13, 0.25
@@ -77,6 +79,13 @@ class Collision:
 def state_derivative(model: Recurrence, state: Any = None) -> tuple[Expr, Any]:
     """The derivative of a state at t by the input at an earlier time k, as an ordered product; and k.
 
+    Where several states read the input, each of them is a way for it to come in, and the ways add up.
+
+    Raises
+    ------
+    Unsupported
+        Where no closed form of the state is known; for an input that is not read in its own step alone.
+
     Examples
     --------
     >>> import symrnn as sr
@@ -85,24 +94,49 @@ def state_derivative(model: Recurrence, state: Any = None) -> tuple[Expr, Any]:
     >>> rate
     time_prod(diag(1 - h[j]**2) @ W, (j, k + 1, t)) @ diag(1 - h[k]**2) @ U
     """
-    from symrnn.calculus import jacobian
-
     h = state_of(model, state)
     k = Symbol("k", integer=True)
-    inputs = input_of(model)
-    through = closed_form(model, h[t], by=h[k]).expr
-    within = jacobian(model, h[k], inputs[k])
-    return (through @ within if h.shape else through * within), k
+    x = input_of(model, h)
+    path = behind(model, h)
+    states = [v for v in model.states if v == h or any(e.sequence == v for e in path)] or [h]
+    ways = []
+    for s in states:
+        within = _coming_in(path, s, [v for v in states if v != s], x, k)
+        if within is not None:
+            through = closed_form(model, h[t], by=s[k]).expr
+            ways.append(through @ within if shape_of(through) and shape_of(within) else through * within)
+    return sum(ways[1:], ways[0]), k
 
 
-def input_of(model: Recurrence) -> Sequence:
-    """The one input sequence that drives a model."""
-    if len(model.inputs) != 1:
-        names = ", ".join(map(str, model.inputs)) or "none"
+def _coming_in(path: list[Equation], s: Sequence, others: list[Sequence], x: Sequence, k: Any) -> Any:
+    """The derivative of a state by an input of the same step on ways that meet no other state; None without a way."""
+    alone = Recurrence(*(e for e in path if e.sequence not in others))
+    part = Recurrence(*behind(alone, s))
+    lags = set(part.lags.get(x, ()))
+    if not lags:
+        return None
+    if lags != {0}:
         raise Unsupported(
-            f"{model.title.name} has the inputs {names}; a summary is of one", repair="name a model with one"
+            f"{text(x)} is read with the lags {sorted(lags)}",
+            law="the product of Jacobians begins in the step in which the input comes in",
+            repair="summary gives the derivative as numbers",
         )
-    return model.inputs[0]
+    return jacobian(part, s[k], x[k])
+
+
+def input_of(model: Recurrence, state: Any = None) -> Sequence:
+    """The one input sequence that drives a state."""
+    h = state_of(model, state)
+    read = [x.sequence for e in behind(model, h) for x in reads(e.rhs) if hasattr(x, "sequence")]
+    found = [v for v in (*model.inputs, *model.targets) if v in read]
+    if not found:
+        raise Unsupported(f"no input drives {text(h)}: all it depends on is its own start")
+    if len(found) > 1:
+        raise Unsupported(
+            f"{text(h)} is driven by {', '.join(map(text, found))}; a summary is of one input",
+            repair="name a state that one input drives",
+        )
+    return found[0]
 
 
 def summary(
@@ -210,4 +244,4 @@ def dimensions(model: Recurrence, state: Any = None) -> tuple[Expr, Expr]:
     (m*t, n)
     """
     h = state_of(model, state)
-    return t * Mul(*input_of(model).shape), Mul(*h.shape)
+    return t * Mul(*input_of(model, h).shape), Mul(*h.shape)

@@ -55,6 +55,16 @@ def test_counts_equal_brute_force_counts(name):
     assert 3 * analysis.multiplications(forward).xreplace(numbers) == system.count
 
 
+def test_multiplications_by_scalar_and_entrywise_parameters():
+    """w s and u x; two products with alpha for each unit; a peephole for each gate and unit."""
+    assert analysis.multiplications(sr.models.scalar()) == 2
+    leaky, lstm = sr.models.leaky(), sr.models.lstm()
+    elman_like = analysis.multiplications(leaky).xreplace({n: Integer(3), m: Integer(0), dims("k"): Integer(0)})
+    assert elman_like == 3 * 3 + 2 * 3
+    with_peepholes = analysis.multiplications(sr.models.lstm(peepholes=True))
+    assert (with_peepholes - analysis.multiplications(lstm) - 3 * n).expand() == 0
+
+
 def test_what_is_shared_does_not_grow():
     table = analysis.compare(sr.models.elman(), taps=3)
     shared, separate, delay = table.rows
