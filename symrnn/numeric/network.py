@@ -57,6 +57,8 @@ class Network:
         if derivation is not None:
             self._gradients[None] = Compiled(self._functions), whole.horizon.least
         self._pulled: dict[str, Upstream] = {}
+        self._keys: dict[tuple[str, ...] | None, tuple[str, ...]] = {}
+        self._has_loss = derivation is not None
         self._keeper: Keeper | None = None
 
     @property
@@ -132,6 +134,7 @@ class Network:
         only, forward values computed twice), a number of bytes that must suffice, or "auto".
         """
         self._need_loss()
+        wrt = None if wrt is None else listed(wrt)  # once: it may be an iterator
         whole = self._door(params, inputs, boundary, tau, lengths, axes)
         if isinstance(whole, Arguments):
             loss, grads = self._gradients_at(whole, wrt, memory)
@@ -164,6 +167,7 @@ class Network:
         """
         if not isinstance(upstream, Mapping) or not upstream:
             raise Undefined("upstream must be a dict of arrays", repair='for instance  upstream={"o": ...}')
+        wrt = None if wrt is None else listed(wrt)
         whole = self._door(params, inputs, boundary, tau, lengths, axes)
         arriving = turned(upstream, self._door.ranks, axes)
         if isinstance(whole, Arguments):
@@ -202,7 +206,7 @@ class Network:
         if memory != "all":
             if self._keeper is None:
                 self._keeper = Keeper(self.model, admits(self.model))
-            keys = tuple(key_of_leaf(x) for x in chosen_leaves(self.model, self._leaves(wrt)))
+            keys = self._keys_of(None if wrt is None else listed(wrt))
             way, size = self._keeper.way(a, keys, memory)
         if way != "all" and self._keeper is not None:
             loss, grads = self._keeper.gradient(a, keys, way, size)
@@ -212,8 +216,14 @@ class Network:
         loss, grads = functions.gradient(a, self._arguments(a))
         return a.dtype.type(loss), {key: np.asarray(g, dtype=a.dtype) for key, g in grads.items()}
 
+    def _keys_of(self, wrt: tuple[str, ...] | None) -> tuple[str, ...]:
+        """The keys of the gradients that are asked for, found once."""
+        if wrt not in self._keys:
+            self._keys[wrt] = tuple(key_of_leaf(x) for x in chosen_leaves(self.model, self._leaves(wrt)))
+        return self._keys[wrt]
+
     def _need_loss(self) -> None:
-        if self.model.loss is None:
+        if not self._has_loss:
             raise Undefined(
                 f"{self.model.title.name} has no loss",
                 repair=f'give it one, or use  vjp(..., upstream={{"{self.model.defined[-1]}": ...}})',

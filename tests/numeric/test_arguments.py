@@ -139,3 +139,12 @@ def test_a_second_look_is_spared_only_for_what_looks_the_same() -> None:
     assert net.loss_and_grad(params, {k: x.tolist() for k, x in inputs.items()}, boundary)[0] == loss
     shuffled = dict(reversed(params.items()))
     assert [net.loss_and_grad(shuffled, inputs, boundary)[0] for _ in range(2)] == [loss, loss]
+
+
+def test_keys_may_come_from_an_iterator() -> None:
+    """It is read once, also where examples of different lengths are computed one group after the other."""
+    net = sr.to_numpy(sr.models.scalar())
+    params, inputs = {"w": 0.5, "u": 1.0, "b": 0.0}, {"x": np.ones((3, 2)), "y": np.zeros((3, 2))}
+    wanted = net.loss_and_grad(params, inputs, {"s[0]": 0.1}, wrt=["w", "b"], lengths=[3, 2])[1]
+    found = net.loss_and_grad(params, inputs, {"s[0]": 0.1}, wrt=iter(["w", "b"]), lengths=[3, 2])[1]
+    assert found == wanted and set(found) == {"w", "b"}
