@@ -12,11 +12,41 @@ import sys
 from collections.abc import Sequence
 
 from symrnn import __version__
-from symrnn.commands import analyse, check, closed_form, code, derive, draw, exercise, models, rtrl, trace, verify
+from symrnn.commands import (
+    analyse,
+    check,
+    closed_form,
+    code,
+    derive,
+    draw,
+    exam,
+    exercise,
+    grade,
+    models,
+    practice,
+    rtrl,
+    trace,
+    verify,
+)
 from symrnn.errors import SymrnnError
 
 # in the order of `symrnn --help`
-SUBCOMMANDS = (models, derive, rtrl, closed_form, verify, trace, check, code, draw, analyse, exercise)
+SUBCOMMANDS = (
+    models,
+    derive,
+    rtrl,
+    closed_form,
+    verify,
+    trace,
+    check,
+    code,
+    draw,
+    analyse,
+    exercise,
+    practice,
+    grade,
+    exam,
+)
 
 
 def build_parser() -> argparse.ArgumentParser:

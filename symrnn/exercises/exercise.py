@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from symrnn.calculus.verdict import Verdict
@@ -61,6 +62,7 @@ class Part:
     points: float = 2.0
     tolerance: float = 1e-3
     choices: tuple[str, ...] = ()
+    follows: str = ""  # of a number: the formula that gives it from earlier parts, @1 for the answer to the first
     symbols: str = ""  # a table of its own as JSON, where the exercise's does not serve
 
 
@@ -101,7 +103,7 @@ class Exercise:
     @property
     def recurrence(self) -> Recurrence | None:
         """The model, if the exercise has one."""
-        return read_model(self.model) if self.model else None
+        return _model(self.model) if self.model else None
 
     @property
     def hints(self) -> tuple[str, ...]:
@@ -145,6 +147,12 @@ class Exercise:
     def json(self) -> str:
         """The exercise with its answers, frozen: a later version of the package marks it the same."""
         return json.dumps({"format": FORMAT} | asdict(self), ensure_ascii=False, indent=1)
+
+
+@lru_cache(maxsize=256)
+def _model(text: str) -> Recurrence:
+    """A model from its text, read once for all answers about it."""
+    return read_model(text)
 
 
 FORMAT = 1  # of a frozen exercise; a later version reads the earlier ones

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from symrnn.calculus.verdict import INVALID, RIGHT, WRONG, Verdict
 from symrnn.errors import ReadError
 from symrnn.exercises.judge import judge
+from symrnn.model import Recurrence
 
 if TYPE_CHECKING:
     from symrnn.exercises.exercise import Exercise, Part
@@ -19,19 +20,29 @@ _NUMBER = re.compile(r"[-+−]?(\d{1,12}(\.\d{0,12})?|\.\d{1,12})([eE][-+]?\d{1,
 _EDGE = re.compile(r"\s*([\w()]+)\s*(?:->|→|-->)\s*([\w()]+)\s*")
 
 
-def _mark_formula(exercise: Exercise, part: Part, answer: object) -> Verdict:
+def table_of(exercise: Exercise, part: Part) -> tuple[Any, Recurrence | None]:
+    """The declared names of a part, and the model that gives them values, if there is one."""
     symbols = json.loads(part.symbols) if part.symbols else exercise.symbols or None
-    model = None if part.symbols else exercise.recurrence
+    return symbols, None if part.symbols else exercise.recurrence
+
+
+def number_of(answer: object) -> float | None:
+    """A number as it is typed, 0,5 for 0.5; None for what is no number."""
+    text = str(answer).strip().strip("$").replace("−", "-").replace(",", ".")
+    return float(text) if _NUMBER.fullmatch(text) else None
+
+
+def _mark_formula(exercise: Exercise, part: Part, answer: object) -> Verdict:
+    symbols, model = table_of(exercise, part)
     text = str(answer)
     return judge(text, part.answer, symbols=symbols, model=model, where=part.where, form=part.form)
 
 
 def _mark_number(exercise: Exercise, part: Part, answer: object) -> Verdict:
-    text = str(answer).strip().strip("$").replace("−", "-").replace(",", ".")
-    if not _NUMBER.fullmatch(text):
-        return Verdict(INVALID, "the answer", f"{text[:40]!r} is no number", facts={"credit": 0.0})
-    found, right = float(text), float(part.answer)
-    facts = {"read_as": text, "value": found}
+    found, right = number_of(answer), float(part.answer)
+    if found is None:
+        return Verdict(INVALID, "the answer", f"{str(answer)[:40]!r} is no number", facts={"credit": 0.0})
+    facts = {"read_as": f"{found:g}", "value": found}
     if abs(found - right) <= part.tolerance:
         return Verdict(RIGHT, "the answer", facts=facts | {"credit": 1.0})
     sign = abs(found + right) <= part.tolerance

@@ -141,7 +141,7 @@ def sheet(wanted: Wanted, *, title: str = "Exercises", seed: int = 0, student: s
     --------
     >>> from symrnn import exercises
     >>> own = exercises.sheet(["bptt.grad_W", ("bptt.state", 2)], student="Ada", seed=7)
-    >>> own == exercises.sheet(["bptt.grad_W", ("bptt.state", 2)], student=" ada", seed=7)
+    >>> own.exercises == exercises.sheet(["bptt.grad_W", ("bptt.state", 2)], student=" ada", seed=7).exercises
     True
     """
     pairs = [(x, level) if isinstance(x, str) else tuple(x) for x in wanted]

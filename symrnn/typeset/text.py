@@ -105,7 +105,7 @@ class TextRenderer(Renderer):
     def draw_gradient(self, x: items.Gradient) -> str:
         if x.objective is None:
             return f"∇{self(x.by)}"
-        by = f"{{{self(x.by)}}}" if isinstance(x.by, items.Indexed) else self(x.by)
+        by = f"{{{self(x.by)}}}" if isinstance(x.by, items.Indexed | items.Timed) else self(x.by)
         return f"∇_{by} {self(x.objective)}"
 
     def draw_power(self, x: items.Power) -> str:

@@ -23,6 +23,18 @@ ENGLISH = {
     "worked.all": "sum over s",
     "worked.checked": "Checked: every entry of every gradient agrees with differences of the loss (largest "
     "difference {worst}).",
+    "scheme.title": "{title}: marking scheme",
+    "scheme.rule": "A right answer earns all points of its part, however it was found. A wrong one earns what "
+    "remains after the mistake that is named, of two the product; by hand, the points of the steps that are right.",
+    "scheme.follow": "What follows rightly from a wrong answer to an earlier part earns all its points.",
+    "scheme.variant": "Variant {variant}",
+    "scheme.mistakes": "What remains after a mistake",
+    "scheme.question": "question",
+    "scheme.step": "step",
+    "scheme.points": "points",
+    "scheme.mistake": "mistake",
+    "scheme.what": "what it is",
+    "scheme.remains": "remains",
     "sheet.points": "{points} points",
     "sheet.solutions": "with solutions",
     "sheet.answer": "Answer: ",
@@ -51,6 +63,19 @@ GERMAN = {
     "worked.all": "Summe über s",
     "worked.checked": "Geprüft: jeder Eintrag jedes Gradienten stimmt mit Differenzen des Verlusts überein (größter "
     "Unterschied {worst}).",
+    "scheme.title": "{title}: Bewertung",
+    "scheme.rule": "Eine richtige Antwort bringt alle Punkte ihres Teils, wie auch immer sie gefunden wurde. Eine "
+    "falsche bringt, was nach dem genannten Fehler bleibt, bei zweien das Produkt; von Hand die Punkte der richtigen "
+    "Schritte.",
+    "scheme.follow": "Was aus einer falschen Antwort zu einem früheren Teil richtig folgt, bringt alle seine Punkte.",
+    "scheme.variant": "Variante {variant}",
+    "scheme.mistakes": "Was nach einem Fehler bleibt",
+    "scheme.question": "Aufgabe",
+    "scheme.step": "Schritt",
+    "scheme.points": "Punkte",
+    "scheme.mistake": "Fehler",
+    "scheme.what": "Was es ist",
+    "scheme.remains": "Es bleiben",
     "sheet.points": "{points} Punkte",
     "sheet.solutions": "mit Lösungen",
     "sheet.answer": "Antwort: ",

@@ -48,6 +48,7 @@ def numbers(d: Draw) -> Made:
             kind=NUMBER,
             law="Insert the value of the step before.",
             points=1.0,
+            follows=rf"\tanh(({w}) \cdot @{i - 1} + ({u}) \cdot ({xs[i - 1]}) + ({b}))" if i > 1 else "",
         )
         for i, value in enumerate(values, 1)
     )
@@ -208,6 +209,7 @@ def ordered(d: Draw) -> Made:
         str(q + r * p),
         kind=NUMBER,
         law="Ordered: through all later nodes, too.",
+        follows=rf"@1 + {r} \cdot {p}",
     )
     last = part(
         n,
@@ -215,6 +217,7 @@ def ordered(d: Draw) -> Made:
         str(p + s * (q + r * p)),
         kind=NUMBER,
         law="Add, over the nodes that read it, their ordered derivative times the immediate one.",
+        follows=rf"{p} + {s} \cdot @2",
     )
     choice = part(
         n,

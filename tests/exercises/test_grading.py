@@ -1,0 +1,199 @@
+"""A class: marks with named mistakes and follow-through, hostile rows, resuming, processes, and a frozen exam."""
+
+import contextlib
+import csv
+import io
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from symrnn.cli import main
+from symrnn.errors import ReadError, Undefined
+from symrnn.exercises import grading, make, read_sheets, sheet
+from symrnn.exercises.class_answers import Task, read_answers, write_marks, write_totals
+from symrnn.exercises.exam import Question, equal_variants, exam, profile, read_exam
+from symrnn.exercises.grading import grade
+from symrnn.exercises.marks import Mark, mark
+
+FROZEN = Path(__file__).parent / "frozen"
+HOSTILE = [
+    "9^{9^{9}}",
+    '__import__("os")',
+    "(" * 10**6,
+    "a\0b",
+    "\u202ex",
+    "x" * 10**6,
+    "=cmd|' /C calc'!A0",
+    "\\input{x}",
+]
+
+
+def frozen(name: str) -> str:
+    return (FROZEN / name).read_text(encoding="utf-8")
+
+
+@cache
+def graded() -> tuple[list[Task], list[list[Mark]]]:
+    return of_the_class(), grade(of_the_class())
+
+
+@cache
+def of_the_class() -> list[Task]:
+    return read_answers(frozen("answers.csv"), read_sheets(frozen("key.json")))
+
+
+def rows(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_a_frozen_exam_is_graded_as_it_was() -> None:
+    kept = ("student", "variant", "exercise", "part", "status", "points", "of", "mistake")
+    now = [[row[x] for x in kept] for row in rows(write_marks(*graded()))]
+    assert now == [[row[x] for x in kept] for row in rows(frozen("graded.csv"))]
+    assert write_totals(*graded(), read_sheets(frozen("key.json"))) == frozen("totals.csv")
+
+
+def test_what_follows_from_a_wrong_answer_earns_its_points() -> None:
+    exercise = make("bptt.copies", seed=5, level=2)
+    term, whole = (p.answer for p in exercise.parts)
+    wrong = f"-({term})"
+    follows = whole.replace(term, f"({wrong})")
+    assert [m.status for m in mark(exercise, {1: wrong, 2: follows})] == ["wrong", "followed"]
+    assert [m.status for m in mark(exercise, {1: term, 2: follows})] == ["right", "wrong"], "only after a wrong one"
+    assert [m.status for m in mark(exercise, {1: wrong, 2: whole})] == ["wrong", "right"]
+    other = whole.replace(term, f"({term}) + ({term})")
+    assert [m.status for m in mark(exercise, {1: wrong, 2: other})] == ["wrong", "wrong"]
+
+
+def test_numbers_follow_too() -> None:
+    exercise = make("ordered.derivatives", seed=3, level=2)
+    first, second = (float(p.answer) for p in exercise.parts[:2])
+    found = mark(exercise, {1: f"{first + 1:g}", 2: f"{second + 1:g}", 3: "0"})
+    assert [m.status for m in found] == ["wrong", "followed", "wrong"]
+    assert found[1].points == found[1].of
+
+
+def test_one_bad_answer_never_stops_the_rest() -> None:
+    exercise = make("bptt.grad_W")
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(["student", "question", "answer"])
+    writer.writerows([f"S{i}", "1a", answer] for i, answer in enumerate(HOSTILE))
+    writer.writerows([["Ada", "1a", exercise.model_answer], ["Bob", "7", "x"], ["Cy", "1z", "x"], ["Di", "?", "x"]])
+    tasks = read_answers(text.getvalue(), [sheet(["bptt.grad_W"])])
+    marks = grade(tasks)
+    found = {task.student: m[0] for task, m in zip(tasks, marks, strict=True)}
+    assert all(found[f"S{i}"].status in {"invalid", "wrong"} for i in range(len(HOSTILE)))
+    assert [found[x].status for x in ("Bob", "Cy", "Di")] == ["invalid"] * 3
+    assert "no exercise" in found["Bob"].message
+    assert not any(row["student"][:1] in "=@+" for row in rows(write_marks(tasks, marks)))
+
+
+def test_an_error_while_judging_is_left_to_a_person(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(exercise: Any, answers: Any) -> Any:
+        raise MemoryError
+
+    monkeypatch.setattr(grading, "mark", broken)
+    grading._mark.cache_clear()
+    marks = grade(of_the_class()[:2])
+    grading._mark.cache_clear()
+    assert {m.status for found in marks for m in found} == {"undecided"}
+    assert "MemoryError" in marks[0][0].message
+
+
+def test_too_long_is_undecided(monkeypatch: pytest.MonkeyPatch) -> None:
+    def slow(exercise: Any, answers: Any) -> Any:
+        while True:
+            with contextlib.suppress(Exception):  # the clock's is no ordinary error
+                sum(range(1000))
+
+    monkeypatch.setattr(grading, "mark", slow)
+    monkeypatch.setattr(grading, "SECONDS", 0.05)
+    grading._mark.cache_clear()
+    marks = grade(of_the_class()[:1])
+    grading._mark.cache_clear()
+    assert marks[0][0].status == "undecided"
+    assert "0.05 seconds" in marks[0][0].message
+
+
+def test_an_interrupted_run_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tasks, whole = graded()
+    kept, calls = tmp_path / "kept", []
+
+    def stop(done: int, total: int) -> None:
+        if done == 5:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        grade(tasks, progress=stop, resume=kept)
+    kept.write_text(kept.read_text(encoding="utf-8") + '[7, [{"par', encoding="utf-8")  # it was cut off while writing
+    assert grade(tasks, progress=lambda done, total: calls.append(done), resume=kept) == whole
+    assert calls[0] == 6
+    assert len(calls) == len(tasks) - 5
+    other = [Task(t.student, t.variant, t.number, t.exercise, {1: "x"}) for t in tasks[:3]]
+    assert grade(other, resume=kept) != whole[:3], "marks of other answers are not taken for theirs"
+
+
+def test_processes_give_the_same(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out, totals = tmp_path / "graded.csv", tmp_path / "totals.csv"
+    command = ["grade", str(FROZEN / "answers.csv"), "--key", str(FROZEN / "key.json"), "-o", str(out)]
+    assert main([*command, "--totals", str(totals), "--jobs", "2"]) == 0
+    assert out.read_text(encoding="utf-8") == write_marks(*graded())
+    assert totals.read_text(encoding="utf-8") == frozen("totals.csv")
+    assert "48 answers, 20 right" in capsys.readouterr().out
+    assert sorted(x.name for x in tmp_path.iterdir()) == ["graded.csv", "totals.csv"]
+
+
+def test_rows_by_kind_need_no_key() -> None:
+    answer = make("bptt.grad_W", seed=7, level=2).model_answer
+    text = f'Kind,Seed,Level,Part,Answer\nbptt.grad_W,7,2,1,"{answer}"\nbptt.grad_w,7,2,1,x\nbptt.grad_W,-1,2,1,x\n'
+    tasks = read_answers(text)
+    assert [m[0].status for m in grade(tasks)] == ["right", "invalid", "invalid"]
+    assert "did you mean" in tasks[1].fault
+    for bad in ("", "student,answer\n", "question,text\n1a,x\n"):
+        with pytest.raises(ReadError):
+            read_answers(bad)
+
+
+def test_of_two_answers_the_later_one_counts() -> None:
+    text = "student,question,answer\nAda,1,x\nAda,1,y\nAda,1,\n"
+    assert read_answers(text, [sheet(["bptt.grad_W"])])[0].answers == {1: "y"}
+
+
+def test_variants_are_equally_hard_and_different() -> None:
+    made = exam(frozen("exam.toml"), variants=4, seed=2026)
+    assert [x.variant for x in made.variants] == ["A", "B", "C", "D"]
+    assert {x.points for x in made.variants} == {20.0}
+    for column in zip(*(x.exercises for x in made.variants), strict=True):
+        assert len({x.identity for x in column}) == 4
+        assert len({profile(x) for x in column}) == 1
+    assert exam(frozen("exam.toml"), variants=4, seed=2026).key() == made.key()
+    assert exam(frozen("exam.toml"), variants=4, seed=2027).key() != made.key()
+    with pytest.raises(Undefined, match="variants of equal difficulty"):
+        equal_variants(Question("count.rtrl", 1), 200, 0)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "title = 3", "[[exercise]]", '[[exercise]]\nkind = "x"\nlevel = "2"', "x = 1", "[[", "exercise = 3"]
+)
+def test_what_is_no_exam_is_refused(text: str) -> None:
+    with pytest.raises(ReadError):
+        read_exam(text)
+
+
+def test_the_exam_command(tmp_path: Path) -> None:
+    command = ["exam", str(FROZEN / "exam.toml"), "--variants", "2", "--seed", "2026", "-o", str(tmp_path / "exam")]
+    assert main([*command, "--format", ".md"]) == 0
+    papers = {"variant-A.md", "variant-A-solutions.md", "variant-B.md", "variant-B-solutions.md", "marking-scheme.md"}
+    assert {x.name for x in (tmp_path / "exam").iterdir()} == papers | {"key.json", "answers.csv"}
+    scheme = (tmp_path / "exam/marking-scheme.md").read_text(encoding="utf-8")
+    assert "missing transpose" in scheme
+    assert json.loads((tmp_path / "exam/key.json").read_text(encoding="utf-8"))["key"] == 1
+
+
+@pytest.mark.tex
+def test_the_scheme_compiles(pdflatex: Any) -> None:
+    pdflatex(exam(frozen("exam.toml"), 2, 2026).scheme().render(".tex"))
