@@ -50,7 +50,7 @@ _ROOMS = {
         bptt rtrl jacobian nest evaluate closed_form prove Derivation Step Report Law Verdict ClosedForm Proof NotProved
         prove_forward_is_backward
     """,
-    "symrnn.typeset": "latex text image explain Explanation Notation document worked_example",
+    "symrnn.typeset": "latex mathml text html image explain Explanation Notation document worked_example",
     "symrnn.diagram": "circuit unfolded animate heat_map Animation Diagram Style",
     "symrnn.exercises.judge": "judge",
     "symrnn.numeric": "to_numpy one_hot code",

@@ -19,13 +19,16 @@ from symrnn.tensor.adjoint import Adjoint
 MOST = 40  # lines that are shown when a derivation is displayed
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Law:
     """A named rule with its statement and where it comes from (a key of docs/sources.md)."""
 
     name: str
     statement: str
     source: str
+
+    def __repr__(self) -> str:
+        return f"<Law {self.name}: {self.statement}>"
 
 
 @dataclass(frozen=True, repr=False)
@@ -85,7 +88,7 @@ class Reason:
     law: Law | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Line:
     """One numbered line of the result: an equation, the times it holds for, and the reason.
 
@@ -108,6 +111,14 @@ class Line:
     reason: Reason
     smallest: int = 1
     each: tuple[Any, Any, Any] | None = None
+
+    def __repr__(self) -> str:
+        return f"<Line ({self.number}) {self.equation}>"
+
+    def _repr_latex_(self) -> str:
+        import symrnn
+
+        return f"$\\displaystyle {symrnn.latex(self)}$"
 
 
 @dataclass(frozen=True, repr=False)

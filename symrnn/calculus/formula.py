@@ -7,14 +7,14 @@ from typing import Any
 
 from symrnn.calculus.adjoint_chains import AdjointLines, at_time
 from symrnn.calculus.derivation import Derivation, Law
-from symrnn.calculus.induction import Proof
+from symrnn.calculus.induction import Proof, shortened
 from symrnn.calculus.report import Report
 from symrnn.calculus.sums import all_exchanged, everywhere
 from symrnn.model import Element, Equation, Recurrence
 from symrnn.tensor.adjoint import Adjoint
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class ClosedStep:
     """One line on the way to a closed form: what the gradient is now, by which law, from which numbered lines."""
 
@@ -22,8 +22,11 @@ class ClosedStep:
     after: Any
     lines: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        return f"<ClosedStep {self.law.name}: {shortened(self.after)}>"
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, repr=False)
 class ClosedForm:
     """A gradient, an adjoint, a derivative or a state in closed form.
 
@@ -81,6 +84,10 @@ class ClosedForm:
         from symrnn.calculus.closed_checks import Workshop
 
         return Workshop(self.subject, seed).report(self)
+
+    def __repr__(self) -> str:
+        how = f"{len(self.steps)} lines, {len(self.proofs)} induction{'s' * (len(self.proofs) != 1)}"
+        return f"<ClosedForm {shortened(self.equation)} ({how})>"
 
     def __str__(self) -> str:
         return f"{self.equation}   [{self.status}]"

@@ -24,6 +24,8 @@ from symrnn.tensor.elementwise import add
 from symrnn.tensor.node import shape_of
 from symrnn.tensor.time import t
 
+SHOWN = 300  # letters of a formula in a `repr`
+
 
 class NotProved(SymrnnError):
     """A claim for which the proof stops; `case` and `line` say where."""
@@ -32,7 +34,13 @@ class NotProved(SymrnnError):
     line: int = 0
 
 
-@dataclass(frozen=True)
+def shortened(x: Any) -> str:
+    """A formula in at most so many letters, for `repr`."""
+    shown = str(x)
+    return shown if len(shown) <= SHOWN else shown[: SHOWN - 4] + " ..."
+
+
+@dataclass(frozen=True, repr=False)
 class Move:
     """One line of a proof: a rule applied to the terms of the line before.
 
@@ -46,8 +54,11 @@ class Move:
     options: tuple[tuple[str, Any], ...] = ()
     lines: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        return f"<Move {self.law.name}: {shortened(add(*self.after))}>"
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, repr=False)
 class Case:
     """The base or the step of an induction: z(t) for the times that t stands for, line by line to the claim."""
 
@@ -57,12 +68,15 @@ class Case:
     moves: tuple[Move, ...]
     goal: Terms
 
+    def __repr__(self) -> str:
+        return f"<Case {self.name}, t = {self.scene.times}: {len(self.moves)} lines to {shortened(add(*self.goal))}>"
+
     def states(self) -> tuple[Terms, ...]:
         """The terms of every line, the first one included."""
         return (self.start, *(m.after for m in self.moves))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Proof:
     """A claim about every t, proved: the base and the step, each ending in the claim itself."""
 
@@ -78,6 +92,20 @@ class Proof:
     def steps(self) -> int:
         """The number of lines of all cases."""
         return sum(len(case.moves) for case in self.cases)
+
+    def __repr__(self) -> str:
+        claim = " = ".join(map(str, self.claim[:2])) if isinstance(self.claim, tuple) else self.claim
+        return f"<Proof by induction, {self.steps} lines: {shortened(claim)}>"
+
+    def _repr_latex_(self) -> str:
+        import symrnn
+
+        return f"$\\displaystyle {symrnn.latex(self)}$"
+
+    def _repr_html_(self) -> str:
+        import symrnn
+
+        return symrnn.html(self)
 
     def __str__(self) -> str:
         out = [f"claim: {self.claim}"]

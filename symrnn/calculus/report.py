@@ -8,7 +8,7 @@ from typing import Any
 HOLDS, FAILS, UNDECIDED = "holds", "fails", "undecided"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Finding:
     """One claim and what was found: `verdict` is "holds", "fails" or "undecided".
 
@@ -27,6 +27,9 @@ class Finding:
     error: float = 0.0
     line: int = 0
     note: str = ""
+
+    def __repr__(self) -> str:
+        return f"<Finding {self}>"
 
     def __str__(self) -> str:
         error = "" if self.how in {"exact", "instance"} and self.verdict == HOLDS else f", error {self.error:.0e}"
@@ -84,6 +87,11 @@ class Report:
 
     def __repr__(self) -> str:
         return f"<Report: {self}>"
+
+    def _repr_html_(self) -> str:
+        import symrnn
+
+        return symrnn.html(self)
 
     def __str__(self) -> str:
         good, total = self.lines_checked

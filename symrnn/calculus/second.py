@@ -88,7 +88,7 @@ def _idle(pushed: TangentModel) -> list[Any]:
     return [x for x in pushed.chosen if x not in read]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class HessianProduct(Derivation):
     """The lines of a Hessian-vector product; `d[W]` is the part that belongs to W.
 

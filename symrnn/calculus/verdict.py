@@ -109,6 +109,11 @@ class Verdict:
     def __str__(self) -> str:
         return self._repr_text_()
 
+    def _repr_html_(self) -> str:
+        import symrnn
+
+        return symrnn.html(self)
+
     def _repr_text_(self) -> str:
         """The report: one labelled row a fact, formulas as a terminal shows them."""
         import symrnn

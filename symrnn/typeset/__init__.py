@@ -13,6 +13,7 @@ from symrnn.typeset.latex import aligned_chain, latex
 from symrnn.typeset.mathml import mathml
 from symrnn.typeset.notation import Notation
 from symrnn.typeset.page import derivation_page
+from symrnn.typeset.shown import html
 from symrnn.typeset.text import text
 from symrnn.typeset.worked_page import worked_example
 
@@ -26,6 +27,7 @@ __all__ = [
     "document",
     "explain",
     "explanation_page",
+    "html",
     "image",
     "latex",
     "mathml",

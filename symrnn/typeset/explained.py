@@ -18,7 +18,7 @@ from symrnn.typeset.latex import LatexRenderer
 from symrnn.typeset.notation import Notation, as_notation
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Explanation:
     """Why one line of a derivation holds: `.latex(...)`, `.text(...)`, and `.entries`, the same entry by entry."""
 
@@ -67,6 +67,9 @@ class Explanation:
         return explanation_page(
             self.derivation, self.line.number, columns=columns, notation=notation, language=language
         )
+
+    def __repr__(self) -> str:
+        return f"<Explanation of line ({self.line.number}) of {self.derivation.model.title.name}: {self.line.equation}>"
 
     def __str__(self) -> str:
         return self.text()

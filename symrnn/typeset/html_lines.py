@@ -14,15 +14,15 @@ from symrnn.typeset.mathml import RELATIONS, SIGNS, MathmlRenderer
 from symrnn.typeset.widths import measure
 
 draw, source_of = MathmlRenderer(), LatexRenderer()
-ROOM = 74  # columns of half an em that stand beside the number on a page, on the screen or on paper
-LEFT = 16  # of them the left sides have at least so many
+ROOM = 76  # columns of half an em that stand beside the number on a page, on the screen or on paper
+LEFT = 11  # of them the left sides have at least so many
 INDENT = 4
 
 
 def display(block: Display) -> str:
     """A table of lines. Its cells are formulas; the table itself says nothing to a screen reader."""
     labels = block.labels or ("",) * len(block.rows.rows)
-    beside = max(4 + narrowest(row.condition) if row.condition else 0 for row in block.rows.rows)
+    beside = max(narrowest(row.condition) if row.condition else 0 for row in block.rows.rows)
     each = zip(block.rows.rows, labels, strict=True)
     rows = "".join(_row(row, label, block.repeated, beside) for row, label in each)
     left = max(measure(row.left) if row.left else 0 for row in block.rows.rows)

@@ -53,8 +53,8 @@ math {{ font-family: "STIX Two Math", "Latin Modern Math", "Cambria Math", math;
 .display {{ overflow-x: auto; overflow-y: hidden; margin: 0.4rem 0; padding: 0.25rem 0; }}
 table.lines {{ border-collapse: collapse; width: 100%; }}
 table.lines td {{ padding: 0.22rem 0; white-space: nowrap; vertical-align: baseline; }}
-table.lines td.left {{ width: 18%; text-align: right; padding-right: 0.25em; }}
-table.lines td.when {{ padding: 0 1.5rem; white-space: normal; }}
+table.lines td.left {{ width: 12%; text-align: right; padding-right: 0.25em; }}
+table.lines td.when {{ padding: 0 0.5rem 0 1.5rem; white-space: normal; }}
 table.lines td.number {{ text-align: right; width: 5.5rem; }}
 table.lines td.number a {{ color: inherit; text-decoration: none; }}
 table.lines td.number a:hover, table.lines td.number a:focus-visible {{

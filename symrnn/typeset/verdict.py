@@ -73,14 +73,19 @@ def _lasts(report: Report, p: Presenter) -> Listing:
 def verification_section(c: Content) -> list[Block]:
     """What the verification found: the verdict, and for each way of checking how many claims and which error."""
     blocks: list[Block] = [c.heading("verification"), Paragraph(checked(c.report, c.p), True)]
-    counts = Counter(f.how for f in c.report.findings)
-    if c.reasons and counts:
-        rows = tuple(((c.words.get(f"how.{how}", how),), (str(n),), (_worst(how, c),)) for how, n in counts.items())
-        blocks.append(Table(tuple(c.words[f"document.{x}"] for x in ("how", "claims", "error")), rows))
+    if c.reasons and c.report.findings:
+        blocks.append(ways(c.report, c.p))
         blocks.append(Paragraph(c.sentence("document.seed", seed=[str(c.report.seed)])))
     return blocks
 
 
-def _worst(how: str, c: Content) -> str | Item:
-    worst = max(f.error for f in c.report.findings if f.how == how)
-    return c.words["document.none"] if worst == 0 else number(worst, c.p)
+def ways(report: Report, p: Presenter) -> Table:
+    """Each way of checking: how many claims it decided, and the largest error."""
+    counts = Counter(f.how for f in report.findings)
+    rows = tuple(((p.words.get(f"how.{how}", how),), (str(n),), (_worst(report, how, p),)) for how, n in counts.items())
+    return Table(tuple(p.words[f"document.{x}"] for x in ("how", "claims", "error")), rows)
+
+
+def _worst(report: Report, how: str, p: Presenter) -> str | Item:
+    worst = max(f.error for f in report.findings if f.how == how)
+    return p.words["document.none"] if worst == 0 else number(worst, p)

@@ -9,6 +9,7 @@ from math import ceil
 from symrnn.typeset.blocks import Block, Code, Display, Frame, Heading, Page, Paragraph, Picture, Table
 from symrnn.typeset.breaking import pieces
 from symrnn.typeset.items import Row, Rows
+from symrnn.typeset.tex_lines import NUMBER, SIGN
 from symrnn.typeset.tex_words import escape, with_macros
 from symrnn.typeset.widths import measure
 from symrnn.typeset.write_tex import PACKAGES, TexStyle, TexWriter, numbered, picture, table
@@ -16,7 +17,7 @@ from symrnn.typeset.write_tex import PACKAGES, TexStyle, TexWriter, numbered, pi
 ROOM, OTHERS = 70, 56  # columns of half an em on a slide of 16:9, and of 4:3 in slides of somebody else
 HIGH = 12.5  # lines of text that a slide holds below its title
 LINES_OF_CODE, MOST_ROWS, MOST_CODE = 26, 9, 52
-TALL, FLAT = 2.5, 1.3  # lines that an equation takes
+TALL, FLAT = 2.8, 1.3  # lines that an equation takes
 STEPWISE = frozenset({"backward", "gradients", "steps"})  # sections that are shown step by step
 
 
@@ -124,8 +125,8 @@ def _groups(rows: tuple[Row, ...]) -> list[list[int]]:
     share = sum(heights) / ceil(sum(heights) / (HIGH - 2)) + 0.01
     found: list[list[int]] = [[]]
     for step in _arguments(rows, heights):
-        own = sum(heights[j] for j in step)
-        if found[-1] and sum(heights[j] for j in found[-1]) + own / 2 > share:
+        own, used = sum(heights[j] for j in step), sum(heights[j] for j in found[-1])
+        if found[-1] and (used + own / 2 > share or used + own > HIGH - 1):
             found.append([])
         found[-1] += step
     return found
@@ -146,8 +147,9 @@ def _arguments(rows: tuple[Row, ...], heights: list[float]) -> list[list[int]]:
 def _heights(rows: tuple[Row, ...]) -> list[float]:
     """The lines of text that each row takes, broken as it will be."""
     found = []
+    left = max(measure(row.left) if row.left else 0 for row in rows)
+    room = ROOM - NUMBER * any(row.number for row in rows) - left - SIGN
     for row in rows:
-        room = ROOM - 9 - (measure(row.left) if row.left else 0)
         lines = [TALL if piece.item.tall else FLAT for piece in pieces(row.right, measure, room)]
         found.append(sum(lines) + FLAT * bool(row.condition))
     return found

@@ -1,17 +1,29 @@
 """What Jupyter and the prompt show of each object: short, readable, never a dump of fields."""
 
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
 import symrnn as sr
+from symrnn.calculus.verdict import Verdict
 from symrnn.typeset.document import document
 from typeset.documents import derived
 from typeset.formulas import A
 from typeset.well_formed import latex_faults
 
 D, REPORT = derived("elman")
+CLOSED = D.closed_form(D.model.parameters[1])
 SHOWN = {
+    "line": D.lines[1],
+    "law": D.steps[0].law,
+    "finding": REPORT.findings[0],
+    "closed form": CLOSED,
+    "proof": CLOSED.proof,
+    "case": CLOSED.proof.cases[0],
+    "move": CLOSED.proof.cases[0].moves[0],
+    "explanation": sr.explain(D, 3),
+    "second order": sr.hvp(A),
     "report": REPORT,
     "step": D.steps[0],
     "derivation": D,
@@ -56,3 +68,30 @@ def test_lines_and_steps_have_a_form_on_paper() -> None:
 def test_a_picture_and_a_document_show_themselves() -> None:
     assert sr.circuit(A)._repr_svg_().startswith("<svg")
     assert SHOWN["document"]._repr_markdown_().startswith("# Tanh network")  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_a_notebook_shows_formulas_or_words(name: str) -> None:
+    x = SHOWN[name]
+    if name in {"law", "finding", "case", "move"}:
+        return
+    shown = [getattr(x, f"_repr_{kind}_")() for kind in ("latex", "html", "markdown") if hasattr(x, f"_repr_{kind}_")]
+    assert shown and all(shown)
+    for text in shown:
+        if text.startswith("$"):
+            assert not latex_faults(text.strip("$").removeprefix(r"\displaystyle").strip())
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_pieces_of_a_page_are_well_formed(language: str) -> None:
+    for x in (REPORT, CLOSED, CLOSED.proof, D, A, A.equations[0].rhs, D.steps[0]):
+        page = sr.html(x, language=language)
+        root = ElementTree.fromstring(f"<div>{page.replace(' hidden ', ' ')}</div>")
+        assert "Dummy" not in page and list(root.iter("math"))
+    shown = sr.html(CLOSED.proof, language=language)
+    assert ("induction hypothesis" in shown, "Induktionsannahme" in shown) == (language == "en", language == "de")
+
+
+def test_a_verdict_as_a_table() -> None:
+    shown = sr.html(Verdict("wrong", "elman", "1 < 2", rows=(("mistake", "a & b"), ("right", A.equations[0]))))
+    assert "1 &lt; 2" in shown and "a &amp; b" in shown and "<math" in shown
