@@ -21,7 +21,7 @@ from symrnn.errors import Undefined, Unsupported
 from symrnn.model import Recurrence, Sequence, reads
 from symrnn.tensor import eye, inverse, t
 
-STEPS, CLOSE, APART = 100, 1e-12, 1e-6
+STEPS, CLOSE, APART, EVEN = 100, 1e-12, 1e-6, 1e-9
 
 
 @dataclass(frozen=True)
@@ -39,10 +39,11 @@ class FixedPoint:
 
     @property
     def stable(self) -> bool | None:
-        """Whether states near it come closer; None for a formula, whose parameters decide."""
+        """Whether states near it come closer; None for a formula, whose parameters decide, and at exactly one."""
         if not isinstance(self.multipliers, np.ndarray):
             return None
-        return bool(np.max(np.abs(self.multipliers)) < 1)
+        largest = float(np.max(np.abs(self.multipliers)))
+        return None if abs(largest - 1) < EVEN else largest < 1
 
 
 def fixed_points(

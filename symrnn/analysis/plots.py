@@ -98,9 +98,9 @@ def plot_singular_values(summary: Summary) -> Plot:
         right.bar(times, summary.remembered, color="C1")
         right.set_xticks(_ticks(1, summary.tau))
         right.set_xlabel("time of the input, $k$")
-        right.set_ylabel(r"$\Vert\partial h^{(\tau)} / \partial x^{(k)}\Vert$")
+        right.set_ylabel(r"$\Vert\partial h / \partial x^{(k)}\Vert$")
 
-    return Plot(draw, panels=2, title=f"{summary.state}({summary.tau}) keeps {summary.kept} of {summary.past} numbers")
+    return Plot(draw, panels=2, title=f"{summary.state}({summary.time}) keeps {summary.kept} of {summary.past} numbers")
 
 
 def plot_reach(norms: Any) -> Plot:
@@ -136,7 +136,10 @@ def plot_reach(norms: Any) -> Plot:
 
 def _named(curves: Any) -> dict[str, np.ndarray]:
     given = curves if isinstance(curves, Mapping) else {"": curves}
-    named = {str(name): np.asarray(curve, dtype=float) for name, curve in given.items()}
+    try:
+        named = {str(name): np.asarray(curve, dtype=float) for name, curve in given.items()}
+    except (TypeError, ValueError):
+        raise ShapeError(f"a curve is numbers, and this is {type(curves).__name__}", repair="memory(...)") from None
     for name, curve in named.items():
         if curve.ndim != 1 or not curve.size:
             raise ShapeError(f"a curve has one axis, and {name or 'this one'} has shape {curve.shape}")

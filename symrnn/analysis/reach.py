@@ -137,7 +137,7 @@ def memory(
     *,
     state: Any = None,
 ) -> np.ndarray:
-    """How much the state at the last time depends on each input, latest first: the norm of its derivative.
+    """How much the state at its end depends on each input, the nearest first: the norm of its derivative.
 
     Returns
     -------
@@ -153,7 +153,8 @@ def memory(
     >>> curve.tolist()
     [1.0, 0.5, 0.25, 0.125]
     """
-    return summary(model, params, inputs, boundary, state=state).remembered[::-1]
+    found = summary(model, params, inputs, boundary, state=state)
+    return found.remembered if found.time == 1 else found.remembered[::-1]
 
 
 def reach_norms(
@@ -181,5 +182,5 @@ def reach_norms(
     [[1.0, 0.0, 0.0], [0.5, 1.0, 0.0], [0.25, 0.5, 1.0]]
     """
     carrier = Carrier(model, state_of(model, state), params, inputs, boundary)
-    times = range(1, len(carrier.past) + 1)
+    times = range(1, carrier.steps + 1)
     return np.array([np.linalg.norm(carrier.by_past(time=s), axis=(0, 2)) for s in times])

@@ -9,13 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sympy import Add, Expr, Integer, Mul, summation
+from sympy import Add, Expr, Mul, summation
 
 from symrnn.analysis.counting import behind, multiplications, parameters
 from symrnn.errors import Undefined, Unsupported
 from symrnn.model import Recurrence, Sequence, reads
 from symrnn.tensor import t, tau
 from symrnn.tensor.shape import as_dim
+from symrnn.tensor.time import offset_from
 from symrnn.typeset import mathml, text
 
 COLUMNS = ("", "input size", "parameters", "for all lengths to τ", "multiplications")
@@ -96,19 +97,23 @@ def compare(model: Recurrence, state: Any = None, taps: object = 3) -> Compariso
     time delay, 3 taps   3 m         3 m n + n     3 m n + n                 3 m n t
     """
     chosen = state_of(model, state)
-    read = [x.sequence for e in behind(model, chosen) for x in reads(e.rhs) if hasattr(x, "sequence")]
-    inputs = [v for v in model.inputs if v in read]
-    if not inputs:
-        raise Unsupported(f"no input reaches {chosen}", repair="compare needs a recurrence that inputs drive")
-    n = Mul(*chosen.shape) if chosen.shape else Integer(1)
-    m = Add(*(Mul(*v.shape) for v in inputs))
+    read = dict.fromkeys(
+        (x.sequence, offset_from(x.time, e.over[0]))
+        for e in behind(model, chosen)
+        for x in reads(e.rhs)
+        if e.over and hasattr(x, "sequence")
+    )
+    arriving = [v for v, _ in read if v not in model.defined]
+    if not arriving:
+        raise Unsupported(f"no input reaches {text(chosen)}", repair="compare needs a recurrence that inputs drive")
+    n = Mul(*chosen.shape)
+    m = Add(*(Mul(*v.shape) for v in dict.fromkeys(arriving)))
     k = as_dim(taps)
-    states = [v for v in model.states if v in read or v == chosen]
-    carried = Add(*(Mul(*v.shape) for v in states))
+    at_once = Add(*(Mul(*v.shape) for v, offset in read if v not in model.defined or offset != 0))
     shared = parameters(model, chosen)
     separate = n * m * t + n
     rows = (
-        Way("one shared f", carried + m, shared, shared, t * multiplications(model, chosen)),
+        Way("one shared f", at_once, shared, shared, t * multiplications(model, chosen)),
         Way("a g for each length", m * t, separate, summation(separate, (t, 1, tau)).expand(), n * m * t),
         Way(f"time delay, {k} taps", k * m, k * n * m + n, k * n * m + n, k * n * m * t),
     )
@@ -116,7 +121,11 @@ def compare(model: Recurrence, state: Any = None, taps: object = 3) -> Compariso
 
 
 def state_of(model: Recurrence, state: Any) -> Sequence:
-    """The state that is asked for, the first when none is."""
+    """The state that is asked for, by itself, its element or its name; the first when none is."""
+    if not isinstance(model, Recurrence):
+        raise Undefined(
+            f"{type(model).__name__} is not a model", repair='a Recurrence, for instance models.get("elman")'
+        )
     if state is None:
         if not model.states:
             raise Undefined(
@@ -125,6 +134,7 @@ def state_of(model: Recurrence, state: Any) -> Sequence:
             )
         return model.states[0]
     found = state.sequence if hasattr(state, "sequence") else state
-    if found not in model.defined:
-        raise Undefined(f"{found} is not computed by {model.title.name}", repair=", ".join(map(str, model.defined)))
-    return found
+    for v in model.defined:
+        if found == v or (isinstance(found, str) and found == v.name):
+            return v
+    raise Undefined(f"{found} is not computed by {model.title.name}", repair=", ".join(map(str, model.defined)))

@@ -27,8 +27,12 @@ STEPS, CLOSE, STRIDE = 60, 1e-13, 0.25
 
 @dataclass(frozen=True)
 class Summary:
-    """What a state at time `tau` says of its past, in numbers.
+    """What a state says of the inputs that led to it, in numbers.
 
+    time, tau
+        When: at the last time `tau`, or at 1 for a state that runs backward in time.
+    driver
+        The input sequence that is the past.
     past, kept
         How many numbers the past has, and how many the state.
     jacobian
@@ -43,6 +47,8 @@ class Summary:
     """
 
     state: Sequence
+    driver: Sequence
+    time: int
     tau: int
     past: int
     kept: int
@@ -59,9 +65,12 @@ class Summary:
 
     def __str__(self) -> str:
         least, most = self.forgotten_first[0], self.forgotten_first[-1]
+        x = text(self.driver)
+        lost = "1 direction" if len(self.kernel) == 1 else f"{len(self.kernel)} directions"
         return (
-            f"{self.state}({self.tau}) keeps {self.kept} of {self.past} numbers: rank {self.rank}, "
-            f"{len(self.kernel)} directions of the past leave no trace; most of x({most}), least of x({least})"
+            f"{text(self.state)}({self.time}) keeps {self.kept} of {self.past} numbers: rank {self.rank}\n"
+            f"  {lost} of the past leave{'s' * (len(self.kernel) == 1)} no trace\n"
+            f"  it depends most on {x}({most}), least on {x}({least})"
         )
 
 
@@ -164,13 +173,26 @@ def summary(
     (10, 3, 3, (7, 5, 2))
     """
     h = state_of(model, state)
-    jacobian = Carrier(model, h, params, inputs, boundary).by_past()
+    carrier = Carrier(model, h, params, inputs, boundary)
+    jacobian = carrier.by_past()
     n, last, m = jacobian.shape
     _, values, rows = np.linalg.svd(jacobian.reshape(n, last * m), full_matrices=True)
     rank = int(np.sum(values > RANK * max(values[0], np.finfo(float).tiny))) if values.size else 0
     kernel = rows[rank:].reshape(-1, last, m)
     remembered = np.linalg.norm(jacobian, axis=(0, 2))
-    return Summary(h, last, last * m, n, jacobian, values, rank, kernel, remembered)
+    return Summary(
+        h,
+        carrier.driver,
+        1 if carrier.backward else last,
+        last,
+        last * m,
+        n,
+        jacobian,
+        values,
+        rank,
+        kernel,
+        remembered,
+    )
 
 
 def collision(
@@ -192,7 +214,11 @@ def collision(
     ------
     Unsupported
         When the state keeps everything: the derivative has no kernel.
+    Undefined
+        When no second past is found that far; for a distance that is not above zero.
     """
+    if not distance > 0:
+        raise Undefined(f"distance={distance!r}", repair="a number above zero")
     h = state_of(model, state)
     carrier = Carrier(model, h, params, inputs, boundary)
     start, target = carrier.past, carrier.last()

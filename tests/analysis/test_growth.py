@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sympy import Integer
+from sympy import Integer, Matrix
 
 import symrnn as sr
 from symrnn import Equation, Parameter, Recurrence, Sequence, analysis, dims, t, tau
@@ -155,3 +155,55 @@ def test_the_derivative_by_an_earlier_input_is_what_the_backward_pass_measures(n
         for time in (1, 3, 4):
             found = values(rate.xreplace({t: Integer(4), k: Integer(time)}))
             assert np.allclose(np.reshape(found, measured[:, time - 1].shape), measured[:, time - 1]), (h, time)
+
+
+def test_a_state_that_runs_backward_is_measured_from_its_own_start():
+    model = sr.models.bidirectional()
+    g, Wg = model.states[1], next(p for p in model.parameters if p.name == "W_g")
+    params, inputs, boundary = drawn(model, 4, 3)
+    values = sr.to_numpy(model).forward(params, inputs, boundary)["g"]
+    product, wanted = np.eye(len(values[0])), []
+    for time in (4, 3, 2, 1):
+        product = np.diag(1 - values[time - 1] ** 2) @ params[Wg.name] @ product
+        wanted.append(np.linalg.norm(product, 2))
+    assert np.allclose(analysis.jacobian_norms(model, params, inputs, boundary, state="g"), wanted)
+    found = analysis.summary(model, params, inputs, boundary, state=g)
+    assert (found.time, found.forgotten_first[-1]) == (1, 1) and str(found).startswith("g(1) keeps")
+    assert np.array_equal(analysis.memory(model, params, inputs, boundary, state=g), found.remembered)
+
+
+def test_a_recurrence_without_inputs_is_measured_for_a_given_number_of_steps():
+    s, w = Sequence("s"), Parameter("w")
+    model = Recurrence(Equation(s[t], w * s[t - 1]))
+    assert analysis.jacobian_norms(model, {"w": 0.5}, {}, {"s[0]": 1.0}, tau=3).tolist() == [0.5, 0.25, 0.125]
+    assert analysis.direct_path(model) == w**tau
+    with pytest.raises(sr.Undefined, match="no inputs that tell the last time"):
+        analysis.jacobian_norms(model, {"w": 0.5}, {}, {"s[0]": 1.0})
+    assert all(point.stable is None for point in analysis.fixed_points(model, {"w": 1.0}))
+
+
+def test_rank_kernel_and_collision_of_a_linear_state_are_exact():
+    """In whole numbers, by SymPy: the derivative has the blocks A^(tau - k) B, its rank and kernel are those found."""
+    A, B = Matrix([[1, 2, 0], [0, 1, 1], [0, 0, 0]]), Matrix([[1, 0], [2, 0], [0, 0]])
+    exact = Matrix.hstack(*(A ** (4 - k) * B for k in range(1, 5)))
+    params = {"A": np.array(A.tolist(), float), "B": np.array(B.tolist(), float)}
+    arrays = params, {"x": np.ones((4, 2))}, {"h[0]": np.zeros(3)}
+    found = analysis.summary(sr.models.state_space(), *arrays)
+    assert np.array_equal(found.jacobian.reshape(3, 8), np.array(exact.tolist(), float))
+    assert found.rank == exact.rank() == 2 and len(found.kernel) == len(exact.nullspace()) == 6
+    basis = np.array([v.T.tolist()[0] for v in exact.nullspace()], float)
+    both = np.vstack([basis, found.kernel.reshape(6, 8)])
+    assert np.linalg.matrix_rank(both) == 6  # the same space
+    twin = analysis.collision(sr.models.state_space(), *arrays, distance=5.0)
+    apart = (twin.second["x"] - twin.first["x"]).ravel()
+    assert np.allclose(np.array(exact.tolist(), float) @ apart, 0, atol=1e-12) and np.linalg.norm(apart) > 4.9
+
+
+def test_an_input_read_late_has_no_product_but_numbers():
+    s, w, x = Sequence("s"), Parameter("w"), Sequence("x")
+    model = Recurrence(Equation(s[t], w * s[t - 1] + x[t - 1]))
+    with pytest.raises(sr.Unsupported, match="read with the lags"):
+        state_derivative(model)
+    found = analysis.summary(model, {"w": 0.5}, {"x": np.ones(3)}, {"s[0]": 0.0, "x[0]": 0.0})
+    assert found.remembered.tolist() == [0.5, 1.0, 0.0]
+    assert analysis.compare(Recurrence(Equation(s[t], w * s[t - 1] + x[t] + x[t - 1]))).rows[0].inputs == 3
