@@ -79,7 +79,8 @@ class Reason:
     key
         "uses" (`nodes` read `of`), "only_use", "law" (`law` says it), "per_step" (one use a step, summed),
         "given" (a boundary value), "defined", "reads" (`of` reads `nodes`), "independent" (`of` is given, whatever
-        `nodes` are), "itself" (a derivative by itself), "through" (the loss depends on `of` through `nodes`).
+        `nodes` are), "kept_whole" and "missing" (truncation leaves out nothing of it, or this), "itself" (a
+        derivative by itself), "through" (the loss depends on `of` through `nodes`).
     """
 
     key: str
@@ -198,9 +199,10 @@ class Derivation:
 
     def verify(self, seed: int = 0, *, progress: Callable[[int, int], None] | None = None) -> Report:
         """Check every step and every line; see `Report`. `progress(done, total)` is told of each claim."""
+        from symrnn.calculus.left_out import with_left_out
         from symrnn.calculus.verify import verify
 
-        return verify(self, seed, progress or (lambda done, total: None))
+        return with_left_out(self, verify(self, seed, progress or (lambda done, total: None)))
 
     def directed(self, params: Any, inputs: Any, boundary: Any, direction: Any) -> tuple[Any, ...]:
         """What `evaluate` runs, and on which arrays; a derivation of second order takes a direction too."""

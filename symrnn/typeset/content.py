@@ -19,6 +19,7 @@ from symrnn.typeset.items import Item, Phrase, Row, Rows
 from symrnn.typeset.present import Presenter
 from symrnn.typeset.reasons import Sentence, fill, sentence
 
+KINDS = {"gradient": "grad", "boundary": "grad", "input": "grad", "forward": "total", "missing": "missing"}
 LONGEST = 400  # lines of one section: beyond, a document says how many are left out
 
 
@@ -126,7 +127,7 @@ def capital(parts: Sentence) -> Sentence:
 def label(line: Line, model: Recurrence) -> str:
     """A stable name for references: elman-grad-W, elman-adjoint-h-t."""
     node = getattr(line.equation.lhs, "node", line.equation.lhs)
-    kind = {"gradient": "grad", "boundary": "grad", "input": "grad", "forward": "total"}.get(line.group, "adjoint")
+    kind = KINDS.get(line.group, "adjoint")
     name = name_of(node) if isinstance(node, Element) else str(node)
     name += f"-by-{line.equation.lhs.by}" if line.group == "forward" else ""
     plain = "".join(sign if sign.isalnum() else "-" for sign in name).strip("-")

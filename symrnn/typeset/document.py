@@ -182,8 +182,8 @@ def document(
         "result", "lecture" or "full": without reasons, with them, and with every step.
     sections
         Which sections, in this order, instead of those that `detail` means: "model", "pictures", "unfolding",
-        "uses", "forward", "backward", "gradients", "copies", "summary", "closed", "steps", "code",
-        "verification".
+        "uses", "forward", "backward", "gradients", "missing", "copies", "summary", "closed", "steps",
+        "code", "verification".
     pictures
         Objects with `.svg()` and `.tikz()`, such as `symrnn.circuit(model)`.
     code

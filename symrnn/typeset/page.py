@@ -14,6 +14,7 @@ from sympy import Integer, Symbol
 
 from symrnn.calculus.bptt import upstream_of
 from symrnn.calculus.derivation import Derivation, Step
+from symrnn.calculus.left_out import TRUNCATIONS, left_out
 from symrnn.calculus.report import Report
 from symrnn.model import Recurrence
 from symrnn.model.ranges import Range
@@ -141,6 +142,7 @@ def kind_text(kind: tuple[Any, ...], p: Presenter) -> str:
 def _line_groups(derivation: Derivation, p: Presenter, columns: int) -> list[str]:
     """The numbered lines under their titles, in columns that all groups share."""
     shown = [line for line in derivation.lines if line.group != "seed"]
+    shown += left_out(derivation) if derivation.title in TRUNCATIONS else ()
     first, rest = shown[:MOST], len(shown) - MOST
     groups = []
     for group, lines in groupby(first, key=lambda line: line.group):

@@ -44,7 +44,7 @@ def backward_section(c: Content) -> list[Block]:
     return [
         *([c.heading("tangents"), *tangents] if tangents else []),
         c.heading("backward"),
-        *line_blocks(seeds[:1], c),
+        *line_blocks([] if _of(c, FORWARD | OUTPUT) else seeds[:1], c),
         *line_blocks(lines, c),
     ]
 

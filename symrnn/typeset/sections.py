@@ -17,6 +17,7 @@ from symrnn.typeset.section_gradient import (
     step_section,
     summary_section,
 )
+from symrnn.typeset.section_left_out import missing_section
 from symrnn.typeset.section_model import model_section, pictures_section, unfolding_section, uses_section
 from symrnn.typeset.verdict import verification_section
 
@@ -29,6 +30,7 @@ SECTIONS: Mapping[str, Callable[[Content], list[Block]]] = MappingProxyType(
         "forward": forward_section,
         "backward": backward_section,
         "gradients": gradient_section,
+        "missing": missing_section,
         "copies": copies_section,
         "summary": summary_section,
         "closed": closed_section,

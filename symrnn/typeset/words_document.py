@@ -11,6 +11,7 @@ ENGLISH = {
     "section.tangents": "Tangents, forward in time",
     "section.backward": "Backward in time",
     "section.gradients": "Gradients",
+    "section.missing": "What is left out",
     "section.copies": "Copies of the parameters",
     "section.summary": "Summary",
     "section.closed": "Closed forms and their proofs",
@@ -56,6 +57,8 @@ ENGLISH = {
     "document.shapes_numerator": "Derivatives are in numerator layout: each is the transpose of a gradient.",
     "document.copies": "A parameter is imagined as copies, one for each step that uses it. A copy is used at its own "
     "step only, so its gradient is what that step sends back.",
+    "document.missing": "The whole gradient is what is kept and what is left out, as in {whole}. What is left out are "
+    "the steps that an error is not followed back to:",
     "document.identified": "The copies are one parameter, so their gradients are summed.",
     "document.to": ", to {of}",
     "document.closed": "Solved for every last time, and proved by induction:",
@@ -76,6 +79,7 @@ GERMAN = {
     "section.tangents": "Tangenten, vorwärts in der Zeit",
     "section.backward": "Rückwärts in der Zeit",
     "section.gradients": "Gradienten",
+    "section.missing": "Was weggelassen wird",
     "section.copies": "Kopien der Parameter",
     "section.summary": "Zusammenfassung",
     "section.closed": "Geschlossene Formen und ihre Beweise",
@@ -121,6 +125,8 @@ GERMAN = {
     "document.shapes_numerator": "Ableitungen stehen im Zählerlayout: jede ist die Transponierte eines Gradienten.",
     "document.copies": "Man denkt sich von jedem Parameter Kopien, eine für jeden Schritt, der ihn benutzt. Eine "
     "Kopie wird nur in ihrem Schritt benutzt; ihr Gradient ist, was dieser Schritt zurückgibt.",
+    "document.missing": "Der ganze Gradient ist, was bleibt, und was weggelassen wird, so {whole}. Weggelassen werden "
+    "die Schritte, zu denen ein Fehler nicht zurückverfolgt wird:",
     "document.identified": "Die Kopien sind ein Parameter, also werden ihre Gradienten summiert.",
     "document.to": ", nach {of}",
     "document.closed": "Gelöst für jede letzte Zeit und durch Induktion bewiesen:",

@@ -5,6 +5,8 @@ forward states, every parameter, input and boundary value, at tau = 1, 2, 3, 5; 
 """
 
 import random
+import re
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -17,6 +19,7 @@ from laws.judges import LASTS, arrays_of, fits
 from laws.systems import MODELS
 from symrnn import nabla, t, tau
 from symrnn.calculus import chunked, term_adjoints, windowed
+from symrnn.calculus.left_out import left_out
 from symrnn.calculus.running import run_lines
 from symrnn.calculus.truncated_truths import TruncatedTruths
 from symrnn.errors import SymrnnError, Undefined, Unsupported
@@ -25,6 +28,7 @@ from symrnn.tensor.adjoint import MISSING, TRUNCATED, LossTerm
 from symrnn.tensor.chunks import chunk_of
 from symrnn.tensor.field import FiniteField
 from symrnn.tensor.numbers import PRIME, Floats
+from symrnn.typeset import derivation_page
 
 CUTS = [{"window": 2}, {"chunk": 2}]
 BACKWARD = {"bidirectional", "backward", "encoder-decoder", "encoder decoder"}
@@ -223,3 +227,44 @@ def test_the_truths_are_not_the_derivation():
     assert np.all((truths(nabla(W, TRUNCATED)) - found[nabla(W, TRUNCATED)]) % PRIME == 0)
     total = sum(truths(nabla(h[2], LossTerm("L", s))) for s in (2, 3, 4))
     assert np.all((total - whole[nabla(h[2])]) % PRIME == 0)
+
+
+@every_cut
+def test_what_is_left_out_continues_the_lines_and_is_checked_with_them(cut):
+    model = sr.models.elman()
+    d = sr.bptt(model, **cut)
+    more = left_out(d)
+    assert [line.number for line in more] == list(range(len(d.lines), len(d.lines) + len(more)))
+    assert not {line.equation for line in more} & {line.equation for line in d.lines}
+    whole = {line.equation.lhs.node: line for line in more if line.equation.lhs.objective == MISSING}
+    assert all(line.equation.rhs == d.missing[node] for node, line in whole.items())
+    assert {str(x) for x, line in whole.items() if line.reason.key == "kept_whole"} == {"c", "V"}
+    report = d.verify()
+    assert report and report.lines_checked == (more[-1].number,) * 2
+
+
+@every_cut
+def test_a_mistake_in_what_is_left_out_is_seen(cut, monkeypatch):
+    d = sr.bptt(sr.models.elman(), **cut)
+    right = d.missing
+    (W,) = (line for line in right.lines if str(line.equation.lhs.node) == "W")
+    wrong = replace(W, equation=sr.Equation._trusted(W.equation.lhs, 2 * W.equation.rhs))
+    lines = tuple(wrong if line is W else line for line in right.lines)
+    monkeypatch.setattr(type(d), "missing", property(lambda self: replace(right, lines=lines)))
+    report = d.verify()
+    assert not report and {f.line for f in report.failures} == {
+        line.number for line in left_out(d) if line.equation == wrong.equation
+    }
+
+
+@every_cut
+def test_pages_show_what_is_left_out(cut):
+    d = sr.bptt(sr.models.elman(), **cut)
+    page = derivation_page(d)
+    assert "Left out" in page and "∇_W L_missing = Σ_{s=1..τ} Σ_{t=1.." in page
+    assert "Left out" not in derivation_page(sr.bptt(d.model))
+    document = sr.document(d, sections=["gradients", "missing"], report=d.verify()).render(".tex")
+    assert r"\section*{What is left out}" in document
+    assert r"\nabla_{\boldsymbol{b}} L = \nabla_{\boldsymbol{b}} \tilde{L} + " in document
+    labels = re.findall(r"\\label\{([^}]*)\}", document)
+    assert len(labels) == len(set(labels))
