@@ -17,7 +17,7 @@ from symrnn.model import Range, Sequence
 from symrnn.numeric.horizon import Horizon
 from symrnn.numeric.schedule import Block, Loop, Step
 from symrnn.numeric.statements import Statement, Store, Total, accesses, stackable
-from symrnn.tensor import Elementwise, Node, Slot, TimeSum, elementwise, placeholder, shape_of, slots_of, t
+from symrnn.tensor import Contract, Elementwise, Node, Slot, TimeSum, elementwise, placeholder, shape_of, slots_of, t
 
 
 class Fresh:
@@ -52,12 +52,20 @@ Sharable = tuple[Any, int]  # an expression moved so that its last adjoint is at
 def share(
     statements: list[Statement], totals: list[Total], horizon: Horizon, fresh: Fresh
 ) -> tuple[list[Statement], list[Total]]:
-    """Elementwise expressions of adjoints that several statements use, as statements of their own."""
+    """Products and elementwise expressions of adjoints that several statements use, as statements of their own."""
+    for kind in (Contract, Elementwise):
+        statements, totals = _shared(kind, statements, totals, horizon, fresh)
+    return statements, totals
+
+
+def _shared(
+    kind: type[Node], statements: list[Statement], totals: list[Total], horizon: Horizon, fresh: Fresh
+) -> tuple[list[Statement], list[Total]]:
     uses: dict[Any, list[Range]] = {}
     items: list[Statement | Total] = [*statements, *totals]
     for item in items:
         if item.when is not None and not (isinstance(item, Statement) and item.once):
-            for expr, offset in _sharable(item.expr):
+            for expr, offset in _sharable(item.expr, kind):
                 uses.setdefault(expr, []).append(item.when.shifted(offset))
     made: dict[Any, Store] = {}
     for expr, ranges in uses.items():
@@ -70,24 +78,25 @@ def share(
         return statements, totals
     new = {s.store for s in statements} & set(made.values())
     return (
-        [s if s.store in new else replace(s, expr=_with_shared(s.expr, made)) for s in statements],
-        [replace(x, expr=_with_shared(x.expr, made)) for x in totals],
+        [s if s.store in new else replace(s, expr=_with_shared(s.expr, made, kind)) for s in statements],
+        [replace(x, expr=_with_shared(x.expr, made, kind)) for x in totals],
     )
 
 
-def _sharable(expr: Basic) -> list[Sharable]:
-    """The outermost elementwise tensors that hold adjoints at t plus a number, and nothing at fixed times."""
+def _sharable(expr: Basic, kind: type[Node]) -> list[Sharable]:
+    """The outermost tensors of a kind that hold adjoints at t plus a number, and nothing at fixed times."""
     if isinstance(expr, TimeSum) or (isinstance(expr, Node) and expr.is_leaf):
         return []
-    reads = accesses(expr) if isinstance(expr, Elementwise) and t not in expr.body.free_symbols else []
+    counted = isinstance(expr, Elementwise) and t in expr.body.free_symbols
+    reads = accesses(expr) if isinstance(expr, kind) and not counted else []
     if any(a.store.adjoint for a in reads) and all((a.low - t).is_Integer and a.low == a.high for a in reads):
         last = max(int(a.low - t) for a in reads if a.store.adjoint)
         return [(expr.xreplace({t: t - last}), last)]
-    return [found for arg in expr.args for found in _sharable(arg)]
+    return [found for arg in expr.args for found in _sharable(arg, kind)]
 
 
-def _with_shared(expr: Any, made: dict[Any, Store]) -> Any:
-    rule = {e.xreplace({t: t + o}): made[e].element(t + o) for e, o in _sharable(expr) if e in made}
+def _with_shared(expr: Any, made: dict[Any, Store], kind: type[Node]) -> Any:
+    rule = {e.xreplace({t: t + o}): made[e].element(t + o) for e, o in _sharable(expr, kind) if e in made}
     return expr.xreplace(rule) if rule else expr
 
 

@@ -81,6 +81,14 @@ def test_sharing_and_pruning() -> None:
     assert share(statements, [], Horizon(1), Fresh([])) == (statements, [])
 
 
+def test_a_product_that_two_adjoints_read_is_computed_once() -> None:
+    """A GRU sends W_h.T times one vector to its state and to its reset gate: two products a step, not three."""
+    source = sr.to_numpy(systems.MODELS["gru"]()).source
+    backward = source[source.index("def backward") :]
+    loop = backward[backward.index("    for ") : backward.index("    # nabla(b_z)")]
+    assert loop.count("np.dot(") == 2 and loop.count(", W_h,") == 1
+
+
 def test_ends_are_compared_for_every_admitted_length() -> None:
     one, three = Horizon(1), Horizon(3)
     assert not one.at_most(sympy.Integer(3), tau) and three.at_most(sympy.Integer(3), tau)
