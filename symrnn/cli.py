@@ -21,6 +21,7 @@ from symrnn.commands import (
     draw,
     exam,
     exercise,
+    glossary,
     grade,
     models,
     practice,
@@ -46,6 +47,7 @@ SUBCOMMANDS = (
     practice,
     grade,
     exam,
+    glossary,
 )
 
 

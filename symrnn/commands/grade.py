@@ -11,6 +11,7 @@ from typing import Any
 from symrnn.commands.arguments import Progress, positive
 from symrnn.errors import ReadError
 
+FEW = 40  # exercises for which starting processes takes longer than marking
 SHOWN = 8  # of the most frequent mistakes
 INTERRUPTED = 130
 
@@ -44,7 +45,7 @@ def run_grade(options: argparse.Namespace) -> int:
     try:
         marks = grade(
             tasks,
-            jobs=options.jobs or os.cpu_count() or 1,
+            jobs=options.jobs or (1 if len(tasks) < FEW else os.cpu_count() or 1),
             progress=lambda done, total: progress(f"graded {done} of {total}"),
             resume=kept,
         )

@@ -29,7 +29,7 @@ def run_practice(options: argparse.Namespace) -> int:
 
     path = None if options.no_progress else options.progress or own_file()
     Session(options.kind, _asked, _say, Progress.load(path), options.level).run()
-    if path is not None:
+    if path is not None and path.exists():
         print(f"kept in {path}")
     return 0
 
