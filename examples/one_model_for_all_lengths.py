@@ -164,8 +164,8 @@ def main() -> None:
         print(f"{learner.name:30} {count:10}" + "".join(f"{learner.accuracy(s):7.2f}" for s in LENGTHS))
     try:
         print("picture:", picture(trained).save(Path(options.file)))
-    except sr.Unsupported as missing:
-        print(missing)
+    except sr.SymrnnError as reason:
+        print(reason)
 
 
 if __name__ == "__main__":

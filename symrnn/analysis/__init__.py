@@ -6,6 +6,7 @@ uses all the others; nothing uses it.
 
 from symrnn.analysis.bounds import GradientBound, gradient_bound
 from symrnn.analysis.counting import multiplications, parameters
+from symrnn.analysis.exact import exact_kernel
 from symrnn.analysis.fixed_points import FixedPoint, fixed_points
 from symrnn.analysis.growth import direct_path, jacobian_norms
 from symrnn.analysis.plot import Plot
@@ -28,6 +29,7 @@ __all__ = [
     "compare",
     "direct_path",
     "eigenvalues",
+    "exact_kernel",
     "fixed_points",
     "gradient_bound",
     "initial_matrix",

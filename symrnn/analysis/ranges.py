@@ -72,9 +72,10 @@ class Ranges:
             return self.assumed.get(v, ANY)
         found = self._right_sides(v)
         if self.kept and v in self.model.states and v not in self.assumed and not found.is_subset(UNIT):
+            before = dict(self.assumed)
             self.assumed[v] = UNIT
             if not self._right_sides(v).is_subset(UNIT):
-                del self.assumed[v]
+                self.assumed = before  # what rested on the assumption goes with it
                 return found
             return UNIT
         return self.assumed.get(v, found)

@@ -72,7 +72,7 @@ def receptive_field(model: Recurrence, node: Any = None) -> Reach:
     model
         Any recurrence.
     node
-        A sequence that it defines; its last output, or first state, when left out.
+        A sequence that it defines, or its name; its last output when left out, or else its last state.
 
     Examples
     --------
@@ -82,7 +82,9 @@ def receptive_field(model: Recurrence, node: Any = None) -> Reach:
     >>> print(sr.analysis.receptive_field(sr.models.elman()))
     o(t) sees the whole past: a cycle of the graph carries it
     """
-    start = state_of(model, node if node is not None else (model.outputs or model.states)[-1])
+    if node is None and isinstance(model, Recurrence):
+        node = (model.outputs or model.states or model.defined)[-1]
+    start = state_of(model, node)
     edges = {v: _lags(model, v) for v in model.defined}
     back, ahead = _extent(start, edges, 1), _extent(start, edges, -1)
     read = [x.sequence for e in behind(model, start) for x in reads(e.rhs) if hasattr(x, "sequence")]

@@ -1,14 +1,17 @@
 """Growth of gradients: bounds against drawn networks, eigenvalues against powers, direct paths against derivatives."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sympy import Integer, Matrix
+from sympy import Integer, Interval, Matrix, Symbol, cancel, oo
 
 import symrnn as sr
 from symrnn import Equation, Parameter, Recurrence, Sequence, analysis, dims, t, tau
 from symrnn.analysis.bounds import one_step
+from symrnn.analysis.ranges import Ranges
 from symrnn.analysis.summary import state_derivative
 from symrnn.graph.run import draw
 from symrnn.tensor.numbers import Floats
@@ -66,6 +69,17 @@ def test_a_bound_says_what_it_rests_on():
         bound.value({}, 3)
     with pytest.raises(sr.Unsupported, match="carried together"):
         analysis.gradient_bound(sr.models.lstm())
+
+
+def test_an_assumption_that_fails_takes_with_it_what_rested_on_it():
+    """u stays in [-1, 1] as long as v does, and v does not."""
+    u, v, a = Sequence("u"), Sequence("v"), sr.sigmoid(Parameter("a"))
+    model = Recurrence(Equation(u[t], (1 - a) * u[t - 1] + a * v[t - 1]), Equation(v[t], u[t - 1] + v[t - 1] / 2))
+    ranges = Ranges(model, kept=True)
+    for node in (v[t], u[t], v[t]):
+        assert ranges.of(node) == Interval(-oo, oo) and not ranges.starts()
+    kept = Ranges(Recurrence(model.equations[0], Equation(v[t], (u[t - 1] + v[t - 1]) / 2)), kept=True)
+    assert kept.of(v[t]) == Interval(-1, 1) and {str(b) for b in kept.starts()} == {"u[0]", "v[0]"}
 
 
 def test_eigenvalues_bracket_the_growth_of_a_linear_recurrence():
@@ -197,6 +211,39 @@ def test_rank_kernel_and_collision_of_a_linear_state_are_exact():
     twin = analysis.collision(sr.models.state_space(), *arrays, distance=5.0)
     apart = (twin.second["x"] - twin.first["x"]).ravel()
     assert np.allclose(np.array(exact.tolist(), float) @ apart, 0, atol=1e-12) and np.linalg.norm(apart) > 4.9
+
+
+def test_pasts_that_a_linear_state_cannot_tell_apart_exactly():
+    """In fractions: every direction of the kernel, added to a past, gives the very same state."""
+    A, B = [[1, 2], [Fraction(1, 3), 0]], [[1], [2]]
+    changes = analysis.exact_kernel(sr.models.state_space(), 4, values={"A": A, "B": B})
+    assert len(changes) == 4 - 2
+
+    def state(past):
+        h = Matrix([5, 7])
+        for k in range(4):
+            h = Matrix(A) * h + Matrix(B) * past[k, :].T
+        return h
+
+    past = Matrix([1, -2, 3, 4])
+    for change in changes:
+        assert state(past) == state(past + change) and any(change)
+    assert state(past) != state(past + Matrix([1, 0, 0, 0]))
+
+
+def test_two_units_forget_what_the_theorem_of_cayley_and_hamilton_says():
+    """A^2 - tr(A) A + det(A) = 0, so the inputs 1, -tr(A), det(A) in a row leave no trace, whatever A and B are."""
+    (change,) = analysis.exact_kernel(sr.models.state_space(), 3, dims={n: 2, m: 1})
+    A = Matrix(2, 2, lambda i, j: Symbol(f"A[{i + 1},{j + 1}]", real=True))
+    wanted = Matrix([1, -A.trace(), A.det()])
+    assert (change * A.det() - wanted).applyfunc(cancel) == Matrix([0, 0, 0])
+    with pytest.raises(sr.Unsupported, match="not linear"):
+        analysis.exact_kernel(sr.models.elman(), 3)
+    for wrong in ({"A": [["1"]]}, {"A": [[float("nan")]]}):
+        with pytest.raises(sr.Undefined):
+            analysis.exact_kernel(sr.models.state_space(), 3, values=wrong)
+    with pytest.raises(sr.TooLarge):
+        analysis.exact_kernel(sr.models.state_space(), 10**6)
 
 
 def test_an_input_read_late_has_no_product_but_numbers():
