@@ -97,8 +97,8 @@ def _stopped(line: int, why: str) -> NotProved:
 def _state(model: Recurrence) -> Sequence:
     if len(model.states) != 1 or model.intermediates:
         raise Unsupported(
-            f"{model.title.name} has the states and intermediate nodes "
-            + ", ".join(map(str, (*model.states, *model.intermediates))),
+            "no proof is known for several nodes a step: "
+            + ", ".join(map(str, dict.fromkeys((*model.states, *model.intermediates)))),
             law="the exchange of sums is written out for one state",
             repair="sr.rtrl(model).verify() checks the gradients of any model",
         )

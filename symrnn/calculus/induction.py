@@ -230,7 +230,7 @@ def _step(affine: Affine, node: Callable[[Expr], Any], claim: Callable[[Expr], T
     laws = ["line"]
     if put_in != raw:
         stages.append((put_in,))
-        laws.append("known adjoint")
+        laws.append("known adjoint" if affine.put_in else "collect")
     if add(*collected) != put_in:
         laws.append("collect")
     else:

@@ -36,7 +36,7 @@ def run_closed_form(options: argparse.Namespace) -> int:
     notation = notation_of(options)
     progress = Progress()
     derivation = derivation_of(options)
-    good, workshop = True, Workshop(derivation)
+    good, workshop, seen = True, Workshop(derivation), set()
     for i, leaf in enumerate(_chosen(derivation, options)):
         progress(f"solving for {leaf}")
         try:
@@ -54,7 +54,9 @@ def run_closed_form(options: argparse.Namespace) -> int:
             print(latex(form, notation=notation))
             continue
         how = {"columns": columns(), "notation": notation, "language": options.language}
-        print(closed_page(form, report, heading=i == 0, proofs=options.prove, **how))
+        claims = tuple(proof.claim for proof in form.proofs)
+        print(closed_page(form, report, heading=i == 0, proofs=options.prove and claims not in seen, **how))
+        seen.add(claims)  # one induction solves for all parameters; it is shown once
     return 0 if good else 1
 
 

@@ -9,7 +9,7 @@ from symrnn.typeset.columns import boxed, draw, draw_parts, wrapped
 from symrnn.typeset.displays import presenter
 from symrnn.typeset.notation import Notation, terminal
 from symrnn.typeset.present import Presenter
-from symrnn.typeset.proofs import Block, closed_blocks, downwards, times_item
+from symrnn.typeset.proofs import Block, closed_blocks, downwards, is_exchange, times_item
 from symrnn.typeset.text import width
 from symrnn.typeset.verdict import checked
 
@@ -59,7 +59,8 @@ def _how(form: ClosedForm, p: Presenter) -> str:
     if not form.proofs:
         lines = form.steps[0].lines
         return p.words["closed.read off"].format(line=f"({lines[0]})") if lines else p.words["closed.definition"]
-    return p.words["closed.proved" if form.status == "proved" else "closed.not proved"]
+    proved = "closed.exchange proved" if is_exchange(form) else "closed.proved"
+    return p.words[proved if form.status == "proved" else "closed.not proved"]
 
 
 def _block_rows(block: Block, columns: int, p: Presenter) -> list[str]:

@@ -6,7 +6,7 @@ The lines are those of the proof itself, each of which was applied again before 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sympy import Integer
@@ -14,6 +14,7 @@ from sympy import Integer
 from symrnn.calculus.derivation import Derivation, Law
 from symrnn.calculus.formula import ClosedForm
 from symrnn.calculus.induction import Case, Move, Proof
+from symrnn.calculus.law_table import LAWS
 from symrnn.model import Range
 from symrnn.tensor.elementwise import add
 from symrnn.tensor.node import shape_of
@@ -34,6 +35,7 @@ class Block:
     times: Range | None
     rows: tuple[Row, ...]
     whys: tuple[str, ...]
+    back: bool | None = None  # whether its times run down, where that is the block's own
 
 
 @present.register(ClosedForm)
@@ -57,14 +59,21 @@ def closed_blocks(form: ClosedForm, p: Presenter, proofs: bool = True) -> list[B
     for named in names.values():
         rights = [named(x) for x in rights]
     times = Range(form.over[1], form.over[2]) if form.over is not None else None
-    blocks = [Block(p.words["closed.title"], times, chain(form.of, rights, p).rows, tuple(whys))]
+    title = p.words["closed.forward" if is_exchange(form) else "closed.title"]
+    blocks = [Block(title, times, chain(form.of, rights, p).rows, tuple(whys))]
     shown = [named.definition for named in names.values() if named.definition is not None]
     if shown:
         rows = tuple(equation_row(e, p) for e in dict.fromkeys(shown))
         blocks.append(Block(p.words["closed.where"], None, rows, (p.words["closed.factor"],) * len(rows)))
     for proof in form.proofs if proofs else ():
-        blocks += [case_block(case, p, names[id(proof)]) for case in proof.cases]
+        back = downwards(proof)
+        blocks += [replace(case_block(case, p, names[id(proof)]), back=back) for case in proof.cases]
     return blocks
+
+
+def is_exchange(form: ClosedForm) -> bool:
+    """Whether its chain leads from the gradient by sensitivities to that by adjoints."""
+    return any(step.law == LAWS["exchange"] for step in form.steps)
 
 
 def _model(form: ClosedForm) -> Any:
@@ -99,7 +108,7 @@ def times_item(block: Block, p: Presenter, down: bool) -> Item | None:
     """The times of a block: t = 1, ..., tau - 1."""
     if block.times is None or block.times == Range(Integer(0), Integer(0)):
         return None
-    return span(t, block.times, p, down=down)
+    return span(t, block.times, p, down=down if block.back is None else block.back)
 
 
 def downwards(form: Any) -> bool:

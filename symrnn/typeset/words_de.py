@@ -120,6 +120,10 @@ VERDICT = {
 }
 CLOSED = {
     "closed.title": "Geschlossene Form",
+    "closed.forward": "Vorwärts ergibt, was rückwärts ergibt",
+    "closed.exchange proved": "bewiesen, durch Vertauschen der Summen; was eingesetzt wird, durch Induktion über t",
+    "closed.unproved": "{of}: {why}; nachgeprüft für {times}",
+    "closed.refuted": "{of}: NICHT nachgeprüft",
     "closed.proved": "bewiesen, durch Induktion über t",
     "closed.read off": "abgelesen von Zeile {line}",
     "closed.definition": "nach Definition",

@@ -1,0 +1,41 @@
+"""`symrnn closed-form` and `symrnn rtrl --prove`: what is called proved, and what is said where there is no proof."""
+
+from dataclasses import replace
+
+import pytest
+
+import symrnn as sr
+from symrnn.cli import main
+from symrnn.commands.rtrl import unproved
+
+
+def test_an_induction_is_shown_once(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["closed-form", "scalar", "--prove"]) == 0
+    page = capsys.readouterr().out
+    assert page.count("Closed form: proved, by induction over t") == 3
+    assert page.count("induction hypothesis, at t+1") == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "proved, by exchanging the sums"), ("de", "bewiesen, durch Vertauschen der Summen")],
+)
+def test_forward_is_proved_to_be_backward(language: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rtrl", "elman", "--wrt", "W", "--prove", "--language", language]) == 0
+    page = capsys.readouterr().out
+    assert said in page and "Step   t = 1, ..., τ" in page.replace("Schritt", "Step")
+    assert "Σ_{k=1..τ} diag(1 - h(k)²) ∇h(k) h(k-1)ᵀ" in page and "substitution" not in page
+
+
+def test_without_a_proof_nothing_is_called_proved(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rtrl", "last-output", "--wrt", "b", "--prove"]) == 0
+    page = capsys.readouterr().out
+    assert page.startswith("b: ") and page.rstrip().endswith("; verified for tau = 1..5")
+    assert "proved," not in page
+
+
+def test_what_fails_is_not_called_verified() -> None:
+    report = sr.rtrl(sr.models.scalar()).verify()
+    failed = replace(report, findings=tuple(replace(f, verdict="fails") for f in report.findings))
+    assert unproved("b", "why", report, "en") == "b: why; verified for tau = 1..5"
+    assert unproved("b", "why", failed, "en") == "b: NOT verified"
