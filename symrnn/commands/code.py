@@ -16,6 +16,7 @@ def register(commands: Any) -> None:
     code = add(commands, "code", "source of loss and gradient: NumPy, JAX, PyTorch", run_code)
     code.add_argument("--target", default="numpy", metavar="LIBRARY", help="numpy, the default, jax or torch")
     code.add_argument("--wrt", nargs="+", metavar="KEY", help='gradients of these: W, "h[0]", x; else all learned ones')
+    code.add_argument("--hvp", action="store_true", help="of the Hessian of the loss times a direction")
     code.add_argument("-o", "--output", metavar="FILE", type=Path, help="write it to a file: .py")
 
 
@@ -25,7 +26,8 @@ def run_code(options: argparse.Namespace) -> int:
 
     if options.output is not None and options.output.suffix != ".py":
         raise Unsupported(f"{options.output}: cannot write this ending", repair="end it in .py")
-    source = sr.code(model_of(options), target=options.target, wrt=options.wrt)
+    model: Any = model_of(options)
+    source = sr.code(sr.hvp(model) if options.hvp else model, target=options.target, wrt=options.wrt)
     if options.output is not None:
         print(f"wrote {write_file(options.output, source)}")
     else:

@@ -6,9 +6,11 @@ from typing import Any
 
 from sympy import Expr
 
+from symrnn.calculus import HessianProduct
 from symrnn.errors import Undefined
 from symrnn.model import Recurrence
 from symrnn.numeric.expression import expression_function
+from symrnn.numeric.frame import key_of_leaf
 from symrnn.numeric.network import Network
 from symrnn.tensor import Tensor
 
@@ -19,7 +21,8 @@ def to_numpy(what: Any, *, backend: str = "numpy") -> Any:
     Parameters
     ----------
     what
-        A `Recurrence`, or an expression.
+        A `Recurrence`, or an expression; or a Hessian-vector product `hvp(model)`, whose network takes directions
+        beside the parameters (`Wdot`), and whose "loss" and gradients are the slope along them and H v.
     backend
         "numpy", or "numba", which compiles the loops over time of a model (an extra: `symrnn[fast]`).
 
@@ -50,6 +53,9 @@ def to_numpy(what: Any, *, backend: str = "numpy") -> Any:
     """
     if isinstance(what, Recurrence):
         return Network(what, backend)
+    if isinstance(what, HessianProduct):
+        pushed = what.pushed
+        return Network(pushed.model, backend, wrt=[key_of_leaf(x) for x in pushed.chosen])
     if isinstance(what, Expr | Tensor):
         return expression_function(what)
     raise Undefined(

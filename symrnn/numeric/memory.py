@@ -86,3 +86,16 @@ class Keeper:
     def gradient(self, a: Arguments, keys: tuple[str, ...], way: str, size: int) -> tuple[Any, Arrays]:
         """The loss and its gradients in segments."""
         return self.segments(keys).gradient(a, size, way == "lean")
+
+    def chunked(self, a: Arguments, keys: tuple[str, ...], chunk: Any) -> tuple[Any, Arrays]:
+        """The loss, and its gradients with states detached between chunks of some steps."""
+        if isinstance(chunk, bool) or not isinstance(chunk, int | np.integer) or chunk < 1:
+            raise Undefined(f"chunk={chunk!r}", repair="a number of steps, from 1")
+        segments = self.segments(keys)
+        if len(segments.cuts(a.steps[tau], int(chunk))) != -(-a.steps[tau] // int(chunk)):
+            raise Unsupported(
+                f"chunks of {chunk} steps are too short for lags of {segments.least}",
+                law="a chunk hands its last states to the next one, so it has as many steps as the largest lag",
+                repair=f"chunk={segments.least} or more, and no shorter rest",
+            )
+        return segments.gradient(a, int(chunk), True, detached=True)

@@ -43,11 +43,11 @@ class Network:
         A module that needs NumPy only, with `forward`, `loss` and `loss_and_grad`.
     """
 
-    def __init__(self, model: Recurrence, backend: str = "numpy") -> None:
+    def __init__(self, model: Recurrence, backend: str = "numpy", wrt: Iterable[str] | None = None) -> None:
         refuse_unknown(model)
         self.backend, self._machine = backend, needs_numba(backend)
-        self.model = model
-        derivation = bptt(model) if model.loss is not None else None
+        self.model, self._wrt = model, None if wrt is None else listed(wrt)
+        derivation = bptt(model, wrt=self._leaves(None)) if model.loss is not None else None
         whole = plan(model, derivation)
         self._door = Door(model, whole.horizon.least)
         self._untold, self._checked = self._door.untold, self._door.checked
@@ -67,7 +67,7 @@ class Network:
         return self._checked.least
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Network, (self.model, self.backend)
+        return Network, (self.model, self.backend, self._wrt)
 
     def __repr__(self) -> str:
         return f"Network({self.model.title.name})"
@@ -123,6 +123,7 @@ class Network:
         lengths: Any = None,
         axes: str = "TB",
         memory: Any = "auto",
+        chunk: int | None = None,
         tau: Any = None,
     ) -> tuple[np.floating, Arrays]:
         """The loss and its gradients, each of the shape of what it belongs to.
@@ -131,18 +132,19 @@ class Network:
         "W", "h[0]", "x". With `lengths`, (B,) integers, every example ends at its own last step: loss and gradients
         are the sums of those of each example computed alone. With axes="BT" sequences are (B, T, ...). `memory` is
         "all", "lean" (forward values of all steps, the rest for a segment), "checkpoint" (states between segments
-        only, forward values computed twice), a number of bytes that must suffice, or "auto".
+        only, forward values computed twice), a number of bytes that must suffice, or "auto". With `chunk`, states are
+        detached after every so many steps: the gradients of `bptt(model, chunk=...)`, the loss unchanged.
         """
         self._need_loss()
         wrt = None if wrt is None else listed(wrt)  # once: it may be an iterator
         whole = self._door(params, inputs, boundary, tau, lengths, axes)
         if isinstance(whole, Arguments):
-            loss, grads = self._gradients_at(whole, wrt, memory)
+            loss, grads = self._gradients_at(whole, wrt, memory, chunk)
             return loss, dict(turned(grads, self._door.ranks, axes))
         losses = [whole.whole.dtype.type(0)]
 
         def one(columns: np.ndarray, a: Arguments) -> Arrays:
-            value, found = self._gradients_at(a, wrt, memory)
+            value, found = self._gradients_at(a, wrt, memory, chunk)
             losses.append(value)
             return found
 
@@ -201,19 +203,24 @@ class Network:
         a = self._checked(params, inputs, boundary, {s: steps[s] for s in self._untold}, labels)
         return self._gradients_at(a, wrt)[1]
 
-    def _gradients_at(self, a: Arguments, wrt: Iterable[str] | None, memory: Any = "all") -> tuple[np.floating, Arrays]:
-        way, size = "all", 0
-        if memory != "all":
+    def _gradients_at(
+        self, a: Arguments, wrt: Iterable[str] | None, memory: Any = "all", chunk: int | None = None
+    ) -> tuple[np.floating, Arrays]:
+        found = None
+        if memory != "all" or chunk is not None:
             if self._keeper is None:
                 self._keeper = Keeper(self.model, admits(self.model))
             keys = self._keys_of(None if wrt is None else listed(wrt))
-            way, size = self._keeper.way(a, keys, memory)
-        if way != "all" and self._keeper is not None:
-            loss, grads = self._keeper.gradient(a, keys, way, size)
-            return a.dtype.type(loss), {key: np.asarray(g, dtype=a.dtype) for key, g in grads.items()}
-        functions, least = self._gradient(wrt)
-        self._checked.long_enough(a.steps, least)
-        loss, grads = functions.gradient(a, self._arguments(a))
+            if chunk is not None:
+                found = self._keeper.chunked(a, keys, chunk)
+            else:
+                way, size = self._keeper.way(a, keys, memory)
+                found = None if way == "all" else self._keeper.gradient(a, keys, way, size)
+        if found is None:
+            functions, least = self._gradient(wrt)
+            self._checked.long_enough(a.steps, least)
+            found = functions.gradient(a, self._arguments(a))
+        loss, grads = found
         return a.dtype.type(loss), {key: np.asarray(g, dtype=a.dtype) for key, g in grads.items()}
 
     def _keys_of(self, wrt: tuple[str, ...] | None) -> tuple[str, ...]:
@@ -242,4 +249,5 @@ class Network:
         return self._gradients[key]
 
     def _leaves(self, wrt: Iterable[str] | None) -> list[Any] | None:
+        wrt = self._wrt if wrt is None else wrt
         return None if wrt is None else [leaf_of(self.model, k) for k in listed(wrt)]

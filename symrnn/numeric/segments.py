@@ -87,8 +87,11 @@ class Segments:
         starts = [i for i in range(0, steps, max(size, self.least)) if i == 0 or steps - i >= self.least]
         return list(zip(starts, [*starts[1:], steps], strict=True))
 
-    def gradient(self, a: Arguments, size: int, keep: bool) -> tuple[Any, Arrays]:
-        """The loss and its gradients; `keep` the forward values of all segments, or compute them twice."""
+    def gradient(self, a: Arguments, size: int, keep: bool, *, detached: bool = False) -> tuple[Any, Arrays]:
+        """The loss and its gradients; `keep` the forward values of all segments, or compute them twice.
+
+        With `detached` nothing arrives from a later segment: truncated back-propagation, in chunks.
+        """
         cuts = self.cuts(a.steps[tau], size)
         works = self._take(a, cuts, keep)
         begins: list[Arrays] = [a.boundary]
@@ -102,7 +105,7 @@ class Segments:
         loss, grads = self.last.backward(a.params, inputs, begins[-1], works[-1])
         found = _Sum(self.model, a, grads, cuts[-1], self.keys)
         for k, cut in reversed(list(enumerate(cuts[:-1]))):
-            arriving = {c.arriving.name: grads[key_of(c.given)] for c in self.carried}
+            arriving = nothing if detached else {c.arriving.name: grads[key_of(c.given)] for c in self.carried}
             inputs, work = self.some(a, cut, arriving), works[k if keep else 0]
             if not keep:
                 self.inner.every_value(a.params, inputs, begins[k], work)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from symrnn.calculus import bptt
+from symrnn.calculus import HessianProduct, bptt
 from symrnn.errors import Undefined
 from symrnn.model import Recurrence
 from symrnn.numeric.chosen import leaf_of, listed, refuse_unknown
+from symrnn.numeric.frame import key_of_leaf
 from symrnn.numeric.module import Module
 from symrnn.numeric.plans import plan
 from symrnn.numeric.targets.functional import FunctionalModule
@@ -17,7 +18,7 @@ from symrnn.numeric.targets.tensors import TorchModule
 WRITERS: dict[str, type[FunctionalModule]] = {"jax": JaxModule, "torch": TorchModule}
 
 
-def code(model: Recurrence, *, target: str = "numpy", wrt: str | Iterable[str] | None = None) -> str:
+def code(model: Recurrence | HessianProduct, *, target: str = "numpy", wrt: str | Iterable[str] | None = None) -> str:
     """The source of a module with `forward`, `loss` and `loss_and_grad` of a model, for a library of arrays.
 
     Arguments are dicts as for `to_numpy`: time-major arrays, (T, m) for one example or (T, B, m) for a batch.
@@ -25,7 +26,8 @@ def code(model: Recurrence, *, target: str = "numpy", wrt: str | Iterable[str] |
     Parameters
     ----------
     model
-        The model; without a loss the module has `forward` only.
+        The model; without a loss the module has `forward` only. Or `hvp(model)`: then the loss is the slope along
+        directions that are given beside the parameters (`Wdot`), and the gradients are H v.
     target
         "numpy"; "jax", pure functions with a `lax.scan` for each loop over time, for `jit`, `vmap` and `grad`;
         "torch", where `loss` is a `torch.autograd.Function` with the backward pass written out.
@@ -53,6 +55,8 @@ def code(model: Recurrence, *, target: str = "numpy", wrt: str | Iterable[str] |
             part2_t = rows
             h_t = jnp.tanh(h_tm1 @ W.T + part2_t)
     """
+    if isinstance(model, HessianProduct):
+        model, wrt = model.pushed.model, wrt or [key_of_leaf(x) for x in model.pushed.chosen]
     if not isinstance(model, Recurrence):
         raise Undefined(f"code takes a model; got {type(model).__name__}", repair="to_numpy(expression).source")
     if target not in ("numpy", *WRITERS):
