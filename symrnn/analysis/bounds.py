@@ -57,7 +57,8 @@ class GradientBound:
     steps
         How many Jacobians are multiplied: t - k; k - t for a state that runs backward in time.
     norms
-        The symbol that stands for the largest singular value of each matrix, and for each scalar.
+        The symbol that stands for the largest singular value of each matrix, the largest absolute entry of each
+        vector, and for each scalar.
     conditions
         What is used: the range of each derivative.
     """
@@ -74,7 +75,9 @@ class GradientBound:
         return self.rate**self.steps
 
     def __str__(self) -> str:
-        largest = [f"{text(s)} = σ_max({name})" for name, s in self.norms.items() if str(s) != name]
+        signs = {"sigma_": "σ_max({})", "max_": "max|{}|"}
+        letters = [(s, name, str(s).removesuffix(name)) for name, s in self.norms.items()]
+        largest = [f"{text(s)} = {signs[letter].format(name)}" for s, name, letter in letters if letter in signs]
         where = ", ".join([*largest, *map(str, self.conditions)])
         h, bars = text(self.state), "‖‖" if self.state.shape else "||"
         shown = f"{bars[0]}∂{h}(t)/∂{h}(k){bars[1]} ≤ {text(self.expr)}"
@@ -93,8 +96,9 @@ class GradientBound:
         shown = latex(self.rate) if self.rate.is_Symbol or isinstance(self.rate, Abs) else rf"({latex(self.rate)})"
         for name, symbol in self.norms.items():
             if str(symbol) != name:
-                bold = latex(Parameter(name, *dims("rows columns")))
-                shown = shown.replace(latex(symbol), rf"\sigma_{{\max}}({bold})")
+                bold = latex(Parameter(name, dims("rows")))
+                sign = rf"\sigma_{{\max}}({bold})" if str(symbol).startswith("sigma") else rf"\max|{bold}|"
+                shown = shown.replace(latex(symbol), sign)
         ratio = rf"\frac{{\partial {latex(self.state[t])}}}{{\partial {latex(self.state[k])}}}"
         return rf"\left\l{bar} {ratio} \right\r{bar} \le {shown}^{{{latex(self.steps)}}}"
 
@@ -116,7 +120,10 @@ class GradientBound:
             if name not in params:
                 raise Undefined(f"no value is given for {name}", repair=f"pass {{{name!r}: array}}")
             array = np.asarray(params[name], dtype=float)
-            numbers[symbol] = float(np.linalg.norm(array, 2)) if array.ndim == 2 else float(array)
+            if array.ndim == 1:
+                numbers[symbol] = float(np.max(np.abs(array)))
+            else:
+                numbers[symbol] = float(np.linalg.norm(array, 2)) if array.ndim else float(array)
         return float(self.rate.xreplace({s: Float(x) for s, x in numbers.items()})) ** steps
 
 
@@ -128,6 +135,8 @@ def one_step(model: Recurrence, h: Sequence) -> tuple[Any, Expr]:
     Unsupported
         When the state is carried together with others, or with several lags: then no product of it alone is known.
     """
+    if h not in model.states:
+        raise Unsupported(f"{text(h)} is not carried from step to step: it has no earlier value to depend on")
     k = Symbol("k", integer=True)
     product = closed_form(model, h[t], by=h[k]).expr
     if isinstance(product, MatrixPower):
@@ -181,7 +190,7 @@ class _Bounds:
         if isinstance(x, Contract):
             return self.norm(x.left) * self.norm(x.right)
         if isinstance(x, Diag):
-            return self._largest(x.args[0])
+            return self._diagonal(x.args[0])
         if isinstance(x, Elementwise) and shape_of(x) and len(shape_of(x)) == 2:
             return self._sum(x)
         if not shape_of(x):
@@ -189,8 +198,23 @@ class _Bounds:
         raise Unsupported(f"no bound is known on the norm of {text(x)}")
 
     def _symbol(self, x: Parameter) -> Symbol:
-        made = Symbol(f"sigma_{x.name}", nonnegative=True) if shape_of(x) else Symbol(str(x.name), real=True)
+        """A letter for a matrix's largest singular value, a vector's largest absolute entry, or a scalar itself."""
+        letter = {0: "", 1: "max_", 2: "sigma_"}[len(shape_of(x))]
+        made = Symbol(f"{letter}{x.name}", nonnegative=True) if letter else Symbol(str(x.name), real=True)
         return self.norms.setdefault(str(x.name), made)
+
+    def _diagonal(self, x: Any) -> Expr:
+        """The largest entry; entries of a parameter are a factor of their own."""
+        if isinstance(x, Parameter):
+            return self._symbol(x)
+        factors = Mul.make_args(x.body) if isinstance(x, Elementwise) else ()
+        places = {placeholder(i): op for i, op in enumerate(x.operands)} if factors else {}
+        own = [f for f in factors if isinstance(places.get(f), Parameter) and shape_of(places[f])]
+        if not own:
+            return self._largest(x)
+        rest = Mul(*(f for f in factors if f not in own))
+        known = Mul(*(self._symbol(places[f]) for f in own))
+        return known if rest == 1 else known * self._largest(Elementwise(rest, *x.operands))
 
     def _sum(self, x: Elementwise) -> Expr:
         """A sum of matrices, each with a scalar factor."""
@@ -198,9 +222,12 @@ class _Bounds:
         for term in Add.make_args(x.body):
             value: Expr = Integer(1)
             for factor in Mul.make_args(term):
-                positions = [i for i in range(len(x.operands)) if factor == placeholder(i)]
-                if positions:
-                    value *= self.norm(x.operands[positions[0]])
+                base, power = factor.as_base_exp()
+                matrices = {placeholder(i): op for i, op in enumerate(x.operands) if shape_of(op)}
+                if base in matrices and power.is_Integer and power > 0:  # entry by entry: at most the product of norms
+                    value *= self.norm(matrices[base]) ** power
+                elif factor.has(*matrices):
+                    raise Unsupported(f"no bound is known on the norm of {text(x)}")
                 else:
                     value *= self._scalar(
                         factor.xreplace({placeholder(i): op for i, op in enumerate(x.operands) if not shape_of(op)})
@@ -211,8 +238,16 @@ class _Bounds:
     def _scalar(self, x: Any) -> Expr:
         if x.is_number:
             return Abs(x)
+        moving = [any(hasattr(leaf, "sequence") for leaf in reads(term)) for term in Add.make_args(x)]
+        if any(isinstance(leaf, Parameter) for leaf in reads(x)) and any(moving) and len(moving) > 1:
+            fixed = Add(*(term for term, moves in zip(x.args, moving, strict=True) if not moves))
+            return Add(
+                self._scalar(fixed), *(self._scalar(e) for e, moves in zip(x.args, moving, strict=True) if moves)
+            )
         factors = Mul.make_args(x)
         shared = [f for f in factors if all(isinstance(leaf, Parameter) for leaf in reads(f))]
+        if any(shape_of(leaf) for f in shared for leaf in reads(f)):
+            raise Unsupported(f"no bound is known on {text(x)}")
         rest = Mul(*(f for f in factors if f not in shared))
         known = [Abs(f.xreplace({leaf: self._symbol(leaf) for leaf in reads(f)})) for f in shared]
         return Mul(*known, *([] if rest == 1 else [self._largest(rest)]))

@@ -82,6 +82,41 @@ def test_an_assumption_that_fails_takes_with_it_what_rested_on_it():
     assert kept.of(v[t]) == Interval(-1, 1) and {str(b) for b in kept.starts()} == {"u[0]", "v[0]"}
 
 
+h, W, d = Sequence("h", n), Parameter("W", n, n), Parameter("d", n)
+s, w, alpha = Sequence("s"), Parameter("w"), Parameter("alpha")
+
+
+@pytest.mark.parametrize(
+    ("side", "wanted"),
+    [
+        (sr.tanh(d * h[t - 1]), "max_d^(t - k)"),
+        (sr.tanh(d * h[t - 1] + W @ h[t - 1]), "(max_d + σ_W)^(t - k)"),
+        (h[t - 1] + sr.tanh(W @ h[t - 1]), "(σ_W + 1)^(t - k)"),
+        ((W * W) @ h[t - 1], "σ_W^(2 t - 2 k)"),
+        (s[t - 1] + sr.tanh(w * s[t - 1]), "(|w| + 1)^(t - k)"),
+        ((1 - alpha) * s[t - 1] + alpha * sr.tanh(w * s[t - 1]), "(|α| |w| + |α - 1|)^(t - k)"),
+    ],
+)
+def test_bounds_of_ones_own_recurrences_hold(side, wanted):
+    model = Recurrence(Equation((h if getattr(side, "shape", ()) else s)[t], side))
+    bound = analysis.gradient_bound(model)
+    assert f"≤ {wanted}" in str(bound) and r"\le" in bound.latex()
+    rng = np.random.default_rng(0)
+    for scale in (0.4, 2.0):
+        params = {str(p.name): scale * rng.normal(size=[3] * len(p.shape)) for p in model.parameters}
+        start = {f"{model.states[0].name}[0]": rng.normal(size=[3] * len(model.states[0].shape))}
+        for steps, norm in enumerate(analysis.jacobian_norms(model, params, {}, start, tau=4), start=1):
+            assert norm <= bound.value(params, steps) * (1 + 1e-9)
+
+
+@pytest.mark.parametrize(
+    "side", [sr.exp(W) @ h[t - 1], sr.trace(W) * h[t - 1], sr.dot(d, d) * h[t - 1], sr.softmax(W @ h[t - 1])]
+)
+def test_what_has_no_bound_of_its_own_is_not_guessed(side):
+    with pytest.raises(sr.Unsupported):
+        analysis.gradient_bound(Recurrence(Equation(h[t], side)))
+
+
 def test_eigenvalues_bracket_the_growth_of_a_linear_recurrence():
     model = sr.models.state_space()
     for seed in range(3):
