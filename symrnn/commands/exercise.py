@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -129,14 +130,13 @@ def _class(options: argparse.Namespace, wanted: list[tuple[str, int]]) -> int:
     """A sheet for each name, and the key of all."""
     from symrnn.exercises import sheet, write_key
     from symrnn.files import write_file
-    from symrnn.typeset.blocks import plain_name
 
     names = [line.strip() for line in options.students.read_text(encoding="utf-8").splitlines() if line.strip()]
     options.output.mkdir(parents=True, exist_ok=True)
     sheets, files = [], dict[str, str]()
     for name in names:
         made = sheet(wanted, title=options.title, seed=options.seed, student=name)
-        file = plain_name(name)
+        file = _file(name)
         if file in files:
             raise Undefined(f"{name!r} and {files[file]!r} would share the file {file}", repair="tell the names apart")
         files[file] = name
@@ -145,3 +145,9 @@ def _class(options: argparse.Namespace, wanted: list[tuple[str, int]]) -> int:
     write_file(options.output / "key.json", write_key(sheets))
     print(f"wrote {len(sheets)} sheets and key.json in {options.output}")
     return 0
+
+
+def _file(name: str) -> str:
+    """A name as that of a file: its letters and digits, of any alphabet, small."""
+    plain = unicodedata.normalize("NFC", name).casefold()
+    return "-".join("".join(c if c.isalnum() else " " for c in plain).split())[:80] or "student"

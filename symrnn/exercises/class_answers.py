@@ -60,6 +60,10 @@ def read_answers(text: str, sheets: Iterable[Sheet] = ()) -> list[Task]:
             repair="begin with a row such as  student,question,answer",
         )
     home = Keys(tuple(sheets))
+    if not home.sheets and "kind" not in names:
+        raise ReadError(
+            "there is no key, and the rows name no kind", repair="name the key of the sheet: --key key.json"
+        )
     found: dict[tuple[str, str, str], tuple[Exercise | None, str, dict[int, str]]] = {}
     for row in reader:
         cell = {key: str(row.get(name) or "").strip() for key, name in names.items()}

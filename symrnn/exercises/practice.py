@@ -160,7 +160,7 @@ class Session:
         """One question until it is answered or left; false when somebody stops."""
         self.say(f"({letter}) {spoken(part.question)}")
         for x, text in zip(LETTERS, part.choices, strict=False):
-            self.say(f"    ({x}) {spoken(text)}")
+            self.say(f"    {x}: {spoken(text)}")
         hints, first = list(part.hints), True
         while True:
             typed = self.ask(f"({letter}) > ")

@@ -8,6 +8,7 @@ from symrnn.exercises.exercise import Exercise, Part
 from symrnn.exercises.marking import CHOICE, CODE, FORMULA, NUMBER
 from symrnn.exercises.prose import argument, prose
 from symrnn.typeset.blocks import Block, Code, Display, Frame, Heading, Page, Paragraph, plain_name
+from symrnn.typeset.items import Item
 from symrnn.typeset.reasons import Sentence
 from symrnn.typeset.words import words_of
 
@@ -23,9 +24,10 @@ def page(sheet: Sheet, solutions: bool, language: str = "en") -> Page:
     blocks: list[Block] = []
     for number, exercise in enumerate(sheet.exercises, 1):
         blocks += exercise_blocks(exercise, number, solutions, language)
-    whose = " ".join(x for x in (sheet.student, sheet.variant) if x)
-    origin = words["sheet.points"].format(points=f"{sheet.points:g}")
-    origin = ", ".join(x for x in (whose, origin, words["sheet.solutions"] if solutions else "") if x)
+    variant = words["scheme.variant"].format(variant=sheet.variant) if sheet.variant else ""
+    points = words["sheet.points"].format(points=f"{sheet.points:g}")
+    said = (sheet.student, variant, points, words["sheet.solutions"] if solutions else "")
+    origin = ", ".join(x for x in said if x)
     return Page(sheet.title, origin, tuple(blocks), plain_name(sheet.title), language)
 
 
@@ -49,7 +51,10 @@ def question(part: Part, letter: str) -> list[Block]:
     head: Sentence = (f"({letter}) ",) if letter else ()
     found: list[Block] = [Paragraph((*head, *prose(part.question), f" [{part.points:g}]"))]
     if part.kind == CHOICE:
-        found += [Paragraph((f"({x}) ", *prose(text))) for x, text in zip(LETTERS, part.choices, strict=False)]
+        listed: list[str | Item] = []
+        for i, (x, text) in enumerate(zip(LETTERS, part.choices, strict=False)):
+            listed += [f"{';  ' * bool(i)}{x}: ", *prose(text)]
+        found.append(Paragraph(tuple(listed)))
     return found
 
 
@@ -63,7 +68,7 @@ def solution(part: Part, language: str = "en") -> list[Block]:
         return [*found, Paragraph((words["sheet.code"],)), Code(part.answer)]
     shown: Sentence = (part.answer,)
     if part.kind == CHOICE:
-        shown = (f"({part.answer}) ", *prose(part.choices[LETTERS.index(part.answer)]))
+        shown = (f"{part.answer}: ", *prose(part.choices[LETTERS.index(part.answer)]))
     elif part.kind == NUMBER:
         shown = prose(f"${part.answer}$")
     return [*found, Paragraph((words["sheet.answer"], *shown))]

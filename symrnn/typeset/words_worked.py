@@ -20,6 +20,7 @@ ENGLISH = {
     "worked.paths_one": "The whole effect of each input on the loss, along all paths:",
     "worked.paths_many": "Each entry is the sum over all paths from the input at time t to the term at time s; no path "
     "runs back in time. The sum over s is the gradient by the input.",
+    "worked.along": "Along the path the Jacobians are multiplied, one factor a step:",
     "worked.all": "sum over s",
     "worked.checked": "Checked: every entry of every gradient agrees with differences of the loss (largest "
     "difference {worst}).",
@@ -60,6 +61,7 @@ GERMAN = {
     "worked.paths_one": "Die ganze Wirkung jeder Eingabe auf den Verlust, über alle Wege:",
     "worked.paths_many": "Jeder Eintrag ist die Summe über alle Wege von der Eingabe zur Zeit t zum Summanden zur Zeit "
     "s; kein Weg läuft in der Zeit zurück. Die Summe über s ist der Gradient nach der Eingabe.",
+    "worked.along": "Längs des Weges werden die Jacobi-Matrizen multipliziert, für jeden Schritt eine:",
     "worked.all": "Summe über s",
     "worked.checked": "Geprüft: jeder Eintrag jedes Gradienten stimmt mit Differenzen des Verlusts überein (größter "
     "Unterschied {worst}).",

@@ -30,6 +30,7 @@ from symrnn.typeset.notation import Notation, as_notation
 from symrnn.typeset.present import Presenter
 from symrnn.typeset.reasons import Sentence, fill
 from symrnn.typeset.reduction import reduced
+from symrnn.typeset.worked_paths import path_rows
 
 
 @dataclass(frozen=True, repr=False)
@@ -226,7 +227,12 @@ class WorkedPage:
             first = quotient(Differential(top), Differential(self.p(x)), self.p.linear)
             rows.append(((first,), *((block(cells(v), turned=True),) for v in [*effects, *whole])))
         said = self._say("paths_many" if several else "paths_one")
-        return [self._heading("paths"), said, Table(head, tuple(rows))]
+        return [self._heading("paths"), said, Table(head, tuple(rows)), *self._along()]
+
+    def _along(self) -> list[Block]:
+        """Each entry of the table as the product of Jacobians along its path, where there is one path only."""
+        rows = path_rows(self.found, self.p)
+        return [Paragraph((self.p.words["worked.along"],)), *map(Display, rows)] if rows else []
 
     def _checked(self) -> Paragraph:
         worst = self.found.worst

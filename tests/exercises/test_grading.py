@@ -153,7 +153,7 @@ def test_rows_by_kind_need_no_key() -> None:
     tasks = read_answers(text)
     assert [m[0].status for m in grade(tasks)] == ["right", "invalid", "invalid"]
     assert "did you mean" in tasks[1].fault
-    for bad in ("", "student,answer\n", "question,text\n1a,x\n"):
+    for bad in ("", "student,answer\n", "question,text\n1a,x\n", "student,question,answer\nAda,1,x\n"):
         with pytest.raises(ReadError):
             read_answers(bad)
 

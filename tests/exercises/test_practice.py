@@ -61,7 +61,7 @@ def test_a_file_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
 def test_code_is_not_typed_here_and_choices_are_shown() -> None:
     with pytest.raises(Unsupported, match="program"):
         talk("code.step", [], Progress())
-    assert "(b)" in talk("bug.find", ["q"], Progress())[1]
+    assert "    b: " in talk("bug.find", ["q"], Progress())[1]
     with pytest.raises(Undefined):
         talk("bptt.grad_w", [], Progress())
 

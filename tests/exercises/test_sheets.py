@@ -158,11 +158,12 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert main(["exercise", "grade", "bptt.grad_W", "x_{", "--seed", "4"]) == 3
     assert main(["exercise", "sheet", "bptt.state:4", "-o", str(tmp_path / "x.md")]) == 2
     names = tmp_path / "names.txt"
-    names.write_text("Ada\n\nBob\n", encoding="utf-8")
+    names.write_text("Ada\n\nBob\n王 Jürgen\n", encoding="utf-8")
     made = ["exercise", "sheet", "bptt.state:2", "bptt.grad_W", "--students", str(names), "--format", ".md"]
     assert main([*made, "-o", str(tmp_path / "class")]) == 0
-    assert sorted(x.name for x in (tmp_path / "class").iterdir()) == ["ada.md", "bob.md", "key.json"]
-    assert [x.student for x in read_sheets((tmp_path / "class/key.json").read_text(encoding="utf-8"))] == ["Ada", "Bob"]
+    assert sorted(x.name for x in (tmp_path / "class").iterdir()) == ["ada.md", "bob.md", "key.json", "王-jürgen.md"]
+    key = (tmp_path / "class/key.json").read_text(encoding="utf-8")
+    assert [x.student for x in read_sheets(key)] == ["Ada", "Bob", "王 Jürgen"]
 
 
 @pytest.mark.tex

@@ -140,6 +140,14 @@ def worked_gradients(d: Any, found: Any) -> dict[Any, Any]:
     return {x: values[sr.nabla(x)] for x in found.instance.given if x in {k for k, _ in found.paths}}
 
 
+def test_one_path_is_the_product_of_its_jacobians() -> None:
+    for name, shown in (("elman", 6), ("scalar", 6), ("lstm", 0), ("last-output", 0)):
+        text = example(name).render(".md")
+        assert text.count(r"\frac{\partial L^{(3)}}{\partial \boldsymbol{x}^{(1)}} &=") == (name == "elman")
+        assert ("Along the path" in text) == bool(shown)
+        assert not wrong_lines(example(name).page)
+
+
 def test_no_path_runs_back_in_time() -> None:
     paths = example("elman").paths
     assert all((np.max(np.abs(v)) == 0) == (s < int(x[2:-1])) for (x, s), v in paths.items())
