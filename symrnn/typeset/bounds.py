@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Max, Min, ceiling
+from sympy import Max, Min, Symbol, ceiling
 
+from symrnn.model import Recurrence
 from symrnn.tensor import binders, products
 from symrnn.tensor.chunks import SameChunk
 from symrnn.tensor.node import shape_of
-from symrnn.tensor.time import t, tau
+from symrnn.tensor.time import fresh_index, t, tau
 from symrnn.typeset.brackets import call, inside, product
 from symrnn.typeset.items import ADD, MUL, PREFIX, BigSum, Compared, Fence, Item, Ratio, Word
 from symrnn.typeset.present import Presenter, present, turned
@@ -20,12 +21,23 @@ from symrnn.typeset.present import Presenter, present, turned
 
 @present.register(binders.TimeSum)
 def _(x: Any, p: Presenter) -> Item:
+    x = told_apart(x, p)
     return _time_sum(x, p(x.body), p)
 
 
 @turned.register(binders.TimeSum)
 def _(x: Any, p: Presenter) -> Item:
+    x = told_apart(x, p)
     return _time_sum(x, p.turned(x.body), p)
+
+
+def told_apart(x: Any, p: Presenter) -> Any:
+    """A sum with another index where a sum inside it runs over the same one."""
+    if not any(inner.index == x.index for inner in x.body.atoms(binders.TimeSum)):
+        return x
+    leaves: tuple[Any, ...] = (*p.model.sequences, *p.model.parameters) if isinstance(p.model, Recurrence) else ()
+    taken = {*x.body.atoms(Symbol), *(Symbol(leaf.name) for leaf in leaves)}
+    return x.with_index(fresh_index(taken, "s"))
 
 
 def _time_sum(x: Any, body: Item, p: Presenter) -> Item:

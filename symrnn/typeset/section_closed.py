@@ -16,6 +16,7 @@ from symrnn.errors import SymrnnError
 from symrnn.typeset.blocks import Block, Display, Paragraph
 from symrnn.typeset.content import Content
 from symrnn.typeset.items import Phrase, Row, Rows
+from symrnn.typeset.proofs import Block as Chain
 from symrnn.typeset.proofs import closed_blocks, downwards, times_item
 from symrnn.typeset.widths import measure
 
@@ -31,13 +32,14 @@ def closed_section(c: Content) -> list[Block]:
     if not groups:
         return []
     found: list[Block] = [c.heading("closed")]
-    for forms in groups.values():
-        found += _group(forms, c)
+    shown: set[Any] = set()
+    for _, forms in sorted(groups.items(), key=lambda pair: len(pair[0])):
+        found += _group(forms, c, shown)
     return found
 
 
-def _group(forms: list[ClosedForm], c: Content) -> list[Block]:
-    """Closed forms, what is abbreviated in them, and the induction behind them."""
+def _group(forms: list[ClosedForm], c: Content, shown: set[Any]) -> list[Block]:
+    """Closed forms, what is abbreviated in them, and the inductions behind them that were not shown yet."""
     chains = [closed_blocks(form, c.p, proofs=i == 0) for i, form in enumerate(forms)]
     rows = tuple(
         Row(chain[0].rows[0].left, chain[0].rows[len(form.steps) - 1].right)
@@ -45,7 +47,7 @@ def _group(forms: list[ClosedForm], c: Content) -> list[Block]:
     )
     found: list[Block] = [Paragraph((c.words["document.closed"],)), Display(Rows(rows))]
     back = any(downwards(proof) for proof in forms[0].proofs)
-    for block in chains[0][1:]:
+    for block in _unseen(forms[0], chains[0][1:], shown):
         wide = max(measure(row.right) for row in block.rows) > WIDEST
         times = times_item(block, c.p, back)
         found.append(Paragraph(c.introduction((block.title,), times)))
@@ -54,6 +56,17 @@ def _group(forms: list[ClosedForm], c: Content) -> list[Block]:
         else:
             rows = tuple(replace(row, condition=words(why)) for row, why in zip(block.rows, block.whys, strict=True))
             found.append(Display(Rows(rows)))
+    return found
+
+
+def _unseen(form: ClosedForm, blocks: list[Chain], shown: set[Any]) -> list[Chain]:
+    """The blocks without those of proofs that were shown before."""
+    first = len(blocks) - sum(len(proof.cases) for proof in form.proofs)
+    found, rest = blocks[:first], blocks[first:]
+    for proof in form.proofs:
+        own, rest = rest[: len(proof.cases)], rest[len(proof.cases) :]
+        found += own if proof.claim not in shown else []
+        shown.add(proof.claim)
     return found
 
 

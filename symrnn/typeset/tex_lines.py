@@ -16,7 +16,7 @@ NUMBER = 6  # columns that a number at the margin takes
 GAP, INDENT, SIGN = 4, 4, 3  # before a condition; of a continued line; a relation with its spaces
 SIZES = ((1.0, ""), (1.09, r"\small"), (1.2, r"\footnotesize"), (1.35, r"\scriptsize"))
 TOGETHER = 3  # rows of a box
-END, KEPT = r"\\", r"\\*"  # of a line; where no page ends
+END, KEPT, SPACED = r"\\", r"\\*", r"\\[0.7ex]"  # of a line; where no page ends; before fractions
 READABLE = 1.2  # how much smaller a line may be set so that its products stay whole
 
 
@@ -53,7 +53,8 @@ def display(block: Display, room: int, expected: int | None = None) -> str:
     lines = [_lines(c, mark, name) for c, mark in zip(cut, marks, strict=True)]
     text = lines[0]
     for row, line in zip(rows[1:], lines[1:], strict=True):
-        text += f" {END if row.left else KEPT}\n{line}"  # an argument is not torn between two pages
+        end = KEPT if row.left is None else SPACED if row.left.tall else END
+        text += f" {end}\n{line}"  # an argument is not torn between two pages
     text = f"\\begin{{{name}}}\n{text}\n\\end{{{name}}}"
     first = next((row.number for row in rows if row.number), 0)
     if name == "align" and expected is not None and first != expected:

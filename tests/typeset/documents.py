@@ -77,7 +77,7 @@ def squeezed(latex: str) -> str:
     """LaTeX without what only sets it: breaks, alignment, spaces, labels, numbers, colours, sizes of brackets."""
     latex = re.sub(r"\\(?:[bB]ig[lr]|left|right)(?=\W)", "", uncoloured(latex))
     latex = re.sub(r"\\(?:label|tag\*)\{(?:[^{}]|\{[^{}]*\})*\}|\\text\{[^{}]*\}|\\notag|\\q?quad(?![a-z])", "", latex)
-    return re.sub(r"\\\\\*?(?:\s|$)|&|\s", "", latex)
+    return re.sub(r"\\\\\*?(?:\[[\d.]+ex\])?(?:\s|$)|&|\s", "", latex)
 
 
 def uncoloured(latex: str) -> str:

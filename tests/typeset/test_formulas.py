@@ -11,6 +11,7 @@ from symrnn.tensor.bodies import body_derivative
 from symrnn.tensor.elementwise import placeholder
 from symrnn.tensor.node import Tensor, new_tensor
 from symrnn.typeset import Notation, aligned_chain, latex, mathml, text
+from symrnn.typeset.bounds import told_apart
 from symrnn.typeset.displays import presenter
 from symrnn.typeset.items import Item
 from typeset.formulas import BOOK, NODES, A, W, b, derive, f, h, n, s, short_times, slope, t, theta, w, z
@@ -151,3 +152,13 @@ def test_presenting_does_not_change_the_algebra() -> None:
     before = gradient.func(*gradient.args)
     presenter(gradient, Notation(), None)(gradient)
     assert gradient == before and str(gradient) == str(before)
+
+
+def test_a_sum_inside_a_sum_has_an_index_of_its_own() -> None:
+    model = library.get("encoder-decoder")
+    (left,) = (leaf for leaf in model.parameters if leaf.name == "W")
+    form = sr.bptt(model).closed_form(left)
+    printed = latex(form.expr, model=model)
+    assert printed.count("sum_{t=1}") == printed.count("sum_{s=1}") == 1
+    assert r"(\boldsymbol{h}^{(s-1)})^{\top}" in printed
+    assert told_apart(form.expr, presenter(None, Notation(), model)) == form.expr
