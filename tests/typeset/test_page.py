@@ -90,5 +90,5 @@ def test_an_explanation_is_the_component_wise_derivation() -> None:
     assert "∇h(t) = (∂h(t+1)/∂h(t))ᵀ ∇h(t+1) + (∂o(t)/∂h(t))ᵀ ∇o(t)" in page
     assert "= Wᵀ diag(1 - h(t+1)²) ∇h(t+1) + ⟦Vᵀ ∇o(t)⟧    matrix product" in page
     assert "Σ_{j=1..n} W_ji (1 - h_j(t+1)²) (∂L/∂h_j(t+1)) + Σ_{j=1..k} V_ji (∂L/∂o_j(t))" in page
-    assert "∇W = Σ Σ_i (∂L/∂h_i(t)) ∇_W(t) h_i(t)" in explanation_page(sr.bptt(A), 7)
+    assert "∇W = Σ Σ_i (∂L/∂h_i(t)) ∇_{W(t)} h_i(t)" in explanation_page(sr.bptt(A), 7)
     assert "∂⁺h(t+1)/∂h(t)" in explanation_page(sr.bptt(sr.models.gru()), 3)
