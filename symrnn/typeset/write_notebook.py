@@ -5,7 +5,7 @@ The names of the cells are counted, so the same document gives the same bytes ea
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from sympy import Symbol
@@ -13,6 +13,7 @@ from sympy import Symbol
 from symrnn.calculus.bptt import bptt
 from symrnn.calculus.derivation import Derivation, name_of
 from symrnn.calculus.rtrl import rtrl
+from symrnn.calculus.second import HessianProduct, hvp
 from symrnn.errors import Unsupported
 from symrnn.graph.lengths import rule_of
 from symrnn.model import Recurrence, read_model, write_model
@@ -103,18 +104,31 @@ def program(derivation: Derivation) -> str:
     missing = [name for name in derivation.gradients if name not in leaves]
     chosen = [leaves[name] for name in derivation.gradients if name in leaves]
     last = None if isinstance(derivation.last, Symbol) else derivation.last
-    name, verb = ("rtrl", rtrl) if derivation.title == "rtrl" else ("bptt", bptt)
-    again = None if missing else verb(model, wrt=[leaf for _, leaf in chosen], tau=last)
+    name, verb, rest = _verb(derivation)
+    again = None if missing else verb(model, wrt=[leaf for _, leaf in chosen], tau=last, **rest)
     if again is None or [line.equation for line in again.lines] != [line.equation for line in derivation.lines]:
         raise Unsupported(
             f"a notebook derives its lines again, and these are not the lines of sr.{name}(model)",
             repair="write .tex, .html or .md instead",
         )
     arguments = ["model"] + ([f"tau={_last(derivation.last)}"] if last is not None else [])
-    if tuple(derivation.gradients) != tuple(verb(model, tau=last).gradients):
+    if tuple(derivation.gradients) != tuple(verb(model, tau=last, **rest).gradients):
         arguments.append(f"wrt=[{', '.join(place for place, _ in chosen)}]")
+    arguments += [f"{key}={value}" for key, value in rest.items()]
     written = f'"""\\\n{text}"""' if '"""' not in text and "\\" not in text else repr(text)
     return f"import symrnn as sr\n\nmodel = sr.read_model({written})\nd = sr.{name}({', '.join(arguments)})"
+
+
+def _verb(derivation: Derivation) -> tuple[str, Callable[..., Derivation], dict[str, int]]:
+    """The function that made a derivation, its name, and what else it was told."""
+    if isinstance(derivation, HessianProduct):
+        return "hvp", hvp, {}
+    if derivation.title == "rtrl":
+        return "rtrl", rtrl, {}
+    truncation = getattr(derivation.origin, "truncation", None)
+    if truncation is not None and derivation.title == truncation.kind:
+        return "bptt", bptt, {truncation.kind: int(truncation.size)}
+    return "bptt", bptt, {}
 
 
 def _leaves(model: Recurrence, last: Any) -> Iterator[tuple[str, Any, str]]:

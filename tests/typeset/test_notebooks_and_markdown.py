@@ -33,6 +33,24 @@ def test_the_program_makes_the_same_lines_again(name: str) -> None:
         assert list(room["d"].gradients) == list(made_before.gradients)
 
 
+SCALAR = sr.models.scalar()
+OTHERS = {
+    "d = sr.hvp(model)": sr.hvp(SCALAR),
+    "d = sr.rtrl(model, wrt=[model.parameters[0]])": sr.rtrl(SCALAR, [SCALAR.parameters[0]]),
+    "d = sr.bptt(model, window=2)": sr.bptt(SCALAR, window=2),
+    "d = sr.bptt(model, tau=7, chunk=3)": sr.bptt(SCALAR, 7, chunk=3),
+}
+
+
+@pytest.mark.parametrize("call", OTHERS)
+def test_the_program_of_other_derivations(call: str) -> None:
+    room: dict[str, Any] = {}
+    text = program(OTHERS[call])
+    exec(text, room)
+    assert text.splitlines()[-1] == call
+    assert [x.equation for x in room["d"].lines] == [x.equation for x in OTHERS[call].lines]
+
+
 @pytest.mark.parametrize("name", ["elman", "encoder-decoder", "driven"])
 def test_every_cell_runs_and_the_last_one_checks(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     room: dict[str, Any] = {"__name__": "__main__"}
