@@ -28,16 +28,18 @@ def total_derivative(instance: Instance, base: Evaluator, leaf: Any, direction: 
     evaluator = Evaluator(system, values, instance.sizes)
     at = leaf.time if isinstance(leaf, Copy) else None
     moved = leaf.parameter if isinstance(leaf, Copy) else leaf
-    computed = {e.lhs for e in instance.graph.equations}
     shifted = DualArray(base.values[moved], direction) if moved in base.values else None
     if at is None:
         values[moved] = shifted
-    waiting = moved in computed
-    for e in instance.graph.equations:
-        if waiting:
-            waiting = e.lhs != moved
+    computed = moved in {e.lhs for e in instance.graph.equations}
+    changed = {moved}  # what depends on none of these has the value it had
+    for e, needed in instance.needs:
+        if (computed and e.lhs == moved) or changed.isdisjoint(needed):
+            continue
+        if at is not None and e.lhs.time != at and not (needed & changed) - {moved}:
             continue
         values[e.lhs] = _value(e, evaluator, moved, shifted, at, system)
+        changed.add(e.lhs)
     return instance.loss(evaluator).tangent
 
 

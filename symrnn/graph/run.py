@@ -16,7 +16,7 @@ from sympy import Basic, Symbol
 from symrnn.graph.graph import Graph, unroll
 from symrnn.graph.instance import written_out
 from symrnn.graph.lengths import Last, checked_last, numbers_of, rule_of
-from symrnn.model import Parameter, Recurrence, reads
+from symrnn.model import Equation, Parameter, Recurrence, reads
 from symrnn.tensor.elementwise import Full
 from symrnn.tensor.evaluate import Evaluator
 from symrnn.tensor.linear import Eye
@@ -53,7 +53,16 @@ class Instance:
 
     def loss(self, evaluator: Evaluator) -> Array:
         """The value of the loss."""
-        return evaluator(self.model.loss.xreplace(self.rule))  # type: ignore[union-attr]
+        return evaluator(self._loss)
+
+    @cached_property
+    def _loss(self) -> Any:
+        return self.model.loss.xreplace(self.rule)  # type: ignore[union-attr]
+
+    @cached_property
+    def needs(self) -> tuple[tuple[Equation, frozenset[Any]], ...]:
+        """Each equation of the graph in order, with the leaves and nodes it reads."""
+        return tuple((e, frozenset(reads(e.rhs))) for e in self.graph.equations)
 
 
 def run(graph: Graph, given: dict[Any, Array], sizes: Mapping[Symbol, int], system: NumberSystem) -> Evaluator:

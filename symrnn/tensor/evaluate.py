@@ -46,7 +46,7 @@ class Evaluator(BodyEvaluator):
         if isinstance(expr, Node) and expr.is_leaf:
             return self.leaf(expr)
         if isinstance(expr, Node):
-            return self.node(expr)
+            return _METHODS(type(expr))(self, expr)
         return self.body(expr, {})
 
     def over(self, system: NumberSystem) -> Evaluator:
@@ -288,3 +288,6 @@ def evaluate_node(
 ) -> Array:
     """The value of one expression whose times are numbers."""
     return Evaluator(system, values, sizes)(expr)
+
+
+_METHODS = vars(Evaluator)["node"].dispatcher.dispatch  # what `node` calls, without a new function for each call

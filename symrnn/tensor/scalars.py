@@ -63,7 +63,7 @@ class BodyEvaluator:
             return self._other(e, walk)
 
         value = walk(expr)
-        return system.linear(lambda v: np.broadcast_to(v, shape), value) if shape else value
+        return system.linear(lambda v: v if v.shape == shape else np.broadcast_to(v, shape), value) if shape else value
 
     def _power(self, e: Pow, walk: Any) -> Array:
         base, exponent = e.args
