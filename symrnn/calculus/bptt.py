@@ -85,17 +85,22 @@ def bptt(
             repair="add loss=..., or ask for the gradient of a node: "
             f"sr.bptt({model.title.name}, upstream={model.defined[0]})",
         )
-    chosen = chosen_leaves(model, wrt)
     if window is not None or chunk is not None:
         from symrnn.calculus.truncated import truncated
 
-        return truncated(model, chosen, window, chunk, tau)
-    template = derive_template(model, activity(model, chosen))
+        return truncated(model, chosen_leaves(model, wrt), window, chunk, tau)
+    template, chosen = recurrence_of(model, wrt)
     if tau is None or isinstance(tau, Symbol):
         if tau not in (None, symbolic_tau):
             raise Undefined(f"tau={tau}: the symbolic last time is symrnn.tau", repair="from symrnn import tau")
         return ranged(template, chosen)
     return numbered(template, chosen, checked_last(template.model, tau))
+
+
+def recurrence_of(model: Recurrence, wrt: Iterable[Any] | None = None) -> tuple[Template, tuple[Any, ...]]:
+    """The adjoint recurrence for generic t, before it is written for readers, and what is differentiated by."""
+    chosen = chosen_leaves(model, wrt)
+    return derive_template(model, activity(model, chosen)), chosen
 
 
 def ranged(template: Template, chosen: tuple[Any, ...]) -> Derivation:

@@ -6,6 +6,7 @@ symbols. What needs the other equations is checked by `Recurrence`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from sympy import Basic, Expr, Symbol, Tuple
@@ -66,7 +67,7 @@ class Equation(Basic):
                 repair=f"declare {getattr(lhs, 'name', lhs)} with shape {show_shape(shape_of(rhs))}, "
                 "or mend the right side",
             )
-        check_symbols(rhs, set(over[:1]) if over else set(), f"equation: {lhs} = {rhs}")
+        check_symbols(rhs, set(over[:1]) if over else set(), lambda: f"equation: {lhs} = {rhs}")
         return Basic.__new__(cls, lhs, rhs, over)
 
     @classmethod
@@ -173,7 +174,7 @@ def _canonical_step(lhs: Any, rhs: Any, over: Tuple) -> tuple[Any, Any, Tuple]:
     return lhs, rhs, Tuple(index, first + offset, last + offset)
 
 
-def check_symbols(expr: Basic, indices: set[Basic], where: str) -> None:
+def check_symbols(expr: Basic, indices: set[Basic], where: Callable[[], str]) -> None:
     """Every plain symbol is a time index in scope, a last time or a dimension; the rest is undeclared."""
     for symbol in sorted((s for s in expr.free_symbols if isinstance(s, Symbol)), key=lambda s: s.name):
         if symbol in indices or (symbol.is_integer and symbol.is_positive):
@@ -181,12 +182,12 @@ def check_symbols(expr: Basic, indices: set[Basic], where: str) -> None:
         if symbol == t:
             raise Undefined(
                 "t is read, but this equation holds at one time only",
-                where=where,
+                where=where(),
                 repair="use the time of its left side",
             )
         raise Undefined(
             f"the symbol {symbol} is not declared",
-            where=where,
+            where=where(),
             repair=f'{symbol} = Parameter("{symbol}"), Constant("{symbol}") or Sequence("{symbol}")[t]',
         )
 

@@ -182,5 +182,5 @@ def _checked_loss(loss: Any) -> Expr:
             law="a loss is one number",
             repair="sum over time: symrnn.time_sum(L[t]), or take L[tau]",
         )
-    check_symbols(expr, set(), f"loss = {expr}")
+    check_symbols(expr, set(), lambda: f"loss = {expr}")
     return expr

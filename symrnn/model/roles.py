@@ -202,6 +202,15 @@ class Roles:
 
     def given_range(self, v: Sequence) -> Range:
         """The times at which an input is given: from 1 to the last time of the equations that read it."""
+        if v not in self._given_ranges:
+            self._given_ranges[v] = self._given_range(v)
+        return self._given_ranges[v]
+
+    @cached_property
+    def _given_ranges(self) -> dict[Sequence, Range]:
+        return {}
+
+    def _given_range(self, v: Sequence) -> Range:
         ends: set[Any] = set()
         for e in self.equations:
             if any(isinstance(x, Element) and x.sequence == v for x in reads(e.rhs)):

@@ -16,7 +16,7 @@ from symrnn.numeric.arrays import ArrayPrinter
 from symrnn.numeric.layout import Layout
 from symrnn.numeric.names import one_line
 from symrnn.numeric.schedule import Block, Loop, Step
-from symrnn.numeric.statements import Statement, Store, Total, accesses, stackable
+from symrnn.numeric.statements import Note, Statement, Store, Total, accesses, stackable
 from symrnn.numeric.texts import ALONE, TIME, Code, Stack
 from symrnn.tensor import Contract, Elementwise, LogSumExp, Node, Outer, Softmax, SoftmaxCrossEntropy, shape_of, t
 
@@ -28,6 +28,7 @@ class Writer:
 
     def __init__(self, layout: Layout) -> None:
         self.layout, self.dialect = layout, layout.dialect
+        self.silent = False
         self.lines: list[str] = []
         self.made: set[Store] = set()
         self.filled: set[Store] = set()
@@ -40,8 +41,8 @@ class Writer:
     def line(self, text: str, depth: int = 0) -> None:
         self.lines.append("    " * depth + text)
 
-    def comment(self, note: str, depth: int = 0) -> None:
-        for text in map(one_line, note.split("\n")):
+    def comment(self, note: Note, depth: int = 0) -> None:
+        for text in map(one_line, () if self.silent else str(note).split("\n")):
             self.line("# " + (text if len(text) <= LONGEST_NOTE else text[: LONGEST_NOTE - 4] + " ..."), depth)
 
     def steps(self, steps: Iterable[Step]) -> None:

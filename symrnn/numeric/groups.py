@@ -10,7 +10,7 @@ from sympy import Expr
 
 from symrnn.model import Constant, Parameter, Range
 from symrnn.numeric.columns import Columns, Stacks
-from symrnn.numeric.statements import Total, accesses, store_of
+from symrnn.numeric.statements import Note, Total, accesses, store_of
 from symrnn.tensor import Node, Outer
 
 Totals = Mapping[Any, tuple[Total, ...]]
@@ -22,7 +22,7 @@ class Group:
 
     expr: Any
     members: dict[Any, tuple[Expr, Expr]]
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
 
 @dataclass

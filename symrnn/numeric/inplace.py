@@ -22,7 +22,7 @@ from symrnn.numeric.layout import Layout
 from symrnn.numeric.machine_loops import MachineLoop
 from symrnn.numeric.schedule import Loop
 from symrnn.numeric.scratch import Scratch, Target
-from symrnn.numeric.statements import Statement, Store, Total, accesses, counts, store_of
+from symrnn.numeric.statements import Note, Statement, Store, Total, accesses, counts, store_of
 from symrnn.numeric.texts import EXAMPLE, TIME, Code, Scope, Stack
 from symrnn.tensor import shape_of, t
 
@@ -187,7 +187,8 @@ class InPlace(Writer):
             every = Parameter("every", *shape_of(group.expr))
             for x in group.notes:
                 self.comment(x)
-            super().totals(every, [Total(every, group.expr, parts[0].when, "all of these at once")], self.sums[group])
+            whole = Total(every, group.expr, parts[0].when, Note("all of these at once"))
+            super().totals(every, [whole], self.sums[group])
         first, last = group.members[leaf]
         self.line(f"{name} = {self.sums[group]}[{self.layout.end(first)}:{self.layout.end(last)}]")
 

@@ -26,11 +26,14 @@ from symrnn.numeric.work import Made, unpacked, work_text
 
 
 class Module:
-    """The text of one module; `text` is deterministic."""
+    """The text of one module; `text` is deterministic.
 
-    def __init__(self, plan: Plan, *, machine: bool = False) -> None:
+    A `bare` one has what computes gradients only, without a word for a reader: it is made to be run.
+    """
+
+    def __init__(self, plan: Plan, *, machine: bool = False, bare: bool = False) -> None:
         self.machine: list[MachineLoop] | None = [] if machine else None
-        self.plan, self.model = plan, plan.model
+        self.plan, self.model, self.bare = plan, plan.model, bare
         self.names = Names()
         for x in (*given_leaves(self.model), *self.model.sequences):
             if not isinstance(x, Element):
@@ -54,15 +57,15 @@ class Module:
         """The source of the module."""
         computed = {store.sequence for store in self.stored}
         functions = [self.every_value()]
-        if computed.issuperset(self.model.defined):
-            functions.append(self.forward())
-        if self.model.loss is not None:
-            functions.append(self.loss())
+        if not self.bare:
+            functions += [self.forward()] if computed.issuperset(self.model.defined) else []
+            functions += [self.loss()] if self.model.loss is not None else []
         if self.plan.chosen is not None:
             functions += [self.backward(), self.loss_and_grad()]
         work = work_text(self.layout(), self.made)
         helpers = [text_of(name) for name in FUNCTIONS if name in self.used]
-        head = [title_text(self.model, self.plan.horizon), "from __future__ import annotations\n"]
+        title = [] if self.bare else [title_text(self.model, self.plan.horizon)]
+        head = [*title, "from __future__ import annotations\n"]
         head += ["import numpy as np", *(["from numba import njit"] if self.machine else [])]
         head += ["", "Arrays = dict[str, np.ndarray]\n"]
         loops = [x.text() for x in self.machine or ()]
@@ -79,6 +82,7 @@ class Module:
         layout, self.scratch.used = self.layout(), {}
         writer = InPlace(layout, self.scratch, self.plan.groups, self.machine)
         given = [Store(v) for v in self.model.sequences if not first or v not in self.model.defined]
+        writer.silent = self.bare
         writer.given([*given, *(self.stored if not first else ())])
         value = fill(writer)
         told = [layout.symbol(s) for s in untold(self.model)]
@@ -86,7 +90,7 @@ class Module:
         if name != "forward":
             arguments += ", work: Work" if name == "backward" else ", work: Work | None = None"
         passed = ", ".join(["params, inputs, boundary", *told])
-        lines = [*signature(name, arguments, result), *docstring(summary)]
+        lines = [*signature(name, arguments, result), *([] if self.bare else docstring(summary))]
         if first:
             lines += ["    if work is None:", f"        work = work_for({passed})"]
         elif name != "backward":

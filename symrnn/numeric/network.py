@@ -7,12 +7,12 @@ Arguments are checked once, at the door; the generated functions behind it trust
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from symrnn.calculus import bptt
-from symrnn.calculus.bptt import chosen_leaves
+from symrnn.calculus.bptt import chosen_leaves, recurrence_of
 from symrnn.errors import Undefined
 from symrnn.model import Recurrence
 from symrnn.numeric.backends import needs_numba
@@ -24,7 +24,7 @@ from symrnn.numeric.frame import key_of_leaf
 from symrnn.numeric.load import load_all
 from symrnn.numeric.memory import Keeper
 from symrnn.numeric.module import Module
-from symrnn.numeric.plans import plan
+from symrnn.numeric.plans import Plan, plan
 from symrnn.numeric.segments import admits
 from symrnn.numeric.unequal import turned
 from symrnn.numeric.upstream import Upstream
@@ -47,19 +47,34 @@ class Network:
         refuse_unknown(model)
         self.backend, self._machine = backend, needs_numba(backend)
         self.model, self._wrt = model, None if wrt is None else listed(wrt)
-        derivation = bptt(model, wrt=self._leaves(None)) if model.loss is not None else None
-        whole = plan(model, derivation)
-        self._door = Door(model, whole.horizon.least)
+        self._plan = plan(model, recurrence_of(model, self._leaves(None)) if model.loss is not None else None)
+        self._door = Door(model, self._plan.horizon.least)
         self._untold, self._checked = self._door.untold, self._door.checked
-        self.source = Module(whole, machine=self._machine).text()
-        self._functions = load_all(self.source)
         self._gradients: dict[tuple[str, ...] | None, tuple[Compiled, int]] = {}
-        if derivation is not None:
-            self._gradients[None] = Compiled(self._functions), whole.horizon.least
+        if model.loss is not None:
+            self._gradients[None] = self._compiled(self._plan)
+        else:
+            self._functions  # noqa: B018 - raises when there is no code for something
         self._pulled: dict[str, Upstream] = {}
         self._keys: dict[tuple[str, ...] | None, tuple[str, ...]] = {}
-        self._has_loss = derivation is not None
+        self._has_loss = model.loss is not None
         self._keeper: Keeper | None = None
+
+    @cached_property
+    def source(self) -> str:
+        """A module that needs NumPy only, with `forward`, `loss` and `loss_and_grad`."""
+        return Module(self._plan, machine=self._machine).text()
+
+    @cached_property
+    def _functions(self) -> dict[str, Any]:
+        return load_all(self.source)
+
+    def _compiled(self, steps: Plan) -> tuple[Compiled, int]:
+        """Functions that compute gradients, without the comments of `source`, and the shortest length they serve."""
+        if self._machine and steps is self._plan:
+            return Compiled(self._functions), steps.horizon.least  # what Numba compiles is compiled once
+        functions = load_all(Module(steps, machine=self._machine, bare=True).text())
+        return Compiled(functions), steps.horizon.least
 
     @property
     def shortest(self) -> int:
@@ -244,8 +259,8 @@ class Network:
         key = None if wrt is None else listed(wrt)
         if key is None or key in self._gradients:
             return self._gradients[key]
-        steps = plan(self.model, bptt(self.model, wrt=[leaf_of(self.model, k) for k in key]), gradient_only=True)
-        self._gradients[key] = Compiled(load_all(Module(steps, machine=self._machine).text())), steps.horizon.least
+        chosen = recurrence_of(self.model, [leaf_of(self.model, k) for k in key])
+        self._gradients[key] = self._compiled(plan(self.model, chosen, gradient_only=True))
         return self._gradients[key]
 
     def _leaves(self, wrt: Iterable[str] | None) -> list[Any] | None:

@@ -16,7 +16,7 @@ from sympy import Add, Basic, Expr, Mul, Symbol
 from symrnn.model import Range, Sequence
 from symrnn.numeric.horizon import Horizon
 from symrnn.numeric.schedule import Block, Loop, Step
-from symrnn.numeric.statements import Statement, Store, Total, accesses, stackable
+from symrnn.numeric.statements import Note, Statement, Store, Total, accesses, stackable
 from symrnn.tensor import Contract, Elementwise, Node, Slot, TimeSum, elementwise, placeholder, shape_of, slots_of, t
 
 
@@ -72,7 +72,7 @@ def _shared(
         widest = next((r for r in ranges if all(horizon.within(q, r) for q in ranges)), None)
         if len(ranges) > 1 and widest is not None:
             store = made[expr] = Store(fresh(shape_of(expr)))
-            note = f"{store.element(t)} = {expr}   for t = {widest}"
+            note = Note(store.element(t), " = ", expr, "   for t = ", widest)
             statements = [*statements, Statement(store, t, expr, widest, False, note)]
     if not made:
         return statements, totals
@@ -134,7 +134,7 @@ class _Hoist:
         store = Store(self.fresh(shape_of(expr)))
         time, when = self.statement.time, self.statement.written
         moved = expr.xreplace({t: t - (time - t)})  # at the time that the statement writes, so that it can be in place
-        note = f"{store.element(t)} = {moved}   for t = {when}"
+        note = Note(store.element(t), " = ", moved, "   for t = ", when)
         self.made.append(Statement(store, t, moved, when, False, note))
         return store.element(time)
 

@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from symrnn.calculus import Derivation
 from symrnn.calculus.adjoint import Template
 from symrnn.model import Constant, Element, Parameter, Range, Recurrence
 from symrnn.numeric.columns import Stacks
@@ -33,6 +32,8 @@ from symrnn.numeric.statements import (
 )
 from symrnn.numeric.storage import in_place, inline, written_once
 
+Derived = tuple[Template, tuple[Any, ...]]  # the adjoint recurrence, and what it is for
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -50,23 +51,23 @@ class Plan:
 
 
 def plan(
-    model: Recurrence, derivation: Derivation | None, *, gradient_only: bool = False, shared_memory: bool = True
+    model: Recurrence, derived: Derived | None, *, gradient_only: bool = False, shared_memory: bool = True
 ) -> Plan:
-    """The schedule of a model and of its derivation, if there is one.
+    """The schedule of a model and of its adjoint recurrence, if that has been derived.
 
     With `gradient_only` the forward direction computes only what the loss and the gradients need. Without
     `shared_memory` every result has an array of its own: none writes over another or is a part of another.
     """
     least = Admission(model).shortest()
-    if derivation is not None:
-        least = shortest_covered(derivation.origin[0], least)
+    if derived is not None:
+        least = shortest_covered(derived[0], least)
     horizon = Horizon(least, model.lengths)
     fresh = Fresh(x.name for x in (*given_leaves(model), *model.sequences))
     chosen: tuple[Any, ...] | None = None
     statements, back, sums = forward_statements(model), list[Statement](), list[Total]()
     wanted: list[Store] = []
-    if derivation is not None:
-        template, chosen = derivation.origin
+    if derived is not None:
+        template, chosen = derived
         back, sums, wanted = _backward(template, chosen, horizon)
     if gradient_only:
         read = [*(s.expr for s in back), *(x.expr for x in sums)]

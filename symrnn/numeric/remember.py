@@ -14,7 +14,7 @@ from sympy import Expr, Function, expand
 
 from symrnn.model import Range
 from symrnn.numeric.horizon import Horizon
-from symrnn.numeric.statements import Statement, Store, Total, accesses, counts
+from symrnn.numeric.statements import Note, Statement, Store, Total, accesses, counts
 from symrnn.tensor import Contract, Elementwise, Node, elementwise, placeholder, shape_of, t
 
 Fresh = Any  # makes sequences with new names: `passes.Fresh`
@@ -33,7 +33,8 @@ def remember(
             fits = key in late and all(horizon.within(r, whole) for r in (*early[key], *late[key]))
             if fits and key not in made and when == [whole]:
                 store = made[key] = Store(fresh(shape_of(key)))
-                found.append(Statement(store, t, key, whole, False, f"{store.element(t)} = {key}   for t = {whole}"))
+                note = Note(store.element(t), " = ", key, "   for t = ", whole)
+                found.append(Statement(store, t, key, whole, False, note))
         found.append(s)
     if not made:
         return forward, backward, totals

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from sympy import Add, Expr, Integer
 
-from symrnn.calculus import bptt
+from symrnn.calculus.bptt import recurrence_of
 from symrnn.errors import Unsupported
 from symrnn.model import Constant, Element, Range, Recurrence
 from symrnn.numeric.checks import Arguments, Arrays
@@ -43,7 +43,7 @@ class Part:
     def __init__(self, model: Recurrence, keys: tuple[str, ...]) -> None:
         leaves = {key_of(x) if isinstance(x, Element) else x.name: x for x in given_leaves(model)}
         self.keys = tuple(k for k in keys if k in leaves)
-        module = Module(plan(model, bptt(model, wrt=[leaves[k] for k in self.keys]), gradient_only=True))
+        module = Module(plan(model, recurrence_of(model, [leaves[k] for k in self.keys]), gradient_only=True))
         functions = load_all(module.text())
         self.work_for, self.every_value, self.backward = (
             functions[name] for name in ("work_for", "every_value", "backward")

@@ -15,7 +15,7 @@ from symrnn.model import Parameter, Range, Sequence
 from symrnn.numeric.columns import Columns, Stacks
 from symrnn.numeric.schedule import Loop, Step
 from symrnn.numeric.stack_blocks import merged_blocks
-from symrnn.numeric.statements import Statement, Store, accesses
+from symrnn.numeric.statements import Note, Statement, Store, accesses, notes_in_lines
 from symrnn.tensor import Contract, Elementwise, Node, Transpose, elementwise, placeholder
 
 Extents = dict[Store, Range]
@@ -77,7 +77,8 @@ def _fan_out(loop: Loop, stacks: Stacks, extents: Extents, fixed: set[Store]) ->
         extents[whole] = extents[stores[0]]
         matrix = stacks.matrix(tuple(g.matrix for g in group))
         s = first.statement
-        note = f"{' and '.join(str(x.element(s.time)) for x in stores)}: all products with {first.operand} at once"
+        names = [part for x in stores for part in (" and ", x.element(s.time))]
+        note = Note(*names[1:], ": all products with ", first.operand, " at once")
         product = Statement(whole, s.time, Contract(matrix, first.operand), s.when, True, note)
         rule = {g.statement: replace(g.statement, expr=g.rest) for g in group}
         inside = [rule.get(q, q) for q in loop.statements]
@@ -137,7 +138,7 @@ def _as_one(group: list[Statement], stacks: Stacks) -> Statement:
         whole = part
     s = group[0]
     return replace(
-        s, store=whole, expr=elementwise(s.expr.body, whole.element(s.time)), note="\n".join(q.note for q in group)
+        s, store=whole, expr=elementwise(s.expr.body, whole.element(s.time)), note=notes_in_lines(q.note for q in group)
     )
 
 
@@ -158,7 +159,7 @@ def _fan_in(loop: Loop, steps: list[Step], stacks: Stacks, extents: Extents, fix
         extents[whole] = extents[stores[0]]
         matrix = stacks.matrix(tuple(s.expr.left.args[0] for s in group))
         time = _vector(group[0])[1]
-        note = "\n".join(s.note for s in group)
+        note = notes_in_lines(s.note for s in group)
         one = replace(group[-1], expr=Contract(Transpose(matrix), whole.element(time)), note=note)
         inside = tuple(one if s is group[-1] else s for s in loop.statements if s is group[-1] or s not in group)
         return _fan_in(replace(loop, statements=inside), steps, stacks, extents, fixed)

@@ -8,7 +8,7 @@ from typing import Any
 from symrnn.model import Parameter
 from symrnn.numeric.columns import Columns, Stacks
 from symrnn.numeric.schedule import Block, Step
-from symrnn.numeric.statements import Statement, Store
+from symrnn.numeric.statements import Statement, Store, notes_in_lines
 from symrnn.tensor import Contract, Elementwise, Node, elementwise
 
 
@@ -60,7 +60,7 @@ def _one_block(statements: list[Statement], whole: Store, stacks: Stacks) -> Sta
     if not _fits(s.expr):
         return None
     made = _with_matrices(s.expr, {old: stacks.matrix(parts) for old, parts in rule.items()})
-    return replace(s, store=whole, expr=made, note="\n".join(q.note for q in statements))
+    return replace(s, store=whole, expr=made, note=notes_in_lines(q.note for q in statements))
 
 
 def _parameters(expr: Any) -> list[Parameter]:

@@ -7,8 +7,8 @@ which is all that scheduling needs to know.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 from sympy import Basic, Expr
@@ -31,6 +31,22 @@ class Store:
         return nabla(self.sequence[time]) if self.adjoint else self.sequence[time]
 
 
+class Note:
+    """A comment that is put together when it is read: most code is run and never read."""
+
+    def __init__(self, *parts: object) -> None:
+        self.parts = parts
+
+    def __str__(self) -> str:
+        return "".join(map(str, self.parts))
+
+
+def notes_in_lines(notes: Iterable[Note]) -> Note:
+    """Several comments, one a line."""
+    found = [part for note in notes for part in ("\n", note)]
+    return Note(*found[1:])
+
+
 @dataclass(frozen=True)
 class Statement:
     """`store[time] = expr`, or `+=`, for every t in `when`; with a fixed time, once.
@@ -46,7 +62,7 @@ class Statement:
     expr: Any
     when: Range
     adds: bool
-    note: str
+    note: Note = field(compare=False)
 
     @property
     def once(self) -> bool:
@@ -66,7 +82,7 @@ class Total:
     leaf: Any
     expr: Any
     when: Range | None
-    note: str
+    note: Note = field(compare=False)
 
 
 @dataclass(frozen=True)
@@ -135,7 +151,7 @@ def forward_statements(model: Recurrence) -> list[Statement]:
     found = []
     for e in model.equations:
         rhs = e.rhs.xreplace({e.over[0]: t}) if e.over and e.over[0] != t else e.rhs
-        found.append(Statement(Store(e.sequence), t if e.over else e.lhs.time, rhs, e.times, False, str(e)))
+        found.append(Statement(Store(e.sequence), t if e.over else e.lhs.time, rhs, e.times, False, Note(e)))
     return found
 
 
@@ -147,8 +163,8 @@ def backward_statements(template: Template, horizon: Horizon) -> list[Statement]
         for c, when in _disjoint(parts, horizon):
             fixed = c.when.is_point and t not in c.part.free_symbols
             time = c.when.first if fixed else t
-            range_note = "" if fixed else f"   for t = {when}"
-            note = f"{store.element(time)} {'+=' if len(parts) > 1 else '='} {c.part}{range_note}"
+            sign = " += " if len(parts) > 1 else " = "
+            note = Note(store.element(time), sign, c.part, *(() if fixed else ("   for t = ", when)))
             found.append(Statement(store, time, c.part, when, True, note))
     return found
 
@@ -156,18 +172,18 @@ def backward_statements(template: Template, horizon: Horizon) -> list[Statement]
 def totals_of(template: Template, leaf: Any, horizon: Horizon) -> list[Total]:
     """The contributions to the gradient of a parameter or constant, each to be added up over time."""
     found = []
-    sign = "+=" if len(template.shared.get(leaf, ())) > 1 else "="
+    start = nabla(leaf), " += " if len(template.shared.get(leaf, ())) > 1 else " = "
     for c, when in _disjoint(template.shared.get(leaf, ()), horizon, shared=True):
         over = c.equation.over if c.equation is not None else None
         if isinstance(c.part, TimeSum) and over is None:
             part, when = c.part.term(t), Range(c.part.lower, c.part.upper)
-            found.append(Total(leaf, part, when, f"{nabla(leaf)} {sign} sum of {part}   over t = {when}"))
+            found.append(Total(leaf, part, when, Note(*start, "sum of ", part, "   over t = ", when)))
             continue
         if over is None:
-            found.append(Total(leaf, c.part, None, f"{nabla(leaf)} {sign} {c.part}"))
+            found.append(Total(leaf, c.part, None, Note(*start, c.part)))
             continue
         part = c.part.xreplace({over[0]: t}) if over[0] != t else c.part
-        found.append(Total(leaf, part, when, f"{nabla(leaf)} {sign} sum of {part}   over t = {when}"))
+        found.append(Total(leaf, part, when, Note(*start, "sum of ", part, "   over t = ", when)))
     return found
 
 

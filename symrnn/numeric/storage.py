@@ -15,7 +15,7 @@ from sympy import Expr, expand
 from symrnn.model import Recurrence
 from symrnn.numeric.horizon import Horizon
 from symrnn.numeric.schedule import Block, Loop, Step
-from symrnn.numeric.statements import Statement, Store, Total, accesses, counts
+from symrnn.numeric.statements import Note, Statement, Store, Total, accesses, counts, notes_in_lines
 from symrnn.tensor import Elementwise, Node, shape_of, t
 
 
@@ -49,7 +49,7 @@ def _substituted(s: Statement, reader: Statement, horizon: Horizon) -> Statement
         return None
     later: dict[Expr, Expr] = {t: expand(found[0].low - (s.time - t))}
     expr = reader.expr.xreplace({s.store.element(found[0].low): s.expr.xreplace(later)})
-    return replace(reader, expr=expr, note=f"{s.note}\n{reader.note}")
+    return replace(reader, expr=expr, note=notes_in_lines((s.note, reader.note)))
 
 
 def _entrywise(expr: Any) -> bool:
@@ -107,7 +107,7 @@ def _renamed(step: Step, s: Statement, reader: Statement) -> Step:
 
     def new(q: Statement) -> Statement:
         if q is s:
-            begins = f"{reader.store.element(s.time)} begins as {s.expr}   for t = {s.when}"
+            begins = Note(reader.store.element(s.time), " begins as ", s.expr, "   for t = ", s.when)
             return replace(s, store=reader.store, note=begins)
         if q is reader:
             rule = {s.store.element(reader.time): reader.store.element(reader.time)}

@@ -8,6 +8,7 @@ import sympy
 import symrnn as sr
 from numeric import systems
 from symrnn import Equation, Recurrence, Sequence, t, tau
+from symrnn.calculus.bptt import recurrence_of
 from symrnn.model import Range as TimeRange
 from symrnn.numeric.horizon import Horizon
 from symrnn.numeric.lengths import Admission
@@ -70,13 +71,13 @@ def test_hoisting_takes_out_what_needs_no_result_of_the_loop() -> None:
 
 
 def test_sharing_and_pruning() -> None:
-    d = sr.bptt(systems.MODELS["elman"]())
-    whole = plan(d.model, d)
+    model = systems.MODELS["elman"]()
+    whole = plan(model, recurrence_of(model))
     carried = [s for step in whole.backward if isinstance(step, Loop) for s in step.statements]
     assert sorted(str(s.store.sequence) for s in carried) == ["h", "part1"]
     assert {str(x.expr) for leaf in whole.totals for x in whole.totals[leaf]} >= {"part1[t]", "outer(part1[t], x[t])"}
-    statements = forward_statements(d.model)
-    h, o = (Store(v) for v in d.model.defined[:2])
+    statements = forward_statements(model)
+    h, o = (Store(v) for v in model.defined[:2])
     assert [s.store for s in prune(statements, [o])] == [h, o]
     assert share(statements, [], Horizon(1), Fresh([])) == (statements, [])
 

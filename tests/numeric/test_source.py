@@ -15,7 +15,10 @@ import sympy
 import symrnn as sr
 from numeric import oracle, systems
 from symrnn import Equation, Parameter, Recurrence, Sequence, t, time_sum
+from symrnn.calculus.bptt import recurrence_of
+from symrnn.numeric.module import Module
 from symrnn.numeric.names import Names, ascii_name, in_docstring
+from symrnn.numeric.plans import plan
 
 
 @pytest.mark.parametrize("name", sorted(systems.MODELS))
@@ -27,6 +30,27 @@ def test_source_imports_numpy_only_and_is_typed_and_documented(name: str) -> Non
     for f in (x for x in tree.body if isinstance(x, ast.FunctionDef)):
         assert ast.get_docstring(f) and f.returns is not None
         assert all(a.annotation is not None for a in (*f.args.args, *([f.args.vararg] if f.args.vararg else [])))
+
+
+def lines_that_run(source: str) -> dict[str, str]:
+    """The functions of a module without their docstrings; comments do not reach the tree."""
+    found = {}
+    for f in ast.parse(source).body:
+        if isinstance(f, ast.FunctionDef):
+            f.body = f.body[1:] if ast.get_docstring(f) else f.body
+            found[f.name] = ast.unparse(f)
+    return found
+
+
+@pytest.mark.parametrize("name", ["elman", "lstm", "gru", "backward"])
+def test_what_runs_is_what_is_read(name: str) -> None:
+    """Gradients are compiled from a text without comments: but for those it is the text that is shown."""
+    model = systems.MODELS[name]()
+    steps = plan(model, recurrence_of(model))
+    bare, shown = lines_that_run(Module(steps, bare=True).text()), lines_that_run(Module(steps).text())
+    assert {"every_value", "backward", "loss_and_grad"} <= set(bare) and "#" not in Module(steps, bare=True).text()
+    assert all(shown[f] == text for f, text in bare.items())
+    assert lines_that_run(sr.to_numpy(model).source) == shown
 
 
 def test_source_of_the_tanh_network() -> None:

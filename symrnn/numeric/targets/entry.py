@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from symrnn.calculus import HessianProduct, bptt
+from symrnn.calculus import HessianProduct
+from symrnn.calculus.bptt import recurrence_of
 from symrnn.errors import Undefined
 from symrnn.model import Recurrence
 from symrnn.numeric.chosen import leaf_of, listed, refuse_unknown
@@ -63,7 +64,7 @@ def code(model: Recurrence | HessianProduct, *, target: str = "numpy", wrt: str 
         raise Undefined(f"target={target!r}", repair='"numpy", "jax" or "torch"')
     refuse_unknown(model)
     leaves = None if wrt is None else [leaf_of(model, key) for key in listed(wrt)]
-    derivation = bptt(model, wrt=leaves) if model.loss is not None else None
+    derived = recurrence_of(model, leaves) if model.loss is not None else None
     if target == "numpy":
-        return Module(plan(model, derivation)).text()
-    return WRITERS[target](plan(model, derivation, shared_memory=False)).text()
+        return Module(plan(model, derived)).text()
+    return WRITERS[target](plan(model, derived, shared_memory=False)).text()
