@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from symrnn.errors import ReadError
+from symrnn.errors import ReadError, Undefined
 from symrnn.typeset.items import (
     BigSum,
     Call,
@@ -21,6 +21,7 @@ from symrnn.typeset.items import (
     Listing,
     Name,
     Number,
+    Phrase,
     Power,
     Primed,
     Product,
@@ -31,7 +32,7 @@ from symrnn.typeset.items import (
     Transposed,
     Word,
 )
-from symrnn.typeset.letters import GREEK
+from symrnn.typeset.letters import GREEK, checked
 from symrnn.typeset.tex_atoms import Atoms
 from symrnn.typeset.tex_signs import (
     CLOSING,
@@ -68,11 +69,15 @@ def formula_item(source: str) -> Item:
 
 
 def formula_or_verbatim(source: str) -> Item:
-    """A formula as an item; one that cannot be read stays LaTeX, which only TeX and Markdown draw."""
+    """A formula as an item; one that cannot be read stays LaTeX, or words if it does more than print."""
     try:
         return formula_item(source)
     except ReadError:
-        return Name(source, verbatim=source)
+        pass
+    try:
+        return Name(source, verbatim=checked(source))
+    except Undefined:
+        return Phrase((source,))
 
 
 def tight(item: Item) -> Item:

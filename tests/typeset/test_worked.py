@@ -64,7 +64,7 @@ def times(a: Any, b: Any) -> Any:
 @cache
 def example(name: str) -> worked_page.WorkedExample:
     model = library.get(name)
-    return sr.worked_example(model, dict.fromkeys(model.lengths, 3), seed=1)
+    return sr.worked_example(model, dict.fromkeys(model.lengths, 3 if name in {"elman", "scalar"} else 2), seed=1)
 
 
 def chains(page: Page) -> list[list[items.Item]]:
