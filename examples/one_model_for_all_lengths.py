@@ -21,7 +21,7 @@ h, x, o, y = Sequence("h", n), Sequence("x", m), Sequence("o", k), Constant("y",
 W, U, b, V, c = Parameter("W", n, n), Parameter("U", n, m), Parameter("b", n), Parameter("V", k, n), Parameter("c", k)
 
 YEARS, WORDS, LONGEST, TAPS = 3, 8, 20, 5
-SIZE, BATCH, RATE, STEPS = 8, 32, 0.04, 600
+SIZE, BATCH, RATE, STEPS = 8, 32, 0.04, 400
 LENGTHS = (5, 10, 20, 50, 100, 200)
 
 

@@ -75,6 +75,19 @@ def test_what_is_shared_does_not_grow():
     assert (separate.for_all_lengths.xreplace({tau: Integer(7)}) - total).expand() == 0
 
 
+@pytest.mark.parametrize("taps", [1, 2, 4])
+def test_the_other_ways_are_counted_as_the_models_they_are(taps):
+    """A layer over all inputs of length t is a time-delay network with t taps; both are counted as models, too."""
+    model = sr.models.time_delay(taps)
+    h = next(v for v in model.defined if v.name == "h")
+    learned, products = analysis.parameters(model, of=h), analysis.multiplications(model, of=h)
+    _, separate, delay = analysis.compare(sr.models.elman(), taps=taps).rows
+    assert (delay.parameters - learned).expand() == 0 and (delay.multiplications - t * products).expand() == 0
+    length = {t: Integer(taps)}
+    assert (separate.parameters.xreplace(length) - learned).expand() == 0
+    assert (separate.multiplications.xreplace(length) - products).expand() == 0
+
+
 def brute_reach(model, node, last=13, at=7):
     """The times of inputs from which a node can be reached in the unfolded graph."""
     graph = unroll(model, last)
