@@ -29,7 +29,7 @@ from symrnn.tensor.kronecker import Kron
 from symrnn.tensor.linear import Contract, Eye, contract, dot, outer, transpose
 from symrnn.tensor.node import shape_of
 from symrnn.tensor.pieces import Reshape, reshape
-from symrnn.tensor.sensitivity import sensitivity
+from symrnn.tensor.sensitivity import Rate, sensitivity
 from symrnn.tensor.time import t
 
 
@@ -64,21 +64,20 @@ def prove_forward_is_backward(model: Recurrence, by: Any) -> ClosedForm:
     """
     forward, backward = rtrl(model, wrt=by), bptt(model, wrt=by)
     v = _state(model)
-    rate = sensitivity(v[t], by)
     line = next(x for x in forward.lines if x.equation.lhs == nabla(by))
     whole = line.equation.rhs
     summed = whole.args[0] if isinstance(whole, Reshape) else whole
-    if not isinstance(summed, TimeSum) or rate not in summed.body.xreplace({summed.index: t}).atoms(type(rate)):
-        raise Unsupported(f"the gradient of {by} is not one sum over time of what arrives at {v}[t]")
+    time = _time_of_rate(summed, v, by)
     rates, adjoints = closed_rate(model, v[t], by), closed_gradient(backward, v[t])
     steps = [ClosedStep(LAWS["line"], whole, (str(line.number),))]
-    double = time_sum(pulled_in(summed.body, rate, rates.steps[0].after), (summed.index, summed.lower, summed.upper))
-    steps.append(ClosedStep(LAWS["closed form"], shaped(double, by)))
-    try:
-        turned = exchanged(double)
-    except Stuck as reason:
-        raise _stopped(len(steps), str(reason)) from None
-    steps.append(ClosedStep(LAWS["exchange"], shaped(turned, by)))
+    turned = _put_in(summed, sensitivity(v[time], by), rates.steps[0].after.xreplace({t: time}))
+    steps.append(ClosedStep(LAWS["closed form"], shaped(turned, by)))
+    if isinstance(summed, TimeSum):  # else the loss is read at one time, and there is one sum only
+        try:
+            turned = exchanged(turned)
+        except Stuck as reason:
+            raise _stopped(len(steps), str(reason)) from None
+        steps.append(ClosedStep(LAWS["exchange"], shaped(turned, by)))
     steps.append(ClosedStep(LAWS["closed form"], shaped(_collected(turned, model, v, by, adjoints, len(steps)), by)))
     last = _without_kronecker(steps[-1].after)
     if last != steps[-1].after:
@@ -86,6 +85,23 @@ def prove_forward_is_backward(model: Recurrence, by: Any) -> ClosedForm:
     if last != backward[by]:
         raise _stopped(len(steps) - 1, f"the last line is {last}; back-propagation gives {backward[by]}")
     return ClosedForm(forward, nabla(by), last, tuple(steps), (*rates.proofs, *adjoints.proofs))
+
+
+def _time_of_rate(summed: Any, v: Sequence, by: Any) -> Any:
+    """The time of the one sensitivity in the gradient: t within a sum over time, or the one time of the loss."""
+    body = summed.body.xreplace({summed.index: t}) if isinstance(summed, TimeSum) else summed
+    rates = [x for x in body.atoms(Rate) if x.by == by]
+    if len(rates) != 1 or rates[0].node.sequence != v or (isinstance(summed, TimeSum) != (rates[0].node.time == t)):
+        raise Unsupported(f"the gradient of {by} is not one sum over time of what arrives at {v}[t]")
+    return rates[0].node.time
+
+
+def _put_in(summed: Any, rate: Any, closed: Any) -> Any:
+    """The gradient with the closed form of the sensitivity in it: a double sum, or one where the loss has one time."""
+    if not isinstance(summed, TimeSum):
+        return pulled_in(summed, rate, closed)
+    body = summed.body.xreplace({summed.index: t})
+    return time_sum(pulled_in(body, rate, closed), (t, summed.lower, summed.upper))
 
 
 def _stopped(line: int, why: str) -> NotProved:
@@ -113,7 +129,7 @@ def _collected(turned: Any, model: Recurrence, v: Sequence, by: Any, adjoints: C
     adjoint = nabla(v[k])
     term = _arriving(adjoint, enters, v[k], by)
     closed = adjoints.steps[0].after.xreplace({t: k})
-    if not isinstance(closed, TimeSum) or pulled_in(term, adjoint, closed) != inner:
+    if pulled_in(term, adjoint, closed) != inner:
         raise _stopped(line, f"the inner sum {inner} is not what {adjoint} gives")
     return time_sum(term, (k, turned.lower, turned.upper))
 

@@ -55,8 +55,9 @@ def run_closed_form(options: argparse.Namespace) -> int:
             continue
         how = {"columns": columns(), "notation": notation, "language": options.language}
         claims = tuple(proof.claim for proof in form.proofs)
-        print(closed_page(form, report, heading=i == 0, proofs=options.prove and claims not in seen, **how))
-        seen.add(claims)  # one induction solves for all parameters; it is shown once
+        new = claims not in seen  # one induction solves for all parameters; it is shown once
+        seen.add(claims)
+        print(closed_page(form, report, heading=i == 0, proofs=options.prove and new, where=new, **how))
     return 0 if good else 1
 
 

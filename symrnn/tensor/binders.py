@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Basic, Expr, Integer, Symbol
+from sympy import Basic, Expr, Integer, Max, Min, Symbol
 
 from symrnn.errors import Unsupported
 from symrnn.tensor.binding import Binder
@@ -122,6 +122,7 @@ def guard(content: Operand, time: object, lower: object, upper: object) -> Any:
     """`content` where lower <= time <= upper, else 0; decided at once when the numbers allow it."""
     content = as_operand(content)
     time, lower, upper = (as_time(x, "guard") for x in (time, lower, upper))
+    lower, upper = _without(lower, Max, time), _without(upper, Min, time)
     inside = decided(lower, time, upper)
     if inside is True:
         return content
@@ -133,6 +134,11 @@ def guard(content: Operand, time: object, lower: object, upper: object) -> Any:
         obj._shape = shape
         return obj
     return Expr.__new__(GuardSlot, content, time, lower, upper)
+
+
+def _without(bound: Expr, kind: type[Expr], time: Expr) -> Expr:
+    """max(3, t) <= t is 3 <= t, and t <= min(2, t) is t <= 2."""
+    return kind(*(x for x in bound.args if x != time)) if isinstance(bound, kind) else bound
 
 
 def open_guard(node: Guard) -> Unsupported:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from symrnn.calculus.derivation import Derivation
 from symrnn.calculus.formula import ClosedForm
 from symrnn.calculus.report import Report
+from symrnn.typeset.breaking import Piece, pieces
 from symrnn.typeset.columns import boxed, draw, draw_parts, wrapped
 from symrnn.typeset.displays import presenter
 from symrnn.typeset.notation import Notation, terminal
 from symrnn.typeset.present import Presenter
-from symrnn.typeset.proofs import Block, closed_blocks, downwards, is_exchange, times_item
-from symrnn.typeset.text import width
+from symrnn.typeset.proofs import Block, closed_blocks, downwards, is_exchange, is_forward, times_item
+from symrnn.typeset.text import SIGNS, width
 from symrnn.typeset.verdict import checked
 
 GAP = 3
@@ -25,8 +26,11 @@ def closed_page(
     proofs: bool = True,
     language: str = "en",
     heading: bool = True,
+    where: bool = True,
 ) -> str:
     """A closed form as a page of text: what `symrnn closed-form MODEL --wrt W` prints.
+
+    `proofs` and `where` say whether the inductions, and what the factors are, stand below it.
 
     Examples
     --------
@@ -44,7 +48,7 @@ def closed_page(
     rows = wrapped(name, columns, "  ") if heading else [""]
     how = _how(form, p)
     back = any(downwards(proof) for proof in form.proofs)
-    for i, block in enumerate(closed_blocks(form, p, proofs)):
+    for i, block in enumerate(closed_blocks(form, p, proofs, where)):
         title = f"{block.title}: {how}" if i == 0 else block.title
         times = times_item(block, p, back)
         rows.append(title + (f"   {draw(times)}" if times is not None else ""))
@@ -59,7 +63,8 @@ def _how(form: ClosedForm, p: Presenter) -> str:
     if not form.proofs:
         lines = form.steps[0].lines
         return p.words["closed.read off"].format(line=f"({lines[0]})") if lines else p.words["closed.definition"]
-    proved = "closed.exchange proved" if is_exchange(form) else "closed.proved"
+    proved = "closed.proved" if not is_forward(form) else "closed.forward proved"
+    proved = "closed.exchange proved" if is_exchange(form) else proved
     return p.words[proved if form.status == "proved" else "closed.not proved"]
 
 
@@ -67,15 +72,24 @@ def _block_rows(block: Block, columns: int, p: Presenter) -> list[str]:
     """The rows of a block, reasons in a column of their own where they fit, else below."""
     lefts = [f"   {draw(row.left)} " if row.left is not None else "" for row in block.rows]
     hang = " " * width(lefts[0])
-    lines = [(left or hang) + "= " + draw(row.right) for left, row in zip(lefts, block.rows, strict=True)]
+    room = columns - width(hang) - 2
+    parts = [pieces(row.right, lambda item: width(draw(item)), room) for row in block.rows]
+    lines = [(left or hang) + "= " + draw(first.item) for left, (first, *_) in zip(lefts, parts, strict=True)]
+    rests = [[hang + "  " + _led(piece) for piece in more] for _, *more in parts]
     stop = max((width(x) for x, why in zip(lines, block.whys, strict=True) if _fits(x, why, columns)), default=0) + GAP
     rows: list[str] = []
-    for line, why in zip(lines, block.whys, strict=True):
-        if _fits(line, why, columns):
+    for line, rest, why in zip(lines, rests, block.whys, strict=True):
+        if not rest and _fits(line, why, columns):
             rows.append(line + " " * (max(stop, width(line) + GAP) - width(line)) + why)
         else:
-            rows += [line, hang + "     " + why]
+            rows += [line, *rest, hang + "     " + why]
     return rows
+
+
+def _led(piece: Piece) -> str:
+    """A piece of a formula on a line of its own, after the sign that joins it to the piece before."""
+    sign = "+ " if piece.joint == "+" else SIGNS[piece.joint].lstrip() if piece.joint else ""
+    return sign + draw(piece.item)
 
 
 def _fits(line: str, why: str, columns: int) -> bool:

@@ -48,8 +48,8 @@ def _(proof: Proof, p: Presenter) -> Item:
     return Rows(tuple(row for case in proof.cases for row in case_block(case, p).rows))
 
 
-def closed_blocks(form: ClosedForm, p: Presenter, proofs: bool = True) -> list[Block]:
-    """The chain that leads to a closed form, and the base and step of each proof behind it."""
+def closed_blocks(form: ClosedForm, p: Presenter, proofs: bool = True, where: bool = True) -> list[Block]:
+    """The chain that leads to a closed form, what is named in it, and the base and step of each proof behind it."""
     names = {id(proof): Named(proof.affine, _model(form)) for proof in form.proofs}
     rights = [step.after for step in form.steps]
     whys = [_why(step.law, step.lines, p) for step in form.steps]
@@ -59,10 +59,10 @@ def closed_blocks(form: ClosedForm, p: Presenter, proofs: bool = True) -> list[B
     for named in names.values():
         rights = [named(x) for x in rights]
     times = Range(form.over[1], form.over[2]) if form.over is not None else None
-    title = p.words["closed.forward" if is_exchange(form) else "closed.title"]
+    title = p.words["closed.forward" if is_forward(form) else "closed.title"]
     blocks = [Block(title, times, chain(form.of, rights, p).rows, tuple(whys))]
     shown = [named.definition for named in names.values() if named.definition is not None]
-    if shown:
+    if shown and where:
         rows = tuple(equation_row(e, p) for e in dict.fromkeys(shown))
         blocks.append(Block(p.words["closed.where"], None, rows, (p.words["closed.factor"],) * len(rows)))
     for proof in form.proofs if proofs else ():
@@ -71,8 +71,13 @@ def closed_blocks(form: ClosedForm, p: Presenter, proofs: bool = True) -> list[B
     return blocks
 
 
-def is_exchange(form: ClosedForm) -> bool:
+def is_forward(form: ClosedForm) -> bool:
     """Whether its chain leads from the gradient by sensitivities to that by adjoints."""
+    return isinstance(form.subject, Derivation) and form.subject.title == "rtrl"
+
+
+def is_exchange(form: ClosedForm) -> bool:
+    """Whether two sums over time change places in its chain."""
     return any(step.law == LAWS["exchange"] for step in form.steps)
 
 

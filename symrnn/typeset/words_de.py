@@ -122,6 +122,7 @@ CLOSED = {
     "closed.title": "Geschlossene Form",
     "closed.forward": "Vorwärts ergibt, was rückwärts ergibt",
     "closed.exchange proved": "bewiesen, durch Vertauschen der Summen; was eingesetzt wird, durch Induktion über t",
+    "closed.forward proved": "bewiesen; was eingesetzt wird, durch Induktion über t",
     "closed.unproved": "{of}: {why}; nachgeprüft für {times}",
     "closed.refuted": "{of}: NICHT nachgeprüft",
     "closed.proved": "bewiesen, durch Induktion über t",

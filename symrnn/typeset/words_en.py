@@ -85,6 +85,7 @@ CLOSED = {
     "closed.title": "Closed form",
     "closed.forward": "Forward gives what backward gives",
     "closed.exchange proved": "proved, by exchanging the sums; what is put in, by induction over t",
+    "closed.forward proved": "proved; what is put in, by induction over t",
     "closed.unproved": "{of}: {why}; verified for {times}",
     "closed.refuted": "{of}: NOT verified",
     "closed.proved": "proved, by induction over t",

@@ -28,9 +28,9 @@ def test_forward_is_proved_to_be_backward(language: str, said: str, capsys: pyte
 
 
 def test_without_a_proof_nothing_is_called_proved(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["rtrl", "last-output", "--wrt", "b", "--prove"]) == 0
+    assert main(["rtrl", "stacked", "--wrt", "b_1", "--prove"]) == 0
     page = capsys.readouterr().out
-    assert page.startswith("b: ") and page.rstrip().endswith("; verified for tau = 1..5")
+    assert page.startswith("b_1: ") and page.rstrip().endswith("; verified for tau = 1..5")
     assert "proved," not in page
 
 

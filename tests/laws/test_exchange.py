@@ -31,6 +31,13 @@ def test_the_last_line_is_that_of_back_propagation(name, by):
     assert [s.law.name for s in form.steps][:3] == ["recurrence", "closed form", "exchange of sums"]
 
 
+@pytest.mark.parametrize("by", ["b", "W", "U"])
+def test_a_loss_at_one_time_has_one_sum(by):
+    model, leaf, form = proof("last-output", by)
+    assert form.status == "proved" and form.expr == sr.bptt(model, wrt=leaf)[leaf] and form.verify()
+    assert "exchange of sums" not in [s.law.name for s in form.steps]
+
+
 @pytest.mark.parametrize("name", ["scalar", "elman"])
 def test_every_line_is_verified(name):
     assert proof(name, "w" if name == "scalar" else "W")[2].verify()
@@ -124,7 +131,7 @@ def test_a_false_closed_form_is_not_proved(claim, monkeypatch):
     stops(monkeypatch, what, lambda right, *arguments: with_first(right(*arguments), change), by, line)
 
 
-@pytest.mark.parametrize("name", ["lstm", "last-output", "gru"])
+@pytest.mark.parametrize("name", ["lstm", "bidirectional", "gru"])
 def test_what_has_no_exchange_is_refused(name):
     model = library.get(name)
     with pytest.raises(Unsupported):
