@@ -142,3 +142,13 @@ class Progress:
         """Replace the line."""
         if self.shown:
             print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)
+
+
+def sequence_of(model: Any, name: str | None, option: str) -> Any:
+    """The sequence of this name that a model defines, or None for no name."""
+    if name is None:
+        return None
+    known = {v.name: v for v in model.defined}
+    if name not in known:
+        raise Undefined(f"{option}: the model does not define {name!r}", repair="one of " + ", ".join(known))
+    return known[name]

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from symrnn.commands.arguments import add, last_time, model_of, pairs, positive, seed, sizes
+from symrnn.commands.arguments import add, last_time, model_of, pairs, positive, seed, sequence_of, sizes
 from symrnn.errors import Undefined
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def _of_function(options: argparse.Namespace) -> Verdict:
             remote,
             _arrays(model, options.arrays),
             options.axes,
-            _upstream(model, options.upstream),
+            sequence_of(model, options.upstream, "--upstream"),
             options.dtype,
             last_time(model, options.tau),
             sizes(options.dims),
@@ -102,12 +102,3 @@ def _arrays(model: Any, text: str | None) -> dict[str, Any]:
             raise Undefined(f"--arrays: {value!r} is not given to the model", repair="one of " + ", ".join(known))
         found[key] = known[plain].T if value.endswith(".T") else known[plain]
     return found
-
-
-def _upstream(model: Any, name: str | None) -> Any:
-    if name is None:
-        return None
-    known = {v.name: v for v in model.defined}
-    if name not in known:
-        raise Undefined(f"--upstream: the model does not define {name!r}", repair="one of " + ", ".join(known))
-    return known[name]

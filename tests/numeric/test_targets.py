@@ -175,6 +175,47 @@ def test_torch_says_what_it_cannot_do(tmp_path: Path) -> None:
     assert {g.dtype for g in module.loss_and_grad(*single)[1].values()} == {torch.float32}
 
 
+def layer() -> tuple[Any, Any]:
+    """A layer without a loss, and the sequence that it gives."""
+    h, x, W, U, b = systems.h, systems.x, systems.W, systems.U, systems.b
+    t = sr.t
+    return sr.Recurrence(sr.Equation(h[t], sr.tanh(b + W @ h[t - 1] + U @ x[t])), name="layer"), h
+
+
+def test_a_layer_for_torch(tmp_path: Path) -> None:
+    """A gradient arrives at its rows, from a loss of torch's own: as torch finds it in the same steps."""
+    torch = pytest.importorskip("torch")
+    model, h = layer()
+    module = imported(sr.code(model, target="torch", upstream=h), tmp_path)
+    drawn = [oracle.arguments(model, oracle.instance(model, 4, seed)) for seed in range(3)]
+    inputs = {"x": torch.tensor(np.stack([d[1]["x"] for d in drawn], axis=1), requires_grad=True)}
+    params = {k: torch.tensor(x, requires_grad=True) for k, x in drawn[0][0].items()}
+    boundary = {"h[0]": torch.tensor(np.stack([d[2]["h[0]"] for d in drawn]), requires_grad=True)}
+    leaves = [*params.values(), *inputs.values(), *boundary.values()]
+
+    def by_torch() -> Any:
+        rows = [boundary["h[0]"]]
+        for x in inputs["x"]:
+            rows.append(torch.tanh(params["b"] + rows[-1] @ params["W"].T + x @ params["U"].T))
+        return torch.stack(rows[1:])
+
+    found, wanted = (
+        torch.autograd.grad((f() ** 3).sum(), leaves)
+        for f in (lambda: module.layer(params, inputs, boundary), by_torch)
+    )
+    for a, b in zip(found, wanted, strict=True):
+        torch.testing.assert_close(a, b, rtol=1e-11, atol=1e-13)
+
+
+def test_a_layer_in_text() -> None:
+    model, h = layer()
+    text = sr.code(model, target="torch", upstream=h)
+    assert "class Layer(torch.autograd.Function)" in text and '{**inputs, "hbar": arriving}' in text
+    assert '"hbar": ' in sr.code(model, target="jax", upstream=h) or '"hbar"' in sr.code(model, upstream=h)
+    with pytest.raises(Unsupported, match="not one row for each"):
+        sr.code(model, target="torch", upstream=h[sr.tau])
+
+
 @pytest.mark.parametrize("target", ["jax", "torch"])
 @pytest.mark.parametrize("name", sorted(KNOWN))
 def test_the_text_alone(name: str, target: str) -> None:

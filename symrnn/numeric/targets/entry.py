@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from symrnn.calculus import HessianProduct
-from symrnn.calculus.bptt import recurrence_of
+from symrnn.calculus.bptt import chosen_leaves, recurrence_of, with_upstream
 from symrnn.errors import Undefined
 from symrnn.model import Recurrence
 from symrnn.numeric.chosen import leaf_of, listed, refuse_unknown
@@ -19,7 +20,13 @@ from symrnn.numeric.targets.tensors import TorchModule
 WRITERS: dict[str, type[FunctionalModule]] = {"jax": JaxModule, "torch": TorchModule}
 
 
-def code(model: Recurrence | HessianProduct, *, target: str = "numpy", wrt: str | Iterable[str] | None = None) -> str:
+def code(
+    model: Recurrence | HessianProduct,
+    *,
+    target: str = "numpy",
+    wrt: str | Iterable[str] | None = None,
+    upstream: Any = None,
+) -> str:
     """The source of a module with `forward`, `loss` and `loss_and_grad` of a model, for a library of arrays.
 
     Arguments are dicts as for `to_numpy`: time-major arrays, (T, m) for one example or (T, B, m) for a batch.
@@ -34,6 +41,10 @@ def code(model: Recurrence | HessianProduct, *, target: str = "numpy", wrt: str 
         "torch", where `loss` is a `torch.autograd.Function` with the backward pass written out.
     wrt
         The keys of the gradients, such as "W", "h[0]", "x"; left out, every learned parameter and boundary value.
+
+    upstream
+        A sequence whose arriving gradient is given in place of a loss, as the input `hbar` for h. For PyTorch the
+        module then has a `layer` that gives the rows of h; its gradients are of inputs, too, if `wrt` is left out.
 
     Returns
     -------
@@ -63,6 +74,11 @@ def code(model: Recurrence | HessianProduct, *, target: str = "numpy", wrt: str 
     if target not in ("numpy", *WRITERS):
         raise Undefined(f"target={target!r}", repair='"numpy", "jax" or "torch"')
     refuse_unknown(model)
+    if upstream is not None:
+        inputs = [v.name for v in model.sequences if v not in model.defined]
+        model = with_upstream(model, upstream)
+        learned = [key_of_leaf(x) for x in chosen_leaves(model, None)]
+        wrt = wrt or [*learned, *(name for name in inputs if target == "torch")]
     leaves = None if wrt is None else [leaf_of(model, key) for key in listed(wrt)]
     derived = recurrence_of(model, leaves) if model.loss is not None else None
     if target == "numpy":
