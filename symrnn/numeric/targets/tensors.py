@@ -65,12 +65,8 @@ class TorchModule(FunctionalModule):
         arrives = upstream_of(self.model)
         passed = ", ".join(["params, inputs, boundary", *self.told()])
         if arrives is None:
-            what = "The loss", f"total({passed}, values)"
-            return [
-                PARTED,
-                self.autograd("Loss", *what, passed, "arriving * "),
-                self.caller("Loss", "loss", "The loss"),
-            ]
+            both = self.autograd("Loss", "The loss", f"total({passed}, values)", passed, "arriving * ")
+            return [PARTED, both, self.caller("Loss", "loss", "The loss")]
         bar, node = arrives
         if not isinstance(node, Sequence) or any(b.sequence == bar for b in self.model.boundary):
             raise Unsupported(
