@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from symrnn.errors import Undefined
+from symrnn.errors import ReadError, Undefined
 
 
 def add(commands: Any, name: str, summary: str, run: Callable[..., int], tau: bool = False) -> argparse.ArgumentParser:
@@ -84,6 +84,14 @@ def sizes(text: str | None) -> dict[str, int]:
             raise Undefined(f"--dims: {key}={value} is not a whole number")
         found[key] = int(value)
     return found
+
+
+def text_of(path: Path) -> str:
+    """The text of a file."""
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ReadError(f"{path} is not UTF-8 (byte {error.start})", repair="save it as UTF-8") from None
 
 
 def columns() -> int:

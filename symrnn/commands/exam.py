@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from symrnn.commands.arguments import positive, seed
+from symrnn.commands.arguments import positive, seed, text_of
 
 
 def register(commands: Any) -> None:
@@ -26,7 +26,7 @@ def run_exam(options: argparse.Namespace) -> int:
     """`symrnn exam EXAM.toml --variants 4 --seed 2026 -o FOLDER`."""
     from symrnn.exercises.exam import exam
 
-    made = exam(options.exam.read_text(encoding="utf-8"), options.variants, options.seed)
+    made = exam(text_of(options.exam), options.variants, options.seed)
     files = made.save(options.output, tuple(options.format or (".tex", ".html")), options.language)
     points = f"{made.variants[0].points:g} points"
     print(f"wrote {len(files)} files in {options.output}: {len(made.variants)} variants of {points} each")

@@ -7,7 +7,7 @@ import unicodedata
 from pathlib import Path
 from typing import Any
 
-from symrnn.commands.arguments import columns, positive, seed
+from symrnn.commands.arguments import columns, positive, seed, text_of
 from symrnn.errors import Undefined
 
 
@@ -131,7 +131,7 @@ def _class(options: argparse.Namespace, wanted: list[tuple[str, int]]) -> int:
     from symrnn.exercises import sheet, write_key
     from symrnn.files import write_file
 
-    names = [line.strip() for line in options.students.read_text(encoding="utf-8").splitlines() if line.strip()]
+    names = [line.strip() for line in text_of(options.students).splitlines() if line.strip()]
     options.output.mkdir(parents=True, exist_ok=True)
     sheets, files = [], dict[str, str]()
     for name in names:

@@ -8,8 +8,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from symrnn.commands.arguments import Progress, positive
-from symrnn.errors import ReadError
+from symrnn.commands.arguments import Progress, positive, text_of
 
 FEW = 40  # exercises for which starting processes takes longer than marking
 SHOWN = 8  # of the most frequent mistakes
@@ -37,8 +36,8 @@ def run_grade(options: argparse.Namespace) -> int:
     from symrnn.exercises.grading import grade
     from symrnn.files import write_file
 
-    sheets = [x for key in options.key for x in read_sheets(key.read_text(encoding="utf-8"))]
-    tasks = read_answers(_text(options.answers), sheets)
+    sheets = [x for key in options.key for x in read_sheets(text_of(key))]
+    tasks = read_answers(text_of(options.answers), sheets)
     output = options.output or options.answers.with_name(f"{options.answers.stem}-graded.csv")
     kept = output.with_name(f".{output.name}.part")
     progress = Progress()
@@ -60,14 +59,6 @@ def run_grade(options: argparse.Namespace) -> int:
     kept.unlink(missing_ok=True)
     _summary([m for found in marks for m in found], output)
     return 0
-
-
-def _text(path: Path) -> str:
-    data = path.read_bytes()
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ReadError(f"{path} is not UTF-8 (byte {error.start})", repair="save the table as CSV, UTF-8") from None
 
 
 def _summary(marks: list[Any], output: Path) -> None:

@@ -141,9 +141,11 @@ class Session:
         before = self.record
         for number, (letter, part) in enumerate(zip(LETTERS, exercise.parts, strict=False), 1):
             if part.kind == CODE:
-                self.say("code is checked by symrnn.check_gradient, not here")
+                self.say("a program is judged by sr.check_gradient, not here")
             elif not self._part(exercise, part, number, letter):
                 return False
+        if all(part.kind == CODE for part in exercise.parts):
+            return False
         clean = (before.wrong, before.hints) == (self.record.wrong, self.record.hints)
         self._note(seed=self.record.seed + 1, row=self.record.row + 1 if clean else 0)
         if self.record.row >= ENOUGH and self.record.level < 3:

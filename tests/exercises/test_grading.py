@@ -150,6 +150,23 @@ def test_processes_give_the_same(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert sorted(x.name for x in tmp_path.iterdir()) == ["answers.csv", "graded.csv", "totals.csv"]
 
 
+def test_files_that_cannot_be_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    other, table = tmp_path / "latin.csv", FROZEN / "answers.csv"
+    other.write_bytes("student,question,answer\nJürgen,1a,x\n".encode("latin-1"))
+    for command in (
+        ["grade", str(other), "--key", str(FROZEN / "key.json")],
+        ["grade", str(table), "--key", str(other)],
+        ["grade", str(table), "--key", str(FROZEN / "exam.toml")],
+        ["grade", str(table)],
+        ["grade", str(tmp_path / "no.csv")],
+        ["exam", str(other), "-o", str(tmp_path / "exam")],
+        ["exercise", "sheet", "bptt.state", "--students", str(other), "-o", str(tmp_path / "class")],
+    ):
+        assert main(command) == 2, command
+        assert capsys.readouterr().err.startswith("symrnn: ")
+    assert [x.name for x in tmp_path.iterdir()] == ["latin.csv"], "nothing half-written"
+
+
 def test_rows_by_kind_need_no_key() -> None:
     answer = make("bptt.grad_W", seed=7, level=2).model_answer
     text = f'Kind,Seed,Level,Part,Answer\nbptt.grad_W,7,2,1,"{answer}"\nbptt.grad_w,7,2,1,x\nbptt.grad_W,-1,2,1,x\n'
