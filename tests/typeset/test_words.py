@@ -1,6 +1,7 @@
 """Every language has every word, with the same places to fill; every law has a name in each."""
 
 import re
+from collections.abc import Iterable, Iterator
 
 import pytest
 
@@ -9,7 +10,11 @@ from symrnn.calculus.law_table import LAWS
 from symrnn.errors import Undefined
 from symrnn.model import library
 from symrnn.typeset import derivation_page
+from symrnn.typeset.blocks import Block, Display, Frame, Heading, Paragraph, Picture, Table
+from symrnn.typeset.items import Phrase
 from symrnn.typeset.words import LANGUAGES, words_of
+from symrnn.typeset.words_models import title_in
+from typeset.documents import made
 from typeset.formulas import derive
 
 
@@ -50,3 +55,43 @@ def test_reasons_of_shared_states_conditions_and_given_gradients() -> None:
     assert "s̄(τ) arrives there" in page and "target" not in page and "L =" not in page
     assert "τ ≥ 2" in page and "[2" not in page
     assert derivation_page(sr.bptt(sr.models.elman(), 3)).startswith("elman with τ = 3: ")
+
+
+ENGLISH = re.compile(r"\b(?:the|of|use|uses|loss|sum|given|because|with|and|only|every|for|circuit|graph|to|is)\b")
+SPOKEN = ("classical", "driven", "scalar", "elman", "jordan", "bidirectional", "encoder-decoder", "leaky", "time-delay")
+
+
+def said(blocks: Iterable[Block]) -> Iterator[str]:
+    """Every word of a page that stands outside its formulas and programs."""
+    for block in blocks:
+        match block:
+            case Heading(words):
+                yield words
+            case Paragraph(parts):
+                yield from (part for part in parts if isinstance(part, str))
+            case Table(head, body):
+                yield from head
+                yield from (part for row in body for cell in row for part in cell if isinstance(part, str))
+            case Frame(inner):
+                yield from said(inner)
+            case Display(rows):
+                told = [row.condition for row in rows.rows if isinstance(row.condition, Phrase)]
+                yield from (word for phrase in told for word in phrase.words if isinstance(word, str))
+            case Picture():
+                yield block.caption
+
+
+@pytest.mark.parametrize("name", SPOKEN)
+def test_no_english_is_left_in_a_german_document(name: str) -> None:
+    page = made(name, language="de", pictures=name == "elman").page
+    found = [words for words in (page.title, page.source, *said(page.blocks)) if ENGLISH.search(words)]
+    assert not found
+    assert page.title != made(name, pictures=False).page.title
+
+
+@pytest.mark.parametrize("name", library.LIBRARY)
+def test_every_model_of_the_library_has_a_german_title(name: str) -> None:
+    summary = library.get(name).title.summary
+    assert title_in(summary, "de") != summary and not ENGLISH.search(title_in(summary, "de"))
+    assert title_in("3 layers of tanh networks with softmax output", "de").startswith("3 Schichten")
+    assert title_in("my own cell", "de") == "my own cell"
