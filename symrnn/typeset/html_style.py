@@ -87,6 +87,7 @@ tr:target td {{ background: var(--mark); }}
   .display, pre {{ overflow: visible; }}
   pre {{ white-space: pre-wrap; font-size: 7.5pt; }}
   table.lines tr, table.symbols tr {{ break-inside: avoid; }}
+  p:has(+ .display), p:has(+ table) {{ break-after: avoid; }}
   .checked, .frame, pre {{ background: none; }}
 }}
 """
