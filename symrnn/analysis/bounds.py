@@ -7,7 +7,6 @@ at most the product of the norms, and a diagonal of derivatives is at most the l
 from __future__ import annotations
 
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 
 from sympy import Abs, Add, Expr, Float, Integer, Max, Mul, Pow, Symbol
@@ -56,9 +55,9 @@ class GradientBound:
         A bound on the norm of one step's Jacobian, in terms of the norms of its matrices.
     steps
         How many Jacobians are multiplied: t - k; k - t for a state that runs backward in time.
-    norms
-        The symbol that stands for the largest singular value of each matrix, the largest absolute entry of each
-        vector, and for each scalar.
+    letters
+        By name, the symbol that stands for the largest singular value of each matrix, for the largest absolute entry
+        of each vector, and for each scalar.
     conditions
         What is used: the range of each derivative.
     """
@@ -66,8 +65,13 @@ class GradientBound:
     state: Sequence
     rate: Expr
     steps: Expr
-    norms: MappingProxyType[str, Symbol]
+    letters: tuple[tuple[str, Symbol], ...]
     conditions: tuple[Condition, ...]
+
+    @property
+    def norms(self) -> dict[str, Symbol]:
+        """The letters by the names of the parameters."""
+        return dict(self.letters)
 
     @property
     def expr(self) -> Expr:
@@ -168,7 +172,7 @@ def gradient_bound(model: Recurrence, state: Any = None) -> GradientBound:
     step, steps = one_step(model, h)
     bounds = _Bounds(model)
     rate = bounds.norm(step)
-    return GradientBound(h, rate, steps, MappingProxyType(dict(bounds.norms)), tuple(dict.fromkeys(bounds.conditions)))
+    return GradientBound(h, rate, steps, tuple(bounds.norms.items()), tuple(dict.fromkeys(bounds.conditions)))
 
 
 class _Bounds:

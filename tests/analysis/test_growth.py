@@ -1,5 +1,6 @@
 """Growth of gradients: bounds against drawn networks, eigenvalues against powers, direct paths against derivatives."""
 
+import pickle
 from fractions import Fraction
 
 import numpy as np
@@ -100,6 +101,7 @@ s, w, alpha = Sequence("s"), Parameter("w"), Parameter("alpha")
 def test_bounds_of_ones_own_recurrences_hold(side, wanted):
     model = Recurrence(Equation((h if getattr(side, "shape", ()) else s)[t], side))
     bound = analysis.gradient_bound(model)
+    assert pickle.loads(pickle.dumps(bound)) == bound and hash(bound)
     assert f"≤ {wanted}" in str(bound) and r"\le" in bound.latex()
     rng = np.random.default_rng(0)
     for scale in (0.4, 2.0):
