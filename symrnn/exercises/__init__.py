@@ -7,6 +7,7 @@ from symrnn.exercises.exercise import Exercise, Part, thawed
 from symrnn.exercises.glossary import GLOSSARY, Term, explained
 from symrnn.exercises.judge import judge
 from symrnn.exercises.making import custom, kind_of, kinds, make
+from symrnn.exercises.selftest import problems
 from symrnn.exercises.sheets import Sheet, read_sheets, sheet, write_key
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "kind_of",
     "kinds",
     "make",
+    "problems",
     "read_sheets",
     "sheet",
     "thawed",

@@ -159,11 +159,17 @@ def agrees(setting: Setting, values: Values, world: World, candidate: Term) -> b
     try:
         for at, wanted in values:
             found = value(world, candidate, at)
-            if found.shape != wanted.shape or ((found - wanted) % PRIME).any():
+            if found.shape != wanted.shape or not _same(world, found, wanted):
                 return False
     except (Undecidable, OutOfRange, ArithmeticError):
         return False
     return True
+
+
+def _same(world: World, found: Any, wanted: Any) -> bool:
+    if world.system.exact:
+        return not ((found - wanted) % PRIME).any()
+    return all(abs(a - b) <= TOLERANCE * max(1, abs(b)) for a, b in zip(found.ravel(), wanted.ravel(), strict=True))
 
 
 def _degree(term: Term, last: int) -> int:

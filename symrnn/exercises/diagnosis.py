@@ -15,49 +15,59 @@ from symrnn.exercises.slip_table import SLIPS, Slip
 from symrnn.exercises.slips import Slipped, slipped, whole
 from symrnn.exercises.world import OutOfRange
 from symrnn.model.formula.settle import settled
+from symrnn.model.formula.symbols import Symbols
 from symrnn.model.formula.term import Term
 from symrnn.tensor.numbers import Undecidable
 
 _RANK = {name: i for i, name in enumerate(SLIPS)}  # of slips with the same values the one named first is preferred
 MOST_SINGLE = 400
 MOST_PAIRS = 600
+MOST_SLOW = 60  # with 50 digits, where the field cannot decide
 
 
 def diagnosed(setting: Setting, reference: Term, answer: Term) -> tuple[Diagnosis, ...]:
     """The smallest set of slips that turns the reference into the answer, or nothing."""
+    exact = True
     try:
         wanted = reference_values(setting, POINTS[0], answer, reference, True)
     except (Undecidable, OutOfRange, ArithmeticError):
+        exact = False
+    try:
+        wanted = wanted if exact else reference_values(setting, POINTS[0], answer, reference, False)
+    except (Undecidable, OutOfRange, ArithmeticError):
         return ()
-    world = setting.world(POINTS[0], True)
+    world = setting.world(POINTS[0], exact)
     rolled = _unrolled(reference, answer)
-    candidates = [*whole(reference), *islice(_slips(setting, reference), MOST_SINGLE), *rolled]
+    singles = candidates_of(reference, setting.table, setting.square)
+    candidates = [*islice(singles, MOST_SINGLE if exact else MOST_SLOW), *rolled]
     candidates.sort(key=lambda c: _RANK[c.names[0]])
     for candidate in candidates:
         if agrees(setting, wanted, world, settled(candidate.term)) and _confirmed(setting, candidate, answer):
             return _diagnoses(candidate)
-    for candidate in islice(_pairs(setting, candidates), MOST_PAIRS):
+    for candidate in islice(_pairs(setting, candidates), MOST_PAIRS if exact else 0):
         if agrees(setting, wanted, world, settled(candidate.term)) and _confirmed(setting, candidate, answer):
             return _diagnoses(candidate)
     return ()
 
 
-def _slips(setting: Setting, term: Term) -> Iterator[Slipped]:
-    return slipped(term, _Names(setting))
+def candidates_of(term: Term, table: Symbols, square: bool = False) -> Iterator[Slipped]:
+    """A formula with one slip, in every way that is known."""
+    yield from whole(term)
+    yield from slipped(term, _Names(table, square))
 
 
 class _Names:
-    """The names of a setting, and whether all dimensions are taken to be equal there."""
+    """The names of a table, and whether all dimensions are taken to be equal."""
 
-    def __init__(self, setting: Setting) -> None:
-        self.kinds, self.sizes, self.square = setting.table.kinds, setting.table.sizes, setting.square
+    def __init__(self, table: Symbols, square: bool) -> None:
+        self.kinds, self.sizes, self.square = table.kinds, table.sizes, square
 
 
 def _pairs(setting: Setting, singles: list[Slipped]) -> Iterator[Slipped]:
     """Two slips at once: one after another, slips made everywhere first."""
     first = [s for s in singles if s.places == ("everywhere",)] + [s for s in singles if s.places != ("everywhere",)]
     for one in first[:40]:
-        for other in islice(slipped(one.term, _Names(setting)), 60):
+        for other in islice(slipped(one.term, _Names(setting.table, setting.square)), 60):
             if set(other.names) != set(one.names):
                 yield Slipped(other.term, (*one.names, *other.names), (*one.places, *other.places))
 

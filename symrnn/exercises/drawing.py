@@ -1,7 +1,7 @@
 """What a variant of an exercise may vary: names, activations, losses, lags and numbers, drawn from a seed and a level.
 
-The seed is read as a number whose digits are the choices, so two seeds make different choices as long as there are
-different ones to make; only then does chance decide.
+The seed is read as a number whose digits are the first choices, so the seeds below 256 all choose differently where
+there is enough to choose from; what is chosen after that is left to chance.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ from typing import Any
 
 import numpy as np
 
+DISTINCT = 256
 STATES, INPUTS, OUTPUTS = "hszr", "xvu", "op"
 WEIGHTS = ("WUV", "ABC", "FGK", "MNK", "PQS")
 BIASES = (("b", "c"), ("c", "b"), ("g", "b"))
-SCALAR_STATES, SCALAR_WEIGHTS, SCALAR_INPUTS = "shzy", "wrpkm", "uvq"
-FUNCTIONS = ("f", "g", "phi", "F")
+SCALAR_STATES, SCALAR_WEIGHTS, SCALAR_INPUTS = "shzy", "wrpvm", "uqc"
+FUNCTIONS = ("f", "phi", "F")
 
 
 @dataclass
@@ -28,13 +29,17 @@ class Draw:
     level: int
 
     def __post_init__(self) -> None:
-        self.rest = abs(self.seed)
+        self.rest, self.span = abs(self.seed), 1
         self.random = np.random.default_rng([abs(self.seed), self.level, *self.kind.encode()])
 
     def choose(self, options: Sequence[Any]) -> Any:
         """One of several."""
-        place = self.rest % len(options) if self.rest else int(self.random.integers(len(options))) * (self.seed > 999)
-        self.rest //= len(options)
+        if self.span < DISTINCT or self.span <= abs(self.seed):
+            place = self.rest % len(options)
+            self.rest //= len(options)
+            self.span *= len(options)
+        else:
+            place = int(self.random.integers(len(options)))
         return options[place]
 
     def between(self, low: int, high: int) -> int:
@@ -73,5 +78,5 @@ class Draw:
         if "u" in wanted:
             found["u"] = self.choose(SCALAR_INPUTS)
         if "f" in wanted:
-            found["f"] = self.choose(FUNCTIONS[:3])
+            found["f"] = self.choose(FUNCTIONS)
         return found

@@ -48,6 +48,14 @@ class Part:
         Of a number.
     choices
         Of a choice: what each letter says.
+    known
+        Of a number: wrong values that a named mistake leads to.
+    tau
+        Of code: the last time it is run with; several if it is 0.
+    follows
+        Of a number: the formula that gives it from earlier parts, @1 for the answer to the first.
+    symbols
+        A table of names as JSON, where the exercise's own does not serve.
     """
 
     question: str
@@ -62,8 +70,15 @@ class Part:
     points: float = 2.0
     tolerance: float = 1e-3
     choices: tuple[str, ...] = ()
-    follows: str = ""  # of a number: the formula that gives it from earlier parts, @1 for the answer to the first
-    symbols: str = ""  # a table of its own as JSON, where the exercise's does not serve
+    known: tuple[tuple[str, str], ...] = ()
+    tau: int = 0
+    follows: str = ""
+    symbols: str = ""
+
+
+@lru_cache(maxsize=256)
+def _read(text: str) -> Recurrence:
+    return read_model(text)
 
 
 @dataclass(frozen=True)
@@ -103,7 +118,7 @@ class Exercise:
     @property
     def recurrence(self) -> Recurrence | None:
         """The model, if the exercise has one."""
-        return _model(self.model) if self.model else None
+        return _read(self.model) if self.model else None
 
     @property
     def hints(self) -> tuple[str, ...]:
@@ -149,12 +164,6 @@ class Exercise:
         return json.dumps({"format": FORMAT} | asdict(self), ensure_ascii=False, indent=1)
 
 
-@lru_cache(maxsize=256)
-def _model(text: str) -> Recurrence:
-    """A model from its text, read once for all answers about it."""
-    return read_model(text)
-
-
 FORMAT = 1  # of a frozen exercise; a later version reads the earlier ones
 
 
@@ -177,4 +186,5 @@ def thawed(text: str) -> Exercise:
 
 
 def _tuples(record: dict[str, Any]) -> dict[str, Any]:
-    return {key: tuple(value) if isinstance(value, list) else value for key, value in record.items()}
+    found = {key: tuple(value) if isinstance(value, list) else value for key, value in record.items()}
+    return found | {"known": tuple(map(tuple, record.get("known", ())))}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -115,6 +116,7 @@ def _least(term: Term) -> int:
 
 def _judged(setting: Setting, references: list[Term], yours: Term, form: str) -> Verdict:
     right = references[0]
+    setting = replace(setting, least=max(setting.least, _least(yours)))
     found = compared(setting, right, yours)
     facts: dict[str, Any] = {"read_as": echo(yours), "method": found.method, "chance": found.chance}
     if found.equal is None:

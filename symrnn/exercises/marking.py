@@ -5,17 +5,30 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from symrnn.calculus.verdict import INVALID, RIGHT, WRONG, Verdict
+from symrnn.calculus.verdict import INVALID, RIGHT, UNDECIDED, WRONG, Diagnosis, Verdict
 from symrnn.errors import ReadError
-from symrnn.exercises.judge import judge
-from symrnn.model import Recurrence
+from symrnn.exercises.judge import SUBJECT, judge
+from symrnn.model import Reading, Recurrence
 
 if TYPE_CHECKING:
     from symrnn.exercises.exercise import Exercise, Part
 
 FORMULA, NUMBER, EDGES, CHOICE, CODE = "formula", "number", "edges", "choice", "code"
+NUMBER_MISTAKES: Mapping[str, str] = MappingProxyType(
+    {
+        "parameter forgotten": "A parameter is left out.",
+        "sign of a term": "A term has the wrong sign.",
+        "initial state ignored": "The given state is taken for zero.",
+        "activation forgotten": "The activation is not applied.",
+        "path forgotten": "One path is missing.",
+        "immediate for total": "This is the immediate derivative.",
+        "total for immediate": "This is the total derivative.",
+    }
+)
 _NUMBER = re.compile(r"[-+−]?(\d{1,12}(\.\d{0,12})?|\.\d{1,12})([eE][-+]?\d{1,2})?")
 _EDGE = re.compile(r"\s*([\w()]+)\s*(?:->|→|-->)\s*([\w()]+)\s*")
 
@@ -28,42 +41,69 @@ def table_of(exercise: Exercise, part: Part) -> tuple[Any, Recurrence | None]:
 
 def number_of(answer: object) -> float | None:
     """A number as it is typed, 0,5 for 0.5; None for what is no number."""
-    text = str(answer).strip().strip("$").replace("−", "-").replace(",", ".")
+    text = answer if isinstance(answer, str) else f"{answer:.15g}" if isinstance(answer, int | float) else ""
+    text = text[:80].strip().strip("$").replace("−", "-").replace(",", ".")
     return float(text) if _NUMBER.fullmatch(text) else None
 
 
+def _invalid(reason: str, **facts: Any) -> Verdict:
+    return Verdict(INVALID, SUBJECT, reason, facts={"credit": 0.0, **facts})
+
+
+def _wrong(reason: str, mistake: tuple[str, str] | None, facts: dict[str, Any]) -> Verdict:
+    """A wrong answer, with a mistake's name and advice if it is known."""
+    found = (Diagnosis(mistake[0], "", reason, mistake[1]),) if mistake else ()
+    rows = (("mistake", f"{mistake[0]}: {reason}"), ("advice", mistake[1])) if mistake else ()
+    return Verdict(WRONG, SUBJECT, reason, found, rows=rows, facts={"credit": 0.0, **facts})
+
+
 def _mark_formula(exercise: Exercise, part: Part, answer: object) -> Verdict:
+    if not isinstance(answer, str | int | float | Reading):
+        return _invalid("a formula is asked for")
     symbols, model = table_of(exercise, part)
-    text = str(answer)
-    return judge(text, part.answer, symbols=symbols, model=model, where=part.where, form=part.form)
+    given = answer if isinstance(answer, Reading) else f"{answer:.15g}" if isinstance(answer, int | float) else answer
+    return judge(given, part.answer, symbols=symbols, model=model, where=part.where, form=part.form)
 
 
 def _mark_number(exercise: Exercise, part: Part, answer: object) -> Verdict:
+    """A number, within the tolerance; a value that a known mistake leads to is called that."""
     found, right = number_of(answer), float(part.answer)
     if found is None:
-        return Verdict(INVALID, "the answer", f"{str(answer)[:40]!r} is no number", facts={"credit": 0.0})
-    facts = {"read_as": f"{found:g}", "value": found}
+        return _invalid(f"{str(answer)[:40] if isinstance(answer, str) else type(answer).__name__!r} is no number")
+    facts: dict[str, Any] = {"read_as": f"{found:g}", "value": RIGHT}
     if abs(found - right) <= part.tolerance:
-        return Verdict(RIGHT, "the answer", facts=facts | {"credit": 1.0})
-    sign = abs(found + right) <= part.tolerance
-    reason = "it has the wrong sign" if sign else "it is too large" if found > right else "it is too small"
-    return Verdict(WRONG, "the answer", reason, facts=facts | {"credit": 0.5 if sign else 0.0})
+        return Verdict(RIGHT, SUBJECT, facts=facts | {"credit": 1.0})
+    facts["value"] = WRONG
+    for name, value in part.known:
+        if abs(found - float(value)) <= part.tolerance:
+            return _wrong(NUMBER_MISTAKES[name], (name, part.law), facts | {"credit": 0.5})
+    if abs(found + right) <= part.tolerance:
+        return _wrong("The sign is wrong.", ("sign", "Look at the signs once more."), facts | {"credit": 0.5})
+    if abs(found - right) <= 10 * part.tolerance and part.tolerance * 10 < abs(right):
+        return _wrong(
+            "It is rounded too early.", ("rounding", "Keep more digits on the way."), facts | {"credit": 0.75}
+        )
+    return _wrong("it is too large" if found > right else "it is too small", None, facts)
 
 
 def _mark_edges(exercise: Exercise, part: Part, answer: object) -> Verdict:
+    """The edges of a graph: each that is missing or too many takes a share."""
     right = edges(part.answer)
     try:
-        found = edges(str(answer))
+        found = edges(answer if isinstance(answer, str) else "")
     except ReadError as error:
-        return Verdict(INVALID, "the answer", error.what, facts={"credit": 0.0})
+        return _invalid(error.what)
     missing, extra = right - found, found - right
     share = max(0.0, (len(right & found) - len(extra)) / len(right))
-    facts = {"credit": round(share, 2), "missing": len(missing), "extra": len(extra)}
+    facts = {"credit": round(share, 2), "missing": len(missing), "extra": len(extra), "value": RIGHT}
     if not missing and not extra:
-        return Verdict(RIGHT, "the answer", facts=facts)
+        return Verdict(RIGHT, SUBJECT, facts=facts | {"credit": 1.0})
     turned = {(b, a) for a, b in extra} & missing
-    reason = f"{len(missing)} edges are missing, {len(extra)} are too many" + (", some run backward" if turned else "")
-    return Verdict(WRONG, "the answer", reason, facts=facts)
+    name, advice = ("edge backward", "An edge runs from what is read to what is computed from it.") if turned else (
+        ("edge missing", "For each node, list everything that its equation reads.") if missing else
+        ("edge too many", "An edge stands for a name in the equation of the node that it runs to."))  # fmt: skip
+    reason = f"Missing: {len(missing)}; too many: {len(extra)}" + (f"; backward: {len(turned)}." if turned else ".")
+    return _wrong(reason, (name, advice), facts | {"value": WRONG})
 
 
 def edges(text: str) -> frozenset[tuple[str, str]]:
@@ -91,21 +131,29 @@ _PLAIN = str.maketrans("", "", "()")
 
 
 def _mark_choice(exercise: Exercise, part: Part, answer: object) -> Verdict:
-    text = str(answer).strip().strip("().").lower()
+    """The letter of a choice."""
+    text = answer[:20].strip().strip("().").lower() if isinstance(answer, str) else ""
     if len(text) != 1 or not 0 <= ord(text) - ord("a") < len(part.choices):
-        return Verdict(INVALID, "the answer", "one of the letters is asked for", facts={"credit": 0.0})
-    right = text == part.answer
-    return Verdict(RIGHT if right else WRONG, "the answer", facts={"credit": float(right), "read_as": text})
+        return _invalid("one of the letters is asked for")
+    facts = {"read_as": part.choices[ord(text) - ord("a")]}
+    if text == part.answer:
+        return Verdict(RIGHT, SUBJECT, facts=facts | {"credit": 1.0, "value": RIGHT})
+    return _wrong("Another one is right.", ("another choice", part.law), facts | {"value": WRONG})
 
 
 def _mark_code(exercise: Exercise, part: Part, answer: object) -> Verdict:
-    """A NumPy backward pass, as a function, through the gradient checker."""
+    """A NumPy backward pass, as a function, through the gradient checker: each gradient that is right counts."""
     from symrnn.numeric.checking import check_gradient
 
     model = exercise.recurrence
     if model is None or not callable(answer):
-        return Verdict(INVALID, "the answer", "code is handed in as a function", facts={"credit": 0.0})
-    return check_gradient(model, answer)
+        return _invalid("code is handed in as a function")
+    found = check_gradient(model, answer, tau=part.tau or None)
+    share = {RIGHT: 1.0, INVALID: 0.0, UNDECIDED: None}.get(found.status, 0.0)
+    if found.status == WRONG:
+        share = round(len(found.right) / max(1, len(found.right) + len(found.wrong)), 2)
+        share = max(share, 0.5) if len(found.found) == 1 else share  # one mistake explains all that is wrong
+    return replace(found, facts={**found.facts, "credit": share, "value": found.status})
 
 
 MARKERS: Mapping[str, Callable[[Exercise, Part, object], Verdict]] = {

@@ -100,6 +100,11 @@ class RunningWorld(World):
             raise OutOfRange(f"{key} has no value")
         return found
 
+    def copy_time(self, key: str) -> int | None:
+        """The step at which a copy of a parameter is used, for a key such as W[3]."""
+        name, _, time = key.rstrip("]").partition("[")
+        return int(time) if time and name not in self.sequences else None
+
     def loss(self) -> Array:
         return _matrix(self.base(expanded_loss(self.model, self.last)))
 
@@ -111,7 +116,9 @@ class RunningWorld(World):
         found = self.known.get(("gradient", key))
         if found is None:
             loss = expanded_loss(self.model, self.last)
-            found = self.known["gradient", key] = self._jacobian(node, lambda run: run(loss), "total")
+            found = self.known["gradient", key] = self._jacobian(
+                node, lambda run: run(loss), "total", only=self.copy_time(key)
+            )
         return found.reshape(_matrix(self.base.values[node]).shape)
 
     def rate(self, head: str, above: str, below: str, size: Size) -> Array:
@@ -122,32 +129,45 @@ class RunningWorld(World):
         kind = "immediate" if head == "immediate" else "total"
         found = self.known.get((kind, above, below))
         if found is None:
-            found = self.known[kind, above, below] = self._jacobian(lower, lambda run: run(upper), kind, upper)
+            found = self.known[kind, above, below] = self._jacobian(
+                lower, lambda run: run(upper), kind, upper, self.copy_time(below)
+            )
         return found if self.shape(size) == found.shape else found.reshape(self.shape(size))
 
-    def _jacobian(self, lower: Any, read: Any, kind: str, upper: Any = None) -> Array:
-        """Entries of what is read by entries of a node: each entry moved, and what follows run."""
+    def _jacobian(self, lower: Any, read: Any, kind: str, upper: Any = None, only: int | None = None) -> Array:
+        """Entries of what is read by entries of a node: each entry moved, and what follows run.
+
+        Of a parameter, `only` moves the copy that is used at one step.
+        """
         value = self.base.values[lower]
         columns = []
         for i in range(int(np.size(value))):
             direction = np.zeros(np.size(value), dtype=int).astype(object)
             direction[i] = 1
-            tangent = self._tangent(lower, self.system.array(direction.reshape(np.shape(value))), read, kind, upper)
+            tangent = self._tangent(
+                lower, self.system.array(direction.reshape(np.shape(value))), read, kind, upper, only
+            )
             columns.append(np.asarray(tangent).ravel())
         return np.array(columns, dtype=object).T
 
-    def _tangent(self, lower: Any, direction: Array, read: Any, kind: str, upper: Any) -> Array:
+    def _tangent(self, lower: Any, direction: Array, read: Any, kind: str, upper: Any, only: int | None) -> Array:
         system = Dual(self.system)
         values: dict[Any, Any] = {x: system.lift(v) for x, v in self.base.values.items()}
+        still, moved = values[lower], DualArray(self.base.values[lower], direction)
+        values[lower] = moved
         evaluator = Evaluator(system, values, self.instance.sizes)
-        shifted = DualArray(self.base.values[lower], direction)
-        values[lower] = shifted
         waiting = any(e.lhs == lower for e in self.instance.graph.equations)
         for e in self.instance.graph.equations:
             if waiting or (kind == "immediate" and e.lhs.time != upper.time):
                 waiting = waiting and e.lhs != lower
                 continue
+            if only is not None:
+                values[lower] = moved if e.lhs.time == only else still
+                evaluator = Evaluator(system, values, self.instance.sizes)
             values[e.lhs] = evaluator(e.rhs)
+        if only is not None:
+            values[lower] = still
+            evaluator = Evaluator(system, values, self.instance.sizes)
         return read(evaluator).tangent
 
 

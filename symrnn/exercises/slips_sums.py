@@ -52,7 +52,9 @@ def sums(term: Term, table: Any) -> Iterator[Change]:
 
 
 def terms(term: Term, table: Any) -> Iterator[Change]:
-    """A term of a sum forgotten, or with the wrong sign."""
+    """A term of a sum forgotten, or with the wrong sign; a bound or a time such as k+1 is no sum."""
+    if all(part.head in {"index", "number", "length"} for part in term.walk() if part.is_leaf):
+        return
     if term.head == "add":
         for i, part in enumerate(term.parts):
             rest = term.parts[:i] + term.parts[i + 1 :]

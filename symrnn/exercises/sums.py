@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from symrnn.exercises import values
-from symrnn.exercises.world import Array, World
+from symrnn.exercises.world import Array, OutOfRange, World
 from symrnn.model.formula.term import Term
 from symrnn.tensor.numbers import Undecidable
 
@@ -62,6 +62,24 @@ def components(world: World, term: Term, at: Indices) -> Array:
     size: Any = known
     count = world.side(size[place] if 1 not in size else next(d for d in size if d != 1))
     return world.system.add(*(values.value(world, body, {**at, term.text: i + 1}) for i in range(count)))
+
+
+def component_rate(world: World, term: Term, nodes: tuple[Term, Term], at: Indices) -> Array:
+    """A derivative of or by a component: a part of the Jacobian."""
+    bases = [node.parts[0] if node.head == "comp" else node for node in nodes]
+    shapes = [world.shape(base.size) for base in bases]
+    (rows, columns), (n, m) = shapes
+    above, below = (values.key_of(base, world, at) for base in bases)
+    jacobian = world.rate(term.head, above, below, (rows * columns, n * m)).reshape(*shapes[0], *shapes[1])
+    chosen: list[Any] = []
+    for node, shape in zip(nodes, shapes, strict=True):
+        places = [values.index(part, world, at) - 1 for part in node.parts[1:]] if node.head == "comp" else []
+        if len(places) == 1:
+            places = [places[0], 0] if shape[1] == 1 else [0, places[0]]
+        if any(not 0 <= place < side for place, side in zip(places, shape, strict=False)):
+            raise OutOfRange(f"component {places} of {shape}")
+        chosen += [slice(place, place + 1) for place in places] or [slice(None), slice(None)]
+    return jacobian[tuple(chosen)].reshape(world.shape(term.size))
 
 
 def holds(world: World, term: Term, at: Indices) -> Array:

@@ -225,7 +225,7 @@ def _rate(world: World, term: Term, at: Indices) -> Array:
         found = _entry(world, found, places) if places else found
         return found if term.size is None or world.shape(term.size) == found.shape else found.T
     if places or y.head == "comp":
-        raise Undecidable("a derivative of or by a component")
+        return sums.component_rate(world, term, (y, x), at)
     return world.rate(term.head, key_of(y, world, at), key_of(x, world, at), term.size)
 
 

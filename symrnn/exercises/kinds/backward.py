@@ -7,246 +7,286 @@ from symrnn.exercises.kinds.networks import Network, network
 from symrnn.exercises.kinds.table import Made, kind, part
 
 BOOK = "Goodfellow, Bengio, Courville 2016, 10.2.2"
+STANFORD = "Stanford CS224n, assignment on recurrent language models"
+SUM_LAW = "A shared parameter is used at every step: add the gradients of its uses."
+USES_LAW = "Add what every node that reads the state sends back, each through the transpose of its Jacobian."
+ENTRY_LAW = "Applied entry by entry, a function has a diagonal Jacobian: the derivatives of the entries."
 
 
-def _slope(net: Network, time: str) -> str:
+def slope(net: Network, time: str) -> str:
+    """The Jacobian of the activation."""
     return rf"\operatorname{{diag}}({net.slope(time)})"
+
+
+def later(net: Network, delay: int = 0) -> str:
+    """The time at which a state is read again."""
+    return f"t+{delay or net.delay}"
+
+
+def early(net: Network) -> str:
+    """The steps whose state is read again."""
+    return rf"1 <= t <= \tau - {net.delays[-1]}"
 
 
 @kind(8, "forward.equations", "Forward equations", "Goodfellow, Bengio, Courville 2016, 10.8 to 10.11")
 def forward(d: Draw) -> Made:
     net = network(d)
-    n = net.names
-    word = {"tanh": r"\tanh", "sigmoid": r"\sigma", "f": "f"}[net.activation]
-    parts = (
-        part(
-            n,
-            "Write $@h_t$ in terms of the step before, the input and the parameters.",
-            rf"{word}(@b + @W @h_{{t-1}} + @U @x_t)",
-            rf"{word}(@a_t)",
-            law="Substitute the pre-activation.",
-            witness="@h_t",
-        ),
-        part(
-            n,
-            "Write $@o_t$ in terms of $@h_{t-1}$, $@x_t$ and the parameters.",
-            rf"@c + @V {word}(@b + @W @h_{{t-1}} + @U @x_t)",
-            "@c + @V @h_t",
-            law="Substitute the state.",
-            witness="@o_t",
-        ),
+    past, word = f"t-{net.delay}", net.word
+    inner = rf"@b + @W @h_{{{past}}} + @U @x_t"
+    state = part(
+        net.names,
+        rf"Write $@h_t$ in terms of $@h_{{{past}}}$, $@x_t$ and the parameters.",
+        f"{word}({inner})",
+        f"{word}(@a_t)",
+        law="Substitute the pre-activation.",
+        witness="@h_t",
     )
-    return Made(net.shown, parts, net.text)
+    output = part(net.names, rf"Write $@o_t$ in terms of $@h_{{{past}}}$, $@x_t$ and the parameters.",
+                  rf"@c + @V {word}({inner})", "@c + @V @h_t", rf"@c + @V {word}(@a_t)",
+                  law="Substitute the state, then its pre-activation.", witness="@o_t")  # fmt: skip
+    far = part(net.names, rf"Write $@h_t$ in terms of $@h_{{t-{2 * net.delay}}}$, two states back.",
+               rf"{word}(@b + @W {word}(@b + @W @h_{{t-{2 * net.delay}}} + @U @x_{{{past}}}) + @U @x_t)",
+               f"{word}(@a_t)", f"{word}({inner})", law="Substitute the equation into itself, at the earlier time.",
+               witness="@h_t", where=rf"{2 * net.delay} <= t <= \tau", points=3.0)  # fmt: skip
+    return Made(net.shown, (state, output, far)[: max(2, d.level)], net.text)
 
 
 @kind(10, "bptt.logits", "The gradient by the output", "Goodfellow, Bengio, Courville 2016, 10.18")
 def logits(d: Draw) -> Made:
-    net = network(d)
-    law = "Only the loss of the same step reads the output."
-    asked = part(net.names, r"Give $\nabla_{@o_t} L$.", net.local, r"\frac{\partial L_t}{\partial @o_t}",
-                 law=law, witness=r"\nabla_{@o_t} L", form="no derivative")  # fmt: skip
-    return Made(net.shown, (asked,), net.text)
+    net = network(d, losses=("softmax", "squared", "mean"))
+    asked = part(net.names, r"Give $\nabla_{@o_t} L$.", net.local, *net.lines("o"), form="no derivative",
+                 law="Only the loss of the same step reads the output.", witness=r"\nabla_{@o_t} L")  # fmt: skip
+    back = part(net.names, r"Give $\nabla_{@h_\tau} L$, without a derivative in it.",
+                rf"@V^\top {_bracketed(net.local.replace('_t', '_{tau}').replace('_{tau}', '_{' + chr(92) + 'tau}'))}",
+                r"@V^\top \nabla_{@o_\tau} L", law="The last state is read by the last output only.",
+                form="no derivative", witness=r"\nabla_{@h_\tau} L")  # fmt: skip
+    return Made(net.shown, (asked, back)[: 1 + (d.level > 1)], net.text)
 
 
-@kind(
-    11, "bptt.state", "The recursion of the gradient by the state", "Goodfellow, Bengio, Courville 2016, 10.19 to 10.21"
-)
+def _bracketed(text: str) -> str:
+    return rf"\left({text}\right)"
+
+
+@kind(11, "bptt.state", "The recursion of the gradient by the state", f"{BOOK}, 10.19 to 10.21")
 def state(d: Draw) -> Made:
     net = network(d)
-    n = net.names
-    law = "Add what every node that reads the state sends back, each through the transpose of its Jacobian."
-    recursion = rf"@W^\top {_slope(net, 't+1')} \nabla_{{@h_{{t+1}}}} L + @V^\top \nabla_{{@o_t}} L"
-    parts = (
-        part(
-            n,
-            r"Give $\nabla_{@h_\tau} L$ at the last step, in terms of $\nabla_{@o_\tau} L$.",
-            r"@V^\top \nabla_{@o_\tau} L",
-            r"\left(\frac{\partial @o_\tau}{\partial @h_\tau}\right)^\top \nabla_{@o_\tau} L",
-            law="Only the output reads the last state.",
-            witness=r"\nabla_{@h_\tau} L",
-        ),
-        part(
-            n,
-            r"For $t < \tau$ give $\nabla_{@h_t} L$ in terms of $\nabla_{@h_{t+1}} L$ and $\nabla_{@o_t} L$.",
-            recursion,
-            r"\left(\frac{\partial @h_{t+1}}{\partial @h_t}\right)^\top \nabla_{@h_{t+1}} L + @V^\top \nabla_{@o_t} L",
-            law=law,
-            where=r"1 <= t < \tau",
-            witness=r"\nabla_{@h_t} L",
-            points=4.0,
-        ),
+    time = later(net)
+    recursion = rf"@W^\top {slope(net, time)} \nabla_{{@h_{{{time}}}}} L + @V^\top \nabla_{{@o_t}} L"
+    last = part(
+        net.names,
+        r"Give $\nabla_{@h_\tau} L$ at the last step, in terms of $\nabla_{@o_\tau} L$.",
+        r"@V^\top \nabla_{@o_\tau} L",
+        r"\left(\frac{\partial @o_\tau}{\partial @h_\tau}\right)^\top \nabla_{@o_\tau} L",
+        law="Only the output reads the last state.",
+        witness=r"\nabla_{@h_\tau} L",
     )
-    return Made(net.shown, parts, net.text)
+    step = part(
+        net.names,
+        rf"For $t \le \tau-{net.delay}$ give $\nabla_{{@h_t}} L$ in terms of $\nabla_{{@h_{{{time}}}}} L$ "
+        r"and $\nabla_{@o_t} L$.",
+        recursion,
+        *net.lines("h"),
+        law=USES_LAW,
+        where=early(net),
+        witness=r"\nabla_{@h_t} L",
+        points=4.0,
+    )
+    start = part(
+        net.names,
+        rf"Give the gradient by the given state $@h_0$, in terms of $\nabla_{{@h_{{{net.delay}}}}} L$.",
+        rf"@W^\top {slope(net, str(net.delay))} \nabla_{{@h_{net.delay}}} L",
+        *net.lines("h", "0"),
+        law="Only one step reads it.",
+        witness=r"\nabla_{@h_0} L",
+    )
+    return Made(net.shown, (last, step, start)[: max(2, d.level)], net.text)
 
 
-def _parameters(net: Network) -> dict[str, str]:
-    """The gradient of each parameter, in terms of those of the state and the output."""
-    back = rf"{_slope(net, 't')} \nabla_{{@h_t}} L"
-    return {
-        "@c": r"\sum_{t=1}^{\tau} \nabla_{@o_t} L",
-        "@V": r"\sum_{t=1}^{\tau} (\nabla_{@o_t} L) @h_t^\top",
-        "@b": rf"\sum_{{t=1}}^{{\tau}} {back}",
-        "@W": rf"\sum_{{t=1}}^{{\tau}} ({back}) @h_{{t-1}}^\top",
-        "@U": rf"\sum_{{t=1}}^{{\tau}} ({back}) @x_t^\top",
-    }
+def gradient_of(net: Network, letter: str) -> str:
+    """The gradient by a parameter, in terms of those by the state and the output."""
+    back = rf"{slope(net, 't')} \nabla_{{@h_t}} L"
+    return (
+        r"\sum_{t=1}^{\tau} "
+        + {
+            "c": r"\nabla_{@o_t} L",
+            "V": r"(\nabla_{@o_t} L) @h_t^\top",
+            "b": back,
+            "W": rf"({back}) @h_{{t-{net.delay}}}^\top",
+            "U": rf"({back}) @x_t^\top",
+        }[letter]
+    )
 
 
-@kind(12, "bptt.parameters", "The gradients of the parameters", "Goodfellow, Bengio, Courville 2016, 10.22 to 10.28")
+def parameter_part(net: Network, letter: str, points: float = 2.0):  # type: ignore[no-untyped-def]
+    """The question for the gradient by one parameter."""
+    by = r"\nabla_{@o_t} L" if letter in "Vc" else r"\nabla_{@h_t} L"
+    return part(net.names, rf"Give $\nabla_{{@{letter}}} L$ in terms of ${by}$.", gradient_of(net, letter),
+                *net.lines(letter), law=SUM_LAW, witness=rf"\nabla_{{@{letter}}} L", points=points)  # fmt: skip
+
+
+@kind(12, "bptt.parameters", "The gradients of the parameters", f"{BOOK}, 10.22 to 10.28")
 def parameters(d: Draw) -> Made:
+    wanted = d.choose({1: ("cb", "Vc", "bV"), 2: ("WUb", "WVc", "UVb"), 3: ("cVbWU", "WUVbc")}[d.level])
     net = network(d)
-    found = _parameters(net)
-    names = list(found)
-    wanted = names[d.between(0, 1) :: 2][: d.level + 1] if d.level < 3 else names
-    law = "A shared parameter is used at every step: add the gradients of its uses."
-    question = r"Give $\nabla_{%s} L$ in terms of $\nabla_{@h_t} L$ and $\nabla_{@o_t} L$."
-    parts = tuple(part(net.names, question % p, found[p], law=law, witness=rf"\nabla_{{{p}}} L") for p in wanted)
-    return Made(net.shown, parts, net.text)
+    return Made(net.shown, tuple(parameter_part(net, letter) for letter in wanted), net.text)
 
 
-for _name, _letter in (("W", "@W"), ("U", "@U"), ("V", "@V"), ("b", "@b")):
+for _letter in "WUVb":
 
-    @kind(12, f"bptt.grad_{_name}", f"The gradient of {_name}", BOOK)
+    @kind(12, f"bptt.grad_{_letter}", f"The gradient of {_letter}", BOOK)
     def one_parameter(d: Draw, letter: str = _letter) -> Made:
         net = network(d)
-        by = r"\nabla_{@o_t} L" if letter == "@V" else r"\nabla_{@h_t} L"
-        law = "A shared parameter is used at every step: add the gradients of its uses."
-        question = rf"Give $\nabla_{{{letter}}} L$ in terms of ${by}$."
-        asked = part(
-            net.names, question, _parameters(net)[letter], law=law, witness=rf"\nabla_{{{letter}}} L", points=4.0
-        )
-        return Made(net.shown, (asked,), net.text)
+        return Made(net.shown, (parameter_part(net, letter, 4.0),), net.text)
 
 
-@kind(13, "bptt.copies", "Copies of a shared parameter", "Goodfellow, Bengio, Courville 2016, 10.25, 10.26")
+@kind(13, "bptt.copies", "Copies of a shared parameter", f"{BOOK}, 10.25, 10.26")
 def copies(d: Draw) -> Made:
+    letter = d.choose("WUb")
     net = network(d)
-    letter, with_ = d.choose([("@W", "@h_{t-1}"), ("@U", "@x_t")])
-    term = rf"({_slope(net, 't')} \nabla_{{@h_t}} L) {with_}^\top"
-    one = part(
-        net.names,
-        rf"Let ${letter}^{{(t)}}$ be a copy of ${letter}$ that is used at step $t$ only. Give the "
-        rf"gradient of $L$ with respect to it, in terms of $\nabla_{{@h_t}} L$.",
-        term,
-        law="One use: the gradient that arrives, times what the parameter multiplies.",
-    )
-    law = "The copies are equal, so their gradients add up."
+    read = {"W": rf" @h_{{t-{net.delay}}}^\top", "U": r" @x_t^\top", "b": ""}[letter]
+    term = rf"{slope(net, 't')} \nabla_{{@h_t}} L"
+    term = f"({term}){read}" if read else term
+    one = part(net.names, rf"Let $@{letter}^{{(t)}}$ be a copy of $@{letter}$ that is used at step $t$ only. Give the "
+               r"gradient of $L$ with respect to it, in terms of $\nabla_{@h_t} L$.", term,
+               r"\left(\frac{\partial @a_t}{\partial @b_t}\right)^\top \nabla_{@a_t} L" if letter == "b"
+               else rf"(\nabla_{{@a_t}} L){read}", law="One use: the gradient that arrives, times what the parameter "
+               "multiplies.", points=3.0)  # fmt: skip
     whole = part(
         net.names,
-        rf"What is $\nabla_{{{letter}}} L$?",
-        rf"\sum_{{t=1}}^{{\tau}} {term}",
-        law=law,
-        witness=rf"\nabla_{{{letter}}} L",
+        rf"What is $\nabla_{{@{letter}}} L$?",
+        gradient_of(net, letter),
+        *net.lines(letter),
+        law="The copies are equal, so their gradients add up.",
+        witness=rf"\nabla_{{@{letter}}} L",
     )
     return Made(net.shown, (one, whole), net.text)
 
 
-@kind(17, "bptt.one_step", "Gradients within one time step", "Stanford CS224n, assignment on recurrent language models")
+@kind(17, "bptt.one_step", "Gradients within one time step", STANFORD)
 def one_step(d: Draw) -> Made:
     net = network(d)
-    n = net.names
-    delta = rf"{_slope(net, 't')} \nabla_{{@h_t}} L"
-    law = "First through the activation, then through the product."
-    parts = [
-        part(n, r"Give $\nabla_{@a_t} L$ in terms of $\nabla_{@h_t} L$.", delta, law=law, witness=r"\nabla_{@a_t} L"),
-        part(
-            n,
-            r"Give $\nabla_{@x_t} L$ in terms of $\nabla_{@h_t} L$.",
-            rf"@U^\top {delta}",
-            r"@U^\top \nabla_{@a_t} L",
-            law=law,
-            witness=r"\nabla_{@x_t} L",
-        ),
-        part(
-            n,
-            r"Give the gradient with respect to the given state, $\nabla_{@h_0} L$, in terms of $\nabla_{@h_1} L$.",
-            rf"@W^\top {_slope(net, '1')} \nabla_{{@h_1}} L",
-            law=law,
-            witness=r"\nabla_{@h_0} L",
-        ),
-    ]
-    return Made(net.shown, tuple(parts[: d.level] if d.level < 3 else parts), net.text)
+    delta = rf"{slope(net, 't')} \nabla_{{@h_t}} L"
+    law = "First back through the activation, then through the product."
+    first = part(
+        net.names,
+        r"Give $\nabla_{@a_t} L$ in terms of $\nabla_{@h_t} L$.",
+        delta,
+        *net.lines("a"),
+        law=ENTRY_LAW,
+        witness=r"\nabla_{@a_t} L",
+    )
+    second = part(
+        net.names,
+        r"Give $\nabla_{@x_t} L$ in terms of $\nabla_{@h_t} L$.",
+        rf"@U^\top {delta}",
+        *net.lines("x"),
+        law=law,
+        witness=r"\nabla_{@x_t} L",
+    )
+    start = str(net.delay)
+    third = part(
+        net.names,
+        rf"Give the gradient by the given state, $\nabla_{{@h_0}} L$, in terms of $\nabla_{{@h_{start}}} L$.",
+        rf"@W^\top {slope(net, start)} \nabla_{{@h_{start}}} L",
+        *net.lines("h", "0"),
+        law=law,
+        witness=r"\nabla_{@h_0} L",
+    )
+    return Made(net.shown, (first, second, third)[: d.level + (d.level < 3)], net.text)
 
 
-@kind(18, "bptt.delta", "The recursion of delta", "Stanford CS224n, assignment on recurrent language models")
+@kind(18, "bptt.delta", "The recursion of delta", STANFORD)
 def delta_recursion(d: Draw) -> Made:
     net = network(d)
-    where = r"2 <= t <= \tau" if d.level == 1 else r"1 <= t < \tau"
-    early, late = ("t-1", "t") if d.level == 1 else ("t", "t+1")
-    answer = rf"{_slope(net, early)} (@W^\top \nabla_{{@a_{{{late}}}}} L + @V^\top \nabla_{{@o_{{{early}}}}} L)"
-    asked = part(
-        net.names,
-        rf"Give $\nabla_{{@a_{{{early}}}}} L$ in terms of $\nabla_{{@a_{{{late}}}}} L$ and "
-        rf"$\nabla_{{@o_{{{early}}}}} L$.",
-        answer,
-        rf"{_slope(net, early)} \nabla_{{@h_{{{early}}}}} L",
-        law="The state is read by the next pre-activation and by the output.",
-        where=where,
-        witness=rf"\nabla_{{@a_{{{early}}}}} L",
-        points=4.0,
-    )
+    now, then = ("t", later(net)) if d.choose((True, False)) else (f"t-{net.delay}", "t")
+    where = rf"1 <= t <= \tau - {net.delay}" if now == "t" else rf"{net.delay} < t <= \tau"
+    inner = rf"@W^\top \nabla_{{@a_{{{then}}}}} L + @V^\top \nabla_{{@o_{{{now}}}}} L"
+    asked = part(net.names, rf"Give $\nabla_{{@a_{{{now}}}}} L$ in terms of $\nabla_{{@a_{{{then}}}}} L$ and "
+                 rf"$\nabla_{{@o_{{{now}}}}} L$, for ${where.replace('<=', chr(92) + 'le')}$.",
+                 rf"{slope(net, now)} ({inner})", rf"{slope(net, now)} \nabla_{{@h_{{{now}}}}} L",
+                 law="The state is read by the later pre-activation and by the output.", where=where,
+                 witness=rf"\nabla_{{@a_{{{now}}}}} L", points=4.0)  # fmt: skip
     return Made(net.shown, (asked,), net.text)
 
 
 @kind(26, "bptt.components", "Temporal components of a gradient", "Pascanu, Mikolov, Bengio 2013")
 def components(d: Draw) -> Made:
+    k = d.choose("kji")
     net = network(d)
-    n = net.names
-    late = r"\left(\frac{\partial @h_k}{\partial @h_t}\right)^\top"
-    first = r"@V^\top \nabla_{@o_t} L"
-    parts = (
-        part(
-            n,
-            r"Give $\nabla_{@h_t} L$ as a sum over $k = t, \dots, \tau$ of what the outputs $@o_k$ send back, in terms "
-            r"of $\partial @h_k/\partial @h_t$ and $\nabla_{@o_k} L$.",
-            rf"\sum_{{k=t}}^{{\tau}} {late} @V^\top \nabla_{{@o_k}} L",
-            law="The loss of step k reaches the state of step t through the state of step k.",
-            witness=r"\nabla_{@h_t} L",
-            points=3.0,
-        ),
-        part(
-            n,
-            r"Split off the short-term component, that of $k = t$; what is it?",
-            first,
-            law="A state does not change itself: the Jacobian is the identity.",
-        ),
+    jacobian = rf"\left(\frac{{\partial @h_{k}}}{{\partial @h_t}}\right)^\top"
+    whole = part(
+        net.names,
+        rf"Give $\nabla_{{@h_t}} L$ as a sum over ${k} = t, \dots, \tau$ of what the outputs $@o_{k}$ send "
+        rf"back, in terms of $\partial @h_{k}/\partial @h_t$ and $\nabla_{{@o_{k}}} L$.",
+        rf"\sum_{{{k}=t}}^{{\tau}} {jacobian} @V^\top \nabla_{{@o_{k}}} L",
+        rf"\sum_{{{k}=t}}^{{\tau}} \left(\frac{{\partial @o_{k}}}{{\partial @h_t}}\right)^\top \nabla_{{@o_{k}}} L",
+        law="The loss of a step reaches an earlier state through the state of that step.",
+        witness=r"\nabla_{@h_t} L",
+        points=3.0,
     )
-    return Made(net.shown, parts, net.text)
+    short = part(
+        net.names,
+        rf"Split off the short-term component, that of ${k} = t$; what is it?",
+        r"@V^\top \nabla_{@o_t} L",
+        r"\left(\frac{\partial @o_t}{\partial @h_t}\right)^\top \nabla_{@o_t} L",
+        law="A state changes itself by as much as it changes: that Jacobian is the identity.",
+    )
+    far = part(
+        net.names,
+        r"And what remains, the long-term components?",
+        rf"\sum_{{{k}=t+1}}^{{\tau}} {jacobian} @V^\top \nabla_{{@o_{k}}} L",
+        r"\nabla_{@h_t} L - @V^\top \nabla_{@o_t} L",
+        law="All steps after t.",
+        where=r"1 <= t < \tau",
+    )
+    return Made(net.shown, (whole, short, far)[: max(2, d.level)], net.text)
 
 
 @kind(44, "bptt.two_delays", "Two delays", "a network that reads its states of two steps")
 def two_delays(d: Draw) -> Made:
-    net = network(d, lags=2)
-    one = rf"@W^\top {_slope(net, 't+1')} \nabla_{{@h_{{t+1}}}} L"
-    two = rf"R^\top {_slope(net, 't+2')} \nabla_{{@h_{{t+2}}}} L"
+    net = network(d, both=True)
+    near, far = (later(net, k) for k in net.delays)
+    one = rf"@W^\top {slope(net, near)} \nabla_{{@h_{{{near}}}}} L"
+    two = rf"R^\top {slope(net, far)} \nabla_{{@h_{{{far}}}}} L"
     asked = part(
         net.names,
-        r"For $t \le \tau - 2$ give $\nabla_{@h_t} L$ in terms of the gradients by $@h_{t+1}$, $@h_{t+2}$ "
-        r"and $@o_t$.",
+        rf"For $t \le \tau - {net.delays[-1]}$ give $\nabla_{{@h_t}} L$ in terms of the gradients by "
+        rf"$@h_{{{near}}}$, $@h_{{{far}}}$ and $@o_t$.",
         rf"{one} + {two} + @V^\top \nabla_{{@o_t}} L",
-        where=r"1 <= t <= \tau - 2",
-        law="Three nodes read the state: the states of the next two steps, and the output.",
+        *(line.replace(r"\frac{\partial", r"\frac{\partial^{+}") for line in net.lines("h")),
+        where=early(net),
+        law="Three nodes read the state: two later states, and the output.",
         witness=r"\nabla_{@h_t} L",
         points=4.0,
     )
-    return Made(net.shown, (asked,), net.text)
+    weight = part(net.names, r"Give $\nabla_R L$ in terms of $\nabla_{@h_t} L$.",
+                  rf"\sum_{{t=1}}^{{\tau}} ({slope(net, 't')} \nabla_{{@h_t}} L) @h_{{t-{net.delays[-1]}}}^\top",
+                  law=SUM_LAW, witness=r"\nabla_R L", points=3.0)  # fmt: skip
+    return Made(net.shown, (asked, weight)[: 1 + (d.level > 1)], net.text)
+
+
+KNOWN = {1: ("sigmoid", "tanh", "relu"), 2: ("relu", "sigmoid", "tanh"), 3: ("f", "relu", "sigmoid")}
 
 
 @kind(46, "bptt.activation", "Another activation", "textbooks")
 def activation(d: Draw) -> Made:
-    net = network(d)
-    n, f = net.names, net.activation
-    slope = part(
-        n,
-        r"Give $\partial @h_t/\partial @a_t$, the Jacobian" + (" in terms of $@h_t$." if f != "f" else "."),
-        _slope(net, "t"),
-        law="Each entry depends on its own argument only.",
-        witness=r"\frac{\partial @h_t}{\partial @a_t}",
+    net = network(d, activations=KNOWN[d.level])
+    known = rf"\operatorname{{diag}}({net.word}'(@a_t))" if net.activation in {"tanh", "sigmoid"} else ""
+    where = "." if net.activation == "f" else ", in terms of $@h_t$, without $f'$."
+    ours = part(net.names, rf"Give $\partial @h_t/\partial @a_t$, the Jacobian{where}", slope(net, "t"), known,
+                law=ENTRY_LAW, form="" if net.activation == "f" else "no f'",
+                witness=r"\frac{\partial @h_t}{\partial @a_t}")  # fmt: skip
+    past = f"t-{net.delay}"
+    jacobian = part(net.names, rf"Give $\partial @h_t/\partial @h_{{{past}}}$.", rf"{slope(net, 't')} @W",
+                    rf"\frac{{\partial @h_t}}{{\partial @a_t}} \frac{{\partial @a_t}}{{\partial @h_{{{past}}}}}",
+                    law="The chain rule, the later Jacobian on the left.", form="no derivative",
+                    witness=rf"\frac{{\partial @h_t}}{{\partial @h_{{{past}}}}}")  # fmt: skip
+    back = part(
+        net.names,
+        r"Give $\nabla_{@a_t} L$ in terms of $\nabla_{@h_t} L$.",
+        rf"{slope(net, 't')} \nabla_{{@h_t}} L",
+        *net.lines("a"),
+        law=ENTRY_LAW,
+        witness=r"\nabla_{@a_t} L",
     )
-    jacobian = part(
-        n,
-        r"Give $\partial @h_t/\partial @h_{t-1}$.",
-        rf"{_slope(net, 't')} @W",
-        law="The chain rule, the later Jacobian on the left.",
-        witness=r"\frac{\partial @h_t}{\partial @h_{t-1}}",
-    )
-    return Made(net.shown, (slope, jacobian), net.text)
+    return Made(net.shown, (ours, jacobian, back)[: max(2, d.level)], net.text)

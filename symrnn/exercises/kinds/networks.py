@@ -1,25 +1,56 @@
-"""The networks that exercises are about: drawn names, activation and loss, as the text of a model."""
+"""The networks that exercises are about: drawn names, activation, delay and loss, as the text of a model."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from symrnn.exercises.drawing import Draw
 from symrnn.exercises.kinds.table import plain, tex
+from symrnn.exercises.worked import equations_shown, lines_for, shapes_shown
+from symrnn.model import read_model
 
-ACTIVATIONS = ("tanh", "sigmoid", "f")
-LOSSES = ("softmax_cross_entropy", "squared_error")
+# What a level may draw: known functions first; from level 2 on longer delays, on level 3 an unknown function.
+ACTIVATIONS = {1: ("tanh", "sigmoid"), 2: ("sigmoid", "tanh"), 3: ("f", "sigmoid")}
+DELAYS = {1: (1,), 2: (1, 2), 3: (2, 1, 3)}
+LOSSES = {
+    "softmax": ("softmax_cross_entropy", "sum"),
+    "squared": ("squared_error", "sum"),
+    "mean": ("squared_error", "mean"),
+}
+WORDS: Mapping[str, str] = {"tanh": r"\tanh", "sigmoid": r"\sigma", "f": "f", "relu": r"\operatorname{relu}"}
 
 
 @dataclass(frozen=True)
 class Network:
-    """A network with one layer: its names, its activation and loss, its text, and its equations as LaTeX."""
+    """A network with one layer: its names, activation, delays and loss, and its text."""
 
     names: dict[str, str]
     activation: str
     loss: str
+    delays: tuple[int, ...]
     text: str
-    shown: str
+
+    @property
+    def delay(self) -> int:
+        """The delay of the recurrence, the shortest if there are several."""
+        return self.delays[0]
+
+    @cached_property
+    def shown(self) -> str:
+        """The network as a person reads it: equations, shapes, what is given."""
+        model = read_model(self.text)
+        simplex = tex(" The entries of $@y_t$ sum to 1.", self.names) if self.loss == "softmax" else ""
+        unknown = " $f$ is unknown, and applied entry by entry." if self.activation == "f" else ""
+        given = ", ".join(f"${b.sequence.name}_{{{b.time}}}$" for b in model.boundary)
+        steps = r"for $t = 1, \dots, \tau$"
+        return f"{equations_shown(model)}, {steps}; {given} given. {shapes_shown(model)}{simplex}{unknown}"
+
+    @property
+    def word(self) -> str:
+        """The activation as LaTeX."""
+        return WORDS[self.activation]
 
     def slope(self, time: str) -> str:
         """The derivative of the activation at a time, through the output where that is possible."""
@@ -28,47 +59,39 @@ class Network:
             return tex(rf"1-@h{at}^2", self.names)
         if self.activation == "sigmoid":
             return tex(rf"@h{at} \odot (1-@h{at})", self.names)
+        if self.activation == "relu":
+            return tex(rf"\mathbb{{1}}[@h{at} > 0]", self.names)
         return tex(rf"f'(@a{at})", self.names)
 
     @property
     def local(self) -> str:
-        """The gradient of a step's loss by its output."""
-        if self.loss == "squared_error":
-            return tex("@o_t - @y_t", self.names)
-        return tex(r"\operatorname{softmax}(@o_t) - @y_t", self.names)
+        """The gradient of the loss by an output."""
+        if self.loss == "softmax":
+            return tex(r"\operatorname{softmax}(@o_t) - @y_t", self.names)
+        return tex(r"\frac{1}{\tau} (@o_t - @y_t)" if self.loss == "mean" else "@o_t - @y_t", self.names)
+
+    def lines(self, node: str, time: str = "t") -> tuple[str, ...]:
+        """The derivation's lines for the gradient by a node, named by its letter."""
+        return lines_for(self.text, self.names[node], time)
 
 
-def network(d: Draw, activation: str = "", loss: str = "", lags: int = 1) -> Network:
-    """A network drawn for a variant: level 1 has tanh, level 2 the logistic function, level 3 an unknown one."""
-    f = activation or ACTIVATIONS[d.level - 1]
-    which = loss or d.choose(LOSSES)
+def network(
+    d: Draw, activations: tuple[str, ...] = (), losses: tuple[str, ...] = ("softmax", "squared"), both: bool = False
+) -> Network:
+    """A network drawn for a variant; `both` lets the state of the step before come in beside an earlier one."""
+    f = d.choose(activations or ACTIVATIONS[d.level])
+    delay = d.choose((2, 3) if both else DELAYS[d.level])
+    loss = d.choose(losses)
     n = d.names()
-    recurrent = "@W @h[t-1]" + (" + R @h[t-2]" if lags == 2 else "")
-    simplex = " simplex" if which == "softmax_cross_entropy" else ""
+    delays = (1, delay) if both else (delay,)
+    step, over = LOSSES[loss]
+    simplex = " simplex" if loss == "softmax" else ""
     head = f"@h: n; @a: n; @x: m; @o: q; @y: q{simplex}; @W: n x n; @U: n x m; @V: q x n; @b: n; @c: q\n"
-    head += "R: n x n\n" if lags == 2 else ""
+    head += "R: n x n\n" if both else ""
     head += "function f: elementwise\n" if f == "f" else ""
+    past = " + ".join(f"{matrix} @h[t-{k}]" for matrix, k in zip(("@W", "R"), delays, strict=False))
     body = (
-        f"@a[t] = @b + {recurrent} + @U @x[t]\n@h[t] = {f}(@a[t])\n@o[t] = @c + @V @h[t]\n"
-        f"L[t] = {which}(@o[t], @y[t])\nloss = sum_t L[t]\n"
+        f"@a[t] = @b + {past} + @U @x[t]\n@h[t] = {f}(@a[t])\n@o[t] = @c + @V @h[t]\n"
+        f"L[t] = {step}(@o[t], @y[t])\nloss = {over}_t L[t]\n"
     )
-    return Network(n, f, which, plain(head + body, n), tex(_shown(f, which, lags), n))
-
-
-def _shown(f: str, loss: str, lags: int) -> str:
-    """The equations of a network as LaTeX, with the shapes."""
-    past = "@W @h_{t-1}" + (" + R @h_{t-2}" if lags == 2 else "")
-    word = {"tanh": r"\tanh", "sigmoid": r"\sigma", "f": "f"}[f]
-    step, note = {
-        "squared_error": (r"L_t = \tfrac12 \lVert @o_t - @y_t \rVert^2", ""),
-        "softmax_cross_entropy": (
-            r"L_t = -@y_t^\top \log \operatorname{softmax}(@o_t)",
-            " (the entries of $@y_t$ sum to 1)",
-        ),
-    }[loss]
-    unknown = " $f$ is unknown and applied entry by entry." if f == "f" else ""
-    return (
-        rf"$@a_t = @b + {past} + @U @x_t$, $@h_t = {word}(@a_t)$, $@o_t = @c + @V @h_t$, ${step}${note}, "
-        rf"$L = \sum_t L_t$, for $t = 1, \dots, \tau$.{unknown} $@W$ is $n \times n$, $@U$ is $n \times m$, "
-        r"$@V$ is $q \times n$; what the first step reads is given."
-    )
+    return Network(n, f, loss, delays, plain(head + body, n))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from symrnn.exercises.drawing import Draw
 from symrnn.exercises.exercise import Exercise, Part
+from symrnn.exercises.hints import hints
+from symrnn.exercises.marking import FORMULA
+from symrnn.model import read_model
 
 GREEK = frozenset({"phi", "sigma", "theta", "alpha", "delta"})
 _NAME = re.compile(r"@([A-Za-z])")
@@ -40,9 +44,18 @@ class Kind:
     def exercise(self, seed: int, level: int) -> Exercise:
         """The exercise of one seed and level."""
         made = self.make(Draw(self.name, seed, level))
+        names = made.symbols or (read_model(made.model) if made.model else None)
+        parts = tuple(_hinted(part, names) for part in made.parts)
         return Exercise(
-            self.name, seed, level, self.title, self.source, made.statement, made.parts, made.model, made.symbols or {}
+            self.name, seed, level, self.title, self.source, made.statement, parts, made.model, made.symbols or {}
         )
+
+
+def _hinted(part: Part, names: object) -> Part:
+    if part.hints:
+        return part
+    table = json.loads(part.symbols) if part.symbols else names
+    return replace(part, hints=hints(part.law, part.lines, part.answer, table if part.kind == FORMULA else None))
 
 
 KINDS: dict[str, Kind] = {}
@@ -73,17 +86,10 @@ def plain(template: str, names: Mapping[str, str]) -> str:
     return _NAME.sub(lambda match: names[match[1]], template)
 
 
-def part(names: Mapping[str, str], question: str, answer: str, *lines: str, **more: Any) -> Part:
-    """A part from templates; the worked solution ends in the answer."""
-    shown = tuple(tex(line, names) for line in (*lines, answer))
+def part(names: Mapping[str, str], question: str, answer: str, *lines: str, law: str, **more: Any) -> Part:
+    """A part from templates: its lines lead to the answer, which is the last of them."""
+    right = tex(answer, names)
+    shown = [tex(line, names) for line in lines]
+    shown = [line for line in dict.fromkeys(shown) if line and line != right]
     more = {key: tex(value, names) if isinstance(value, str) else value for key, value in more.items()}
-    law = more.get("law", "")
-    return Part(tex(question, names), tex(answer, names), shown, hints_of(law, shown, tex(answer, names)), **more)
-
-
-def hints_of(law: str, lines: tuple[str, ...], answer: str) -> tuple[str, str, str]:
-    """Three hints: the law, the first line, and the next line of this variant; never the answer."""
-    shown = [line for line in lines if line and line != answer]
-    first = f"Begin with ${shown[0]}$." if shown else "Write down what depends on what."
-    following = f"The next line is ${shown[1]}$." if len(shown) > 1 else "Check each factor's time and shape."
-    return law or "Apply the chain rule along every path.", first, following
+    return Part(tex(question, names), right, (*shown, right), law=tex(law, names), **more)
