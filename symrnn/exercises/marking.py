@@ -138,7 +138,7 @@ def _mark_choice(exercise: Exercise, part: Part, answer: object) -> Verdict:
     facts = {"read_as": part.choices[ord(text) - ord("a")]}
     if text == part.answer:
         return Verdict(RIGHT, SUBJECT, facts=facts | {"credit": 1.0, "value": RIGHT})
-    return _wrong("Another one is right.", ("another choice", part.law), facts | {"value": WRONG})
+    return _wrong("Another one is right.", None, facts | {"value": WRONG})
 
 
 def _mark_code(exercise: Exercise, part: Part, answer: object) -> Verdict:

@@ -150,8 +150,8 @@ def _other(exercise: Exercise, number: int, part: Part) -> Iterator[str]:
     else:
         assert part.kind == CHOICE
         letters = "abcdefgh"[: len(part.choices)]
-        wrong = [("another choice", letter) for letter in letters if letter != part.answer]
+        wrong = [("", letter) for letter in letters if letter != part.answer]
     for name, text in wrong:
         verdict = exercise.judge(text, number)
-        if verdict.status != "wrong" or name not in verdict.mistakes:
+        if verdict.status != "wrong" or (name and name not in verdict.mistakes):
             yield f"{name} is {verdict.status} and called {verdict.mistakes}: {text}"

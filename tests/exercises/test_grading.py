@@ -186,14 +186,14 @@ def test_of_two_answers_the_later_one_counts() -> None:
 def test_variants_are_equally_hard_and_different() -> None:
     made = exam(frozen("exam.toml"), variants=4, seed=2026)
     assert [x.variant for x in made.variants] == ["A", "B", "C", "D"]
-    assert {x.points for x in made.variants} == {20.0}
+    assert {x.points for x in made.variants} == {22.0}
     for column in zip(*(x.exercises for x in made.variants), strict=True):
         assert len({x.identity for x in column}) == 4
         assert len({profile(x) for x in column}) == 1
     assert exam(frozen("exam.toml"), variants=4, seed=2026).key() == made.key()
     assert exam(frozen("exam.toml"), variants=4, seed=2027).key() != made.key()
     with pytest.raises(Undefined, match="variants of equal difficulty"):
-        equal_variants(Question("count.rtrl", 1), 200, 0)
+        equal_variants(Question("count.rtrl", 1), 300, 0)
 
 
 @pytest.mark.parametrize(

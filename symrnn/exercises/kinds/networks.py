@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache
 
 from symrnn.exercises.drawing import Draw
 from symrnn.exercises.kinds.table import plain, tex
@@ -30,22 +31,27 @@ class Network:
     activation: str
     loss: str
     delays: tuple[int, ...]
-    text: str
+    template: str
+
+    @property
+    def text(self) -> str:
+        """The text of the model."""
+        return plain(self.template, self.names)
 
     @property
     def delay(self) -> int:
         """The delay of the recurrence, the shortest if there are several."""
         return self.delays[0]
 
-    @cached_property
+    @property
+    def canonical(self) -> str:
+        """Its text with the textbook's names: what is derived from it once serves for all names."""
+        return self.template.replace("@", "")
+
+    @property
     def shown(self) -> str:
         """The network as a person reads it: equations, shapes, what is given."""
-        model = read_model(self.text)
-        simplex = tex(" The entries of $@y_t$ sum to 1.", self.names) if self.loss == "softmax" else ""
-        unknown = " $f$ is unknown, and applied entry by entry." if self.activation == "f" else ""
-        given = ", ".join(f"${b.sequence.name}_{{{b.time}}}$" for b in model.boundary)
-        steps = r"for $t = 1, \dots, \tau$"
-        return f"{equations_shown(model)}, {steps}; {given} given. {shapes_shown(model)}{simplex}{unknown}"
+        return tex(_shown(self.canonical), self.names)
 
     @property
     def word(self) -> str:
@@ -72,7 +78,7 @@ class Network:
 
     def lines(self, node: str, time: str = "t") -> tuple[str, ...]:
         """The derivation's lines for the gradient by a node, named by its letter."""
-        return lines_for(self.text, self.names[node], time)
+        return tuple(tex(line, self.names) for line in _lines(self.canonical, node, time))
 
 
 def network(
@@ -94,4 +100,28 @@ def network(
         f"@a[t] = @b + {past} + @U @x[t]\n@h[t] = {f}(@a[t])\n@o[t] = @c + @V @h[t]\n"
         f"L[t] = {step}(@o[t], @y[t])\nloss = {over}_t L[t]\n"
     )
-    return Network(n, f, loss, delays, plain(head + body, n))
+    return Network(n, f, loss, delays, head + body)
+
+
+_LETTER = re.compile(r"(?<![\\A-Za-z])([haxoyWUVbc])(?![A-Za-z])")
+
+
+def _named(text: str) -> str:
+    """Text with the textbook's names as a template."""
+    return _LETTER.sub(r"@\1", text)
+
+
+@lru_cache(maxsize=512)
+def _lines(canonical: str, node: str, time: str) -> tuple[str, ...]:
+    return tuple(map(_named, lines_for(canonical, node, time)))
+
+
+@lru_cache(maxsize=256)
+def _shown(canonical: str) -> str:
+    model = read_model(canonical)
+    simplex = " The entries of $@y_t$ sum to 1." if "simplex" in canonical else ""
+    unknown = " $f$ is unknown, and applied entry by entry." if "function f" in canonical else ""
+    given = ", ".join(f"${b.sequence.name}_{{{b.time}}}$" for b in model.boundary)
+    equations, shapes = _named(f"{equations_shown(model)}|{given}|{shapes_shown(model)}").split("|", 1)
+    first, sizes = shapes.split("|")
+    return rf"{equations}, for $t = 1, \dots, \tau$; {first} given. {sizes}{simplex}{unknown}"
