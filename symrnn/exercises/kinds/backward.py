@@ -8,6 +8,7 @@ from symrnn.exercises.kinds.table import Made, kind, part
 
 BOOK = "Goodfellow, Bengio, Courville 2016, 10.2.2"
 STANFORD = "Stanford CS224n, assignment on recurrent language models"
+MEAN = (r"\frac{1}{\tau} \nabla_{@o_t} L_t",)  # the first line where the loss is a mean over time
 SUM_LAW = "A shared parameter is used at every step: add the gradients of its uses."
 USES_LAW = "Add what every node that reads the state sends back, each through the transpose of its Jacobian."
 ENTRY_LAW = "Applied entry by entry, a function has a diagonal Jacobian: the derivatives of the entries."
@@ -54,7 +55,8 @@ def forward(d: Draw) -> Made:
 @kind(10, "bptt.logits", "The gradient by the output", "Goodfellow, Bengio, Courville 2016, 10.18")
 def logits(d: Draw) -> Made:
     net = network(d, losses=("softmax", "squared", "mean"))
-    asked = part(net.names, r"Give $\nabla_{@o_t} L$.", net.local, *net.lines("o"), form="no derivative",
+    lines = net.lines("o") if net.loss != "mean" else MEAN
+    asked = part(net.names, r"Give $\nabla_{@o_t} L$.", net.local, *lines, form="no derivative",
                  law="Only the loss of the same step reads the output.", witness=r"\nabla_{@o_t} L")  # fmt: skip
     back = part(net.names, r"Give $\nabla_{@h_\tau} L$, without a derivative in it.",
                 rf"@V^\top {_bracketed(net.local.replace('_t', '_{tau}').replace('_{tau}', '_{' + chr(92) + 'tau}'))}",

@@ -45,13 +45,14 @@ class Kind:
         """The exercise of one seed and level."""
         made = self.make(Draw(self.name, seed, level))
         names = made.symbols or (read_model(made.model) if made.model else None)
-        parts = tuple(_hinted(part, names) for part in made.parts)
+        parts = tuple(hinted(part, names) for part in made.parts)
         return Exercise(
             self.name, seed, level, self.title, self.source, made.statement, parts, made.model, made.symbols or {}
         )
 
 
-def _hinted(part: Part, names: object) -> Part:
+def hinted(part: Part, names: object) -> Part:
+    """A part with its three hints, if it has none."""
     if part.hints:
         return part
     table = json.loads(part.symbols) if part.symbols else names
