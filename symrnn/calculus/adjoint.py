@@ -15,6 +15,7 @@ from sympy import Integer
 from sympy.core.symbol import Str
 
 from symrnn.calculus.derivation import Step
+from symrnn.calculus.inner_sums import Binder, exchanged
 from symrnn.calculus.law_table import LAWS
 from symrnn.calculus.support import is_summed, note_vanishing, supports
 from symrnn.calculus.sweep import Law, Use, sweep
@@ -141,11 +142,8 @@ def _place(
         return
     index, times = t, None
     if use.binder is not None:
-        index, lower, upper = use.binder
+        part, (index, lower, upper) = _over_steps(use, equation)
         times = Range(lower, upper)
-        if over and over[0] in (lower.free_symbols | upper.free_symbols):
-            raise Unsupported(f"the range of a sum depends on {over[0]}", where=f"equation: {equation}")
-        part = use.part if not over else time_sum(use.part, over)
         user = None if equation is None else user
     elif over:
         index, times, part = over[0], equation.times, use.part  # type: ignore[union-attr]
@@ -161,6 +159,17 @@ def _place(
     moved = part.xreplace(back) if index != t or offset else part
     who = user.xreplace(back) if user is not None and use.binder is None else user
     elements[leaf.sequence].append(Contribution(moved, times.shifted(offset), who, equation))
+
+
+def _over_steps(use: Use, equation: Equation | None) -> tuple[Any, Binder]:
+    """What each term of a sum receives from all the steps of its equation whose sums hold it."""
+    assert use.binder is not None
+    if equation is None or equation.over is None:
+        return use.part, use.binder
+    try:
+        return exchanged(use.part, use.binder, equation.over)
+    except Unsupported as error:
+        raise error.located(f"equation: {equation}") from None
 
 
 def _is_known(parts: list[Contribution]) -> bool:

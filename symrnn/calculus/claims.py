@@ -42,11 +42,9 @@ def times_of(step: Step, instance: Instance) -> list[dict[Basic, Basic]]:
         found = [{**rule, index: Integer(s)} for s in step.equation.times.at(rule).times()]
     else:
         found = [rule]
-    if step.over is None:
-        return found
-    index, first, last = step.over
-    times = Range(first, last).at(rule).times()
-    return [{**r, index: Integer(s)} for r in found for s in times]
+    for index, first, last in (over for over in (step.outer, step.over) if over is not None):
+        found = [{**r, index: Integer(s)} for r in found for s in Range(first, last).at(r).times()]
+    return found
 
 
 def _evaluator(instance: Instance, exprs: list[Any], rng: np.random.Generator, values: dict[Any, Any]) -> Evaluator:

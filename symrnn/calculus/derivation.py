@@ -48,6 +48,8 @@ class Step:
         The equation of the model in which this happened, if any.
     over
         (index, first, last) of the sum over time in which this happened, if any.
+    outer
+        The same of the sum around that one, if any.
     """
 
     law: Law
@@ -58,6 +60,7 @@ class Step:
     target: Any = None
     equation: Equation | None = None
     over: tuple[Any, ...] | None = None
+    outer: tuple[Any, ...] | None = None
 
     def __repr__(self) -> str:
         return f"<Step {self}>"

@@ -13,6 +13,7 @@ from typing import Any
 from sympy import Basic, Expr, Symbol
 
 from symrnn.calculus.derivation import Step
+from symrnn.calculus.inner_sums import exchanged
 from symrnn.calculus.laws import law_of, pullback
 from symrnn.errors import Unsupported
 from symrnn.model import Equation
@@ -58,8 +59,9 @@ class _Sweep:
         equation: Equation | None,
         binder: Binder | None,
         law: Law | None,
+        outer: Binder | None = None,
     ) -> None:
-        self.active, self.equation, self.binder, self.law = active, equation, binder, law
+        self.active, self.equation, self.binder, self.law, self.outer = active, equation, binder, law, outer
         self.reaches: dict[Basic, bool] = {}
         self.uses: list[Use] = []
         self.steps: list[Step] = []
@@ -115,23 +117,31 @@ class _Sweep:
             part = add(*parts)
             waiting.setdefault(operand, []).append(part)
             claim = (ct, part, node, operand)
-            self.steps.append(Step(law_of(node), "pullback", *claim, equation=self.equation, over=self.binder))
+            self.steps.append(
+                Step(law_of(node), "pullback", *claim, equation=self.equation, over=self.binder, outer=self.outer)
+            )
 
     def _enter(self, node: TimeSum, ct: Any) -> None:
-        if self.binder is not None:
-            raise Unsupported(f"a sum over time inside a sum over time is not differentiated: {node}")
-        index = node.index
-        if index in ct.free_symbols:
-            node = node._avoiding({index})
-            index = node.index
-        inner = _Sweep(self.active, self.equation, (index, node.lower, node.upper), self.law)
+        """A sum's own terms, for each value of its index; one inside another is summed over the outer index later."""
+        if self.outer is not None:
+            raise Unsupported(
+                f"a sum over time inside two others is not differentiated: {node}",
+                law="one sum inside another is: their order is exchanged",
+                repair="name the innermost sum by a sequence of its own",
+            )
+        taken = ct.free_symbols | (set(self.binder[:1]) if self.binder is not None else set())
+        node = node._avoiding(taken) if node.index in taken else node
+        binder = (node.index, node.lower, node.upper)
+        inner = _Sweep(self.active, self.equation, binder, self.law, self.binder)
         uses, steps = inner.run(node.body, ct, None)
         self.steps += steps
         for use in uses:
-            if index in use.leaf.free_symbols:
+            if use.binder is not None and use.binder[0] != node.index:
+                self.uses.append(Use(use.leaf, *exchanged(use.part, use.binder, binder)))
+            elif node.index in use.leaf.free_symbols:
                 self.uses.append(use)
             else:
-                self.uses.append(Use(use.leaf, time_sum(use.part, (index, node.lower, node.upper))))
+                self.uses.append(Use(use.leaf, time_sum(use.part, binder), self.binder))
 
 
 def operands_of(node: Basic) -> list[Any]:

@@ -13,7 +13,7 @@ from sympy import Basic, Expr, Symbol, Tuple
 
 from symrnn.errors import ShapeError, SymrnnError, Undefined
 from symrnn.model.given import Sequence
-from symrnn.model.ranges import Range
+from symrnn.model.ranges import Range, grows
 from symrnn.tensor.binding import Binder as Binding
 from symrnn.tensor.node import Node, shape_of
 from symrnn.tensor.operands import as_operand
@@ -197,6 +197,17 @@ def reads(expr: Basic) -> list[Any]:
     return list(dict.fromkeys(leaf for leaf, _ in bound_reads(expr)))
 
 
+def widest(binder: Binder, around: Binder) -> Binder:
+    """All times of a sum whose ends may depend on the index of what is around it."""
+    index, first, last = around
+
+    def ends(end: Expr) -> list[Expr]:
+        found = [end.xreplace({index: time}) for time in (first, last)] if index in end.free_symbols else [end, end]
+        return found if grows(*found) else found[::-1]
+
+    return binder[0], ends(binder[1])[0], ends(binder[2])[1]
+
+
 def bound_reads(expr: Basic) -> list[tuple[Any, Binder | None]]:
     """The leaves an expression reads, each with the sum over time that binds its time, if one does."""
     found: dict[tuple[Any, Binder | None], None] = {}
@@ -210,7 +221,10 @@ def bound_reads(expr: Basic) -> list[tuple[Any, Binder | None]]:
             free = e.free_symbols if binders else ()
             found[e, next((b for b in reversed(binders) if b[0] in free), None)] = None
         elif isinstance(e, Binding):
-            walk(e.body, (*binders, (e.index, e.lower, e.upper)))
+            binder = (e.index, e.lower, e.upper)
+            for around in reversed(binders):
+                binder = widest(binder, around)
+            walk(e.body, (*binders, binder))
         else:
             for arg in e.args:
                 walk(arg, binders)

@@ -12,7 +12,7 @@ from typing import Any
 from sympy import Basic, Expr, Integer
 
 from symrnn.errors import Undefined
-from symrnn.model.equation import Binder, Equation, bound_reads, reads
+from symrnn.model.equation import Binder, Equation, bound_reads, reads, widest
 from symrnn.model.given import Constant, Element, Parameter, Sequence
 from symrnn.model.parts import Objective
 from symrnn.model.ranges import Range, outside
@@ -52,12 +52,15 @@ class Roles:
         """The symbols of its last times: tau, or several such as tau_x and tau_y."""
         times: list[Any] = [e.times for e in self.equations]
         found = {s for r in times for end in (r.first, r.last) for s in end.free_symbols}
-        for expr in [e.rhs for e in self.equations] + ([self.loss] if self.loss is not None else []):
-            for sums in expr.atoms(TimeSum):
-                found |= sums.lower.free_symbols | sums.upper.free_symbols
+        sources = [(e.rhs, set(e.over[:1]) if e.over else set()) for e in self.equations]
+        for expr, bound in [*sources, (self.loss, set[Any]())] if self.loss is not None else sources:
+            sums, inside = expr.atoms(TimeSum), set[Any]()
+            for s in sums:
+                inside |= s.lower.free_symbols | s.upper.free_symbols
             for leaf in reads(expr):
                 if isinstance(leaf, Element):
-                    found |= leaf.time.free_symbols
+                    inside |= leaf.time.free_symbols
+            found |= inside - bound - {s.index for s in sums}
         positive = sorted((s for s in found if s.is_positive), key=lambda s: (s != tau, s.name))
         return tuple(positive) or (tau,)
 
@@ -191,7 +194,7 @@ class Roles:
             for leaf, binder in bound_reads(e.rhs):
                 if isinstance(leaf, Element) and leaf.sequence == v:
                     lag = self._lag(e, leaf) if binder is None else None
-                    found.append(e.times.shifted(-lag) if lag is not None else _range_of(leaf, binder))
+                    found.append(e.times.shifted(-lag) if lag is not None else _range_of(leaf, binder, e.over))
         if self.loss is not None:
             found += [
                 _range_of(x, binder)
@@ -245,11 +248,11 @@ class Roles:
         return tuple(found)
 
 
-def _range_of(leaf: Any, binder: Binder | None) -> Range:
-    """The times at which a read, fixed or bound by a sum over time, is made."""
+def _range_of(leaf: Any, binder: Binder | None, over: Binder | None = None) -> Range:
+    """The times at which a read, fixed or bound by a sum over time, is made, in an equation for the times `over`."""
     if binder is None:
         return Range(leaf.time, leaf.time)
-    index, first, last = binder
+    index, first, last = binder if over is None else widest(binder, over)
     return Range(leaf.time.xreplace({index: first}), leaf.time.xreplace({index: last}))
 
 

@@ -5,7 +5,7 @@ all that read it, each right side differentiated where it stands. What one right
 parts is added before it is passed on.
 """
 
-from sympy import expand, factor_terms
+from sympy import Expr, expand, factor_terms
 
 from symrnn import nabla, unroll
 from symrnn.calculus.laws import pullback
@@ -109,6 +109,8 @@ def numbers_in_front(e):
 def term_by_term(e):
     """The same with its outermost sum expanded."""
     whole = numbers_in_front(e)
+    if isinstance(whole, Expr):
+        return expand(whole)
     return whole.func(expand(whole.body), *whole.operands) if isinstance(whole, Elementwise) else whole
 
 
