@@ -150,9 +150,9 @@ def test_sums_over_time_within_equations():
     assert last.rhs.atoms(sr.tensor.TimeSum) and d.at(2).verify()
 
 
-def test_a_sum_inside_a_sum_is_refused_and_not_guessed():
+def test_a_sum_over_earlier_times_inside_a_sum():
+    """What is read at s is read by all later t: the sum over the triangle of times, by columns."""
     s, j = Sequence("s"), sr.tensor.time.Symbol("j", integer=True)
-    inner = sr.time_sum(s[j], (j, 1, tau))
-    model = sr.Recurrence(sr.Equation(s[t], s[t - 1]), loss=sr.time_sum(s[t] * inner))
-    with pytest.raises(sr.Unsupported, match="a sum over time inside a sum over time"):
-        sr.bptt(model)
+    model = sr.Recurrence(sr.Equation(s[t], s[t - 1]), loss=sr.time_sum(s[t] * sr.time_sum(s[j], (j, 1, t))))
+    (found,) = [e for e in sr.bptt(model).equations if e.lhs == nabla(s[t])]
+    assert found.rhs == nabla(s[t + 1]) + sr.time_sum(s[j], (j, 1, t)) + sr.time_sum(s[j], (j, t, tau))
