@@ -58,7 +58,7 @@ def test_reasons_of_shared_states_conditions_and_given_gradients() -> None:
 
 
 ENGLISH = re.compile(r"\b(?:the|of|use|uses|loss|sum|given|because|with|and|only|every|for|circuit|graph|to|is)\b")
-SPOKEN = ("classical", "driven", "scalar", "elman", "jordan", "bidirectional", "encoder-decoder", "leaky", "time-delay")
+SPOKEN = ("driven", "scalar", "elman", "jordan", "encoder-decoder")
 
 
 def said(blocks: Iterable[Block]) -> Iterator[str]:
