@@ -6,6 +6,7 @@ which errors enter (C2). Both closed forms are proved by induction; between them
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from sympy import Expr
@@ -14,7 +15,7 @@ from symrnn.calculus.bptt import bptt
 from symrnn.calculus.closed_forms import closed_gradient
 from symrnn.calculus.formula import ClosedForm, ClosedStep
 from symrnn.calculus.forward_template import shaped
-from symrnn.calculus.induction import NotProved
+from symrnn.calculus.induction import NotProved, Proof
 from symrnn.calculus.law_table import LAWS
 from symrnn.calculus.moves import Stuck
 from symrnn.calculus.rate_chains import affine_rates
@@ -69,7 +70,7 @@ def prove_forward_is_backward(model: Recurrence, by: Any) -> ClosedForm:
     summed = whole.args[0] if isinstance(whole, Reshape) else whole
     time = _time_of_rate(summed, v, by)
     rates, adjoints = closed_rate(model, v[t], by), closed_gradient(backward, v[t])
-    steps = [ClosedStep(LAWS["line"], whole, (str(line.number),))]
+    steps = [ClosedStep(LAWS["line"], whole)]
     turned = _put_in(summed, sensitivity(v[time], by), rates.steps[0].after.xreplace({t: time}))
     steps.append(ClosedStep(LAWS["closed form"], shaped(turned, by)))
     if isinstance(summed, TimeSum):  # else the loss is read at one time, and there is one sum only
@@ -84,7 +85,14 @@ def prove_forward_is_backward(model: Recurrence, by: Any) -> ClosedForm:
         steps.append(ClosedStep(LAWS["kronecker"], last))
     if last != backward[by]:
         raise _stopped(len(steps) - 1, f"the last line is {last}; back-propagation gives {backward[by]}")
-    return ClosedForm(forward, nabla(by), last, tuple(steps), (*rates.proofs, *adjoints.proofs))
+    proofs = tuple(_unnumbered(proof) for proof in (*rates.proofs, *adjoints.proofs))
+    return ClosedForm(forward, nabla(by), last, tuple(steps), proofs)
+
+
+def _unnumbered(proof: Proof) -> Proof:
+    """The same proof without numbers of lines: those of one derivation are not those of the other."""
+    cases = (replace(case, moves=tuple(replace(move, lines=()) for move in case.moves)) for case in proof.cases)
+    return replace(proof, cases=tuple(cases))
 
 
 def _time_of_rate(summed: Any, v: Sequence, by: Any) -> Any:

@@ -16,6 +16,7 @@ from symrnn.calculus.bptt import upstream_of
 from symrnn.calculus.derivation import Derivation, Step
 from symrnn.calculus.left_out import TRUNCATIONS, left_out
 from symrnn.calculus.report import Report
+from symrnn.calculus.support import order_key
 from symrnn.model import Recurrence
 from symrnn.model.ranges import Range
 from symrnn.tensor.time import t, tau
@@ -164,7 +165,8 @@ def _title(group: str, derivation: Derivation, p: Presenter) -> str:
     back = all(lag >= 0 for v in model.states for lag in model.lags.get(v, ()))
     if group == "backward" and back and len(model.lengths) == 1:
         end = Integer(last) if isinstance(last, int) else model.lengths[0]
-        times = span(t, Range(Integer(1), end), p, down=True)
+        first = min((r.first for v in model.defined for r in model.ranges[v]), key=order_key)
+        times = span(t, Range(first, end), p, down=True)
         return draw_parts(fill(p.words["title.backward_in_time"], {"times": [times]}, p))
     if group == "gradient" and any(line.group == "second" for line in derivation.lines):
         return p.words["title.product"]

@@ -5,12 +5,14 @@ The lines of a proof are those that were applied again before it is called prove
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from sympy import Symbol
 
 from symrnn.calculus.derivation import Derivation
+from symrnn.calculus.exchange import prove_forward_is_backward
 from symrnn.calculus.formula import ClosedForm
 from symrnn.errors import SymrnnError
 from symrnn.typeset.blocks import Block, Display, Paragraph
@@ -24,7 +26,12 @@ WIDEST = 100  # columns of a line that somebody may still read; the Jacobian of 
 
 
 def closed_section(c: Content) -> list[Block]:
-    """The closed forms of the parameters' gradients that an induction gave; those of one induction together."""
+    """The closed forms of the parameters' gradients that an induction gave; those of one induction together.
+
+    Of a derivation forward in time: the proofs that it gives what goes backward.
+    """
+    if c.derivation.title == "rtrl":
+        return _forward_proofs(c)
     groups: dict[tuple[Any, ...], list[ClosedForm]] = {}
     for form in closed_forms(c.derivation):
         if form.proofs and form.status == "proved":
@@ -38,6 +45,17 @@ def closed_section(c: Content) -> list[Block]:
     return found
 
 
+def _forward_proofs(c: Content) -> list[Block]:
+    """For each parameter that has one, the proof of its gradient; an induction is shown once."""
+    found: list[Block] = []
+    shown: set[Any] = set()
+    for form in _found(c.derivation, lambda leaf: prove_forward_is_backward(c.model, leaf)):
+        chain, *cases = closed_blocks(form, c.p)
+        found += [Paragraph(c.sentence("document.forward", of=[chain.rows[0].left or ""])), _lines(chain)]
+        found += _cases(_unseen(form, cases, shown), c, False)
+    return [c.heading("forward_proofs"), *found] if found else []
+
+
 def _group(forms: list[ClosedForm], c: Content, shown: set[Any]) -> list[Block]:
     """Closed forms, what is abbreviated in them, and the inductions behind them that were not shown yet."""
     chains = [closed_blocks(form, c.p, proofs=i == 0) for i, form in enumerate(forms)]
@@ -47,16 +65,24 @@ def _group(forms: list[ClosedForm], c: Content, shown: set[Any]) -> list[Block]:
     )
     found: list[Block] = [Paragraph((c.words["document.closed"],)), Display(Rows(rows))]
     back = any(downwards(proof) for proof in forms[0].proofs)
-    for block in _unseen(forms[0], chains[0][1:], shown):
+    return found + _cases(_unseen(forms[0], chains[0][1:], shown), c, back)
+
+
+def _cases(blocks: list[Chain], c: Content, back: bool) -> list[Block]:
+    """What is named, and the base and step of each induction; in place of what no page holds, where to find it."""
+    found: list[Block] = []
+    for block in blocks:
+        found.append(Paragraph(c.introduction((block.title,), times_item(block, c.p, back))))
         wide = max(measure(row.right) for row in block.rows) > WIDEST
-        times = times_item(block, c.p, back)
-        found.append(Paragraph(c.introduction((block.title,), times)))
-        if wide:
-            found.append(Paragraph((c.words["document.wide"],)))
-        else:
-            rows = tuple(replace(row, condition=words(why)) for row, why in zip(block.rows, block.whys, strict=True))
-            found.append(Display(Rows(rows)))
+        elsewhere = "document.wide_forward" if c.derivation.title == "rtrl" else "document.wide"
+        found.append(Paragraph((c.words[elsewhere],)) if wide else _lines(block))
     return found
+
+
+def _lines(block: Chain) -> Display:
+    """The lines of a chain, each with its reason."""
+    lines = zip(block.rows, block.whys, strict=True)
+    return Display(Rows(tuple(replace(row, condition=words(why)) for row, why in lines)))
 
 
 def _unseen(form: ClosedForm, blocks: list[Chain], shown: set[Any]) -> list[Chain]:
@@ -77,13 +103,18 @@ def words(why: str) -> Phrase | None:
 
 def closed_forms(d: Derivation) -> list[ClosedForm]:
     """The closed forms of the gradients of learned parameters, as far as one is known, for a symbolic last time."""
+    return _found(d, d.closed_form)
+
+
+def _found(d: Derivation, form_of: Callable[[Any], ClosedForm]) -> list[ClosedForm]:
+    """What there is for each learned parameter, for a symbolic last time."""
     if not isinstance(d.last, Symbol):
         return []
     found = []
     for leaf in d.model.parameters:
         if leaf.learned and leaf.name in d.gradients:
             try:
-                found.append(d.closed_form(leaf))
-            except SymrnnError:  # no closed form is known: then there is none to show
+                found.append(form_of(leaf))
+            except SymrnnError:  # none is known: then there is none to show
                 continue
     return found

@@ -39,3 +39,13 @@ def test_what_fails_is_not_called_verified() -> None:
     failed = replace(report, findings=tuple(replace(f, verdict="fails") for f in report.findings))
     assert unproved("b", "why", report, "en") == "b: why; verified for tau = 1..5"
     assert unproved("b", "why", failed, "en") == "b: NOT verified"
+
+
+def test_documents_have_the_proof() -> None:
+    d = sr.rtrl(sr.models.last_output())
+    page = sr.document(d, sections=["closed"], report=d.verify()).render(".tex")
+    assert r"\section*{Forward gives what backward gives}" in page and "Kronecker product" in page
+    assert page.count(r"Base, for $t = \tau$") == 1  # the adjoints' induction is one for all parameters
+    assert "line (" not in page
+    german = sr.document(d, sections=["closed"], report=d.verify(), language="de").render(".tex")
+    assert "Vorwärts ergibt, was rückwärts ergibt" in german
