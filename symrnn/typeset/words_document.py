@@ -136,7 +136,8 @@ GERMAN = {
     "document.forward": "Von Sensitivitäten zu Adjungierten, {of} für jede letzte Zeit:",
     "document.closed": "Gelöst für jede letzte Zeit und durch Induktion bewiesen:",
     "document.wide": "Diese Formel ist zu breit für eine Seite; der Befehl symrnn closed-form schreibt sie aus.",
-    "document.wide_forward": "Diese Formel ist zu breit für eine Seite; der Befehl symrnn rtrl --prove schreibt sie aus.",
+    "document.wide_forward": "Diese Formel ist zu breit für eine Seite; der Befehl symrnn rtrl --prove "
+    "schreibt sie aus.",
     "picture.unfold": "Entfalten",
     "picture.circuit": "das Schaltbild",
     "picture.unfolded": "der entfaltete Graph",
