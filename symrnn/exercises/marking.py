@@ -39,10 +39,16 @@ def table_of(exercise: Exercise, part: Part) -> tuple[Any, Recurrence | None]:
     return symbols, None if part.symbols else exercise.recurrence
 
 
+def typed(answer: object) -> str:
+    """An answer as text: numbers may come as numbers; what is neither is nothing."""
+    if isinstance(answer, int | float) and abs(answer) < 1e300:
+        return f"{answer:.15g}"
+    return answer if isinstance(answer, str) else ""
+
+
 def number_of(answer: object) -> float | None:
     """A number as it is typed, 0,5 for 0.5; None for what is no number."""
-    text = answer if isinstance(answer, str) else f"{answer:.15g}" if isinstance(answer, int | float) else ""
-    text = text[:80].strip().strip("$").replace("−", "-").replace(",", ".")
+    text = typed(answer)[:80].strip().strip("$").replace("−", "-").replace(",", ".")
     return float(text) if _NUMBER.fullmatch(text) else None
 
 
@@ -61,7 +67,7 @@ def _mark_formula(exercise: Exercise, part: Part, answer: object) -> Verdict:
     if not isinstance(answer, str | int | float | Reading):
         return _invalid("a formula is asked for")
     symbols, model = table_of(exercise, part)
-    given = answer if isinstance(answer, Reading) else f"{answer:.15g}" if isinstance(answer, int | float) else answer
+    given = answer if isinstance(answer, Reading) else typed(answer)
     return judge(given, part.answer, symbols=symbols, model=model, where=part.where, form=part.form)
 
 

@@ -126,8 +126,8 @@ def _lines(exercise: Exercise, part: Part) -> Iterator[str]:
 
 def _some(items: list[Any], count: int, seed: int) -> Iterator[Any]:
     """A few of many, others for other seeds."""
-    if len(items) <= count:
-        return iter(items)
+    if not count or len(items) <= count:
+        return iter(items[:count])
     start, step = seed * count, max(1, len(items) // count)
     return iter([items[(start + i * step + i) % len(items)] for i in range(count)])
 
