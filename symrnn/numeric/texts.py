@@ -97,4 +97,8 @@ class Scope:
 
     def end(self, expr: Expr) -> str:
         """The text of an integer expression."""
+        if expr.is_Integer:
+            return str(int(expr))
+        if expr.is_Symbol:
+            return self.symbol(expr)
         return str(self._ends.doprint(expr))
