@@ -20,6 +20,7 @@ from symrnn.typeset.document import Document
 NUMERIC = [name for name in library.LIBRARY if name not in {"classical", "driven"}]
 FUNCTIONS = {"tanh": np.tanh, "log": np.log, "exp": np.exp, "σ": lambda v: 1 / (1 + np.exp(-v)), "sqrt": np.sqrt}
 FUNCTIONS |= {"diag": lambda v: np.diag(np.ravel(v)), "sigma": FUNCTIONS["σ"], "relu": lambda v: np.maximum(v, 0)}
+FUNCTIONS |= {"step": lambda v: np.heaviside(v, 0.0), "softplus": lambda v: np.log1p(np.exp(v))}
 
 
 class Letters(Exception):
@@ -46,7 +47,7 @@ def value(x: items.Item) -> Any:
         case items.Grid():
             return np.array([[value(part) for part in row] for row in x.rows])
         case items.Fence():
-            return np.linalg.norm(value(x.body)) if x.kind == "norm" else value(x.body)
+            return np.linalg.norm(value(x.body)) if x.kind in {"norm", "frobenius"} else value(x.body)
         case items.Root():
             return np.sqrt(value(x.body))
         case items.Call(head=items.Power()):  # tanh² (x)
@@ -95,6 +96,27 @@ def test_every_line_of_numbers_has_the_value_of_its_node(name: str) -> None:
     assert len(chains(page)) >= 6
     lines = [right for rights in chains(page) for right in rights[1:]]
     assert sum(is_numeric(right) for right in lines) > 0.8 * len(lines)
+
+
+def own_models() -> list[sr.Recurrence]:
+    """A joined input, a matrix for a state, kinks and a penalty."""
+    t, (n, m) = sr.t, sr.dims("n m")
+    h, x, z, M = sr.Sequence("h", n), sr.Sequence("x", m), sr.Constant("z", n), sr.Sequence("M", n, n)
+    W, U, A, lam = sr.Parameter("W", n, n), sr.Parameter("U", n, m), sr.Parameter("A", n, n + m), sr.Parameter("lam")
+    squares = sr.time_sum(sr.sum(h[t] * h[t]))
+    return [
+        sr.Recurrence(sr.Equation(h[t], sr.tanh(A @ sr.concat(h[t - 1], x[t]))), loss=sr.time_mean(sr.sum(h[t]))),
+        sr.Recurrence(sr.Equation(M[t], W @ M[t - 1] @ W.T + sr.outer(z, z)), loss=sr.time_sum(sr.sum(M[t] * M[t]))),
+        sr.Recurrence(sr.Equation(h[t], sr.relu(W @ h[t - 1] + U @ x[t])), loss=squares + lam * sr.sum(W * W)),
+        sr.Recurrence(sr.Equation(h[t], sr.softplus(W @ h[t - 1] - U @ x[t])), loss=sr.dot(h[sr.tau], h[sr.tau])),
+    ]
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_models_of_ones_own(number: int) -> None:
+    made = sr.worked_example(own_models()[number], 2)
+    assert not wrong_lines(made.page)
+    assert made.adjoints
 
 
 def is_numeric(x: items.Item) -> bool:
