@@ -115,7 +115,8 @@ INVALID = {
 
 @pytest.mark.parametrize("reason", INVALID)
 def test_each_is_a_clear_refusal(reason):
-    verdict = sr.check_gradient(elman, INVALID[reason], seconds=0.3)
+    limit = 0.3 if INVALID[reason] in (endless, stubborn) else 30  # a busy machine is not what is looked at
+    verdict = sr.check_gradient(elman, INVALID[reason], seconds=limit)
     assert verdict.status == "invalid"
     assert reason in verdict.reason
     assert len(str(verdict).splitlines()) <= 3
