@@ -135,7 +135,21 @@ def _some(items: list[Any], count: int, seed: int) -> Iterator[Any]:
 def mistaken(table: Symbols, term: Term) -> Iterator[tuple[str, str]]:
     """The names and texts of formulas with one slip in them."""
     for slip in islice(candidates_of(term, table), 400):
-        yield slip.names[0], echo(slip.term)
+        text = echo(slip.term)
+        if _reads_back(text, slip.term, table):
+            yield slip.names[0], text
+
+
+def _reads_back(text: str, term: Term, table: Symbols) -> bool:
+    """Whether products are read as they were meant: on paper one from t+1 to t runs backward, and is not empty."""
+    directions = [part.head for part in term.walk() if part.head in {"prod", "prod_dec"}]
+    if not directions:
+        return True
+    try:
+        found = read(text, table).term
+    except SymrnnError:  # ill-shaped: the judge says so
+        return True
+    return directions == [part.head for part in found.walk() if part.head in {"prod", "prod_dec"}]
 
 
 def _other(exercise: Exercise, number: int, part: Part) -> Iterator[str]:
