@@ -34,10 +34,16 @@ class AdjointLines:
 
     derivation: Derivation
     rows: dict[Sequence, list[Line]] = field(default_factory=dict)
+    solutions: dict[Sequence, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of(cls, derivation: Derivation) -> AdjointLines:
-        """The lines of a derivation with symbolic last time."""
+        """The lines of a derivation with symbolic last time, the same object each time."""
+        return derivation.adjoint_lines
+
+    @classmethod
+    def made(cls, derivation: Derivation) -> AdjointLines:
+        """Those lines, read off anew."""
         if not isinstance(derivation.last, Symbol):
             raise Unsupported(
                 f"a closed form is for a symbolic last time; this derivation is for {derivation.last}",

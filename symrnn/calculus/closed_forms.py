@@ -60,9 +60,11 @@ def closed_gradient(derivation: Derivation, leaf: Any) -> ClosedForm:
 
 
 def solved(lines: AdjointLines, v: Sequence) -> tuple[Affine, Proof]:
-    """The recurrence that carries the adjoint of v, and the proof of its solution."""
-    affine = affine_of(lines, v)
-    return affine, prove(affine, node_of(affine), affine.closed, statement(affine))
+    """The recurrence that carries the adjoint of v, and the proof of its solution; both are found once."""
+    if v not in lines.solutions:
+        affine = affine_of(lines, v)
+        lines.solutions[v] = affine, prove(affine, node_of(affine), affine.closed, statement(affine))
+    return lines.solutions[v]
 
 
 def node_of(affine: Affine) -> Callable[[Expr], Any]:

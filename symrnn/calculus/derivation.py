@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
@@ -181,6 +182,13 @@ class Derivation:
         from symrnn.calculus.bptt import instantiated
 
         return instantiated(self, tau)
+
+    @cached_property
+    def adjoint_lines(self) -> Any:
+        """The lines by the sequence whose adjoint they give, for closed forms."""
+        from symrnn.calculus.adjoint_chains import AdjointLines
+
+        return AdjointLines.made(self)
 
     def closed_form(self, leaf: Any) -> Any:
         """The closed form of a gradient, or of the adjoint of a state at t; see `closed_form`."""

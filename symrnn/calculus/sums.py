@@ -70,9 +70,10 @@ def pulled_in(expr: Any, leaf: Any, whole: Any) -> Any:
 
 def outermost(expr: Any) -> list[Any]:
     """The sums and products over time that are inside no other, in a fixed order."""
-    binders = sorted(expr.atoms(Binder), key=str)
+    binders = expr.atoms(Binder)
     inner = {x for s in binders for x in s.body.atoms(Binder)}
-    return [s for s in binders if s not in inner]
+    outer = [s for s in binders if s not in inner]
+    return sorted(outer, key=str) if len(outer) > 1 else outer
 
 
 def everywhere(expr: Any, change: Callable[[Any], Any]) -> Any:

@@ -42,7 +42,7 @@ def html(x: Any, notation: Notation | str | None = None, *, language: str = "en"
     --------
     >>> import symrnn as sr
     >>> sr.html(sr.tau + 1)
-    '<math display="block"><mrow><mi>τ</mi><mo>+</mo><mn>1</mn></mrow></math>'
+    '<math display="block"><semantics><mrow><mi>τ</mi><mo>+</mo><mn>1</mn></mrow>...</math>'
     """
     if isinstance(x, Verdict):
         return _verdict(x, notation)
