@@ -29,10 +29,11 @@ def exchanged(part: Any, inner: Binder, outer: Binder) -> tuple[Any, Binder]:
 
     Examples
     --------
+    >>> from sympy import Integer
     >>> from symrnn import Sequence, t, tau
     >>> from symrnn.tensor.time import fresh_index
     >>> k, s = fresh_index({t}, "k"), Sequence("s")
-    >>> exchanged(s[t], (k, 1, t), (t, 1, tau))  # pairs 1 <= k <= t <= tau
+    >>> exchanged(s[t], (k, Integer(1), t), (t, Integer(1), tau))  # pairs 1 <= k <= t <= tau
     (time_sum(s[t], (t, k, tau)), (k, 1, tau))
     """
     index, first, last = outer

@@ -19,7 +19,7 @@ from symrnn.calculus.instances import Pressed
 from symrnn.graph.lengths import spread
 from symrnn.tensor import add
 
-SYSTEMS = range(30)
+SYSTEMS = range(12)
 LASTS = (1, 2, 3, 5, 8)
 
 
