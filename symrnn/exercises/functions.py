@@ -123,11 +123,11 @@ def _cross_entropy(world: World, arguments: list[Array]) -> Array:
 
 
 def _total(world: World, arguments: list[Array]) -> Array:
-    return world.system.linear(lambda v: np.sum(v).reshape(1, 1), arguments[0])
+    return world.system.linear(lambda v: np.reshape(np.sum(v), (1, 1)), arguments[0])
 
 
 def _trace(world: World, arguments: list[Array]) -> Array:
-    return world.system.linear(lambda v: np.trace(v).reshape(1, 1), arguments[0])
+    return world.system.linear(lambda v: np.reshape(np.trace(v), (1, 1)), arguments[0])
 
 
 def _logsumexp(world: World, arguments: list[Array]) -> Array:

@@ -89,7 +89,12 @@ def judge(
         reading = answer if isinstance(answer, Reading) else read(answer, table)
     except ReadError as refused:
         return _unread(answer, refused, setting, right)
-    return _judged(setting, [right, *others], settled(reading.term, right.size), form)
+    return _judged(setting, [right, *others], settled(_said(reading.term), right.size), form)
+
+
+def _said(term: Term) -> Term:
+    """What an answer says: of `∇ L = ... = ...` the last side."""
+    return term.parts[-1] if term.head == "eq" else term
 
 
 def _reference(reference: object, table: Symbols) -> Term:

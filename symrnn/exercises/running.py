@@ -106,11 +106,13 @@ class RunningWorld(World):
         return int(time) if time and name not in self.sequences else None
 
     def loss(self) -> Array:
+        if self.model.loss is None:
+            return super().loss()
         return _matrix(self.base(expanded_loss(self.model, self.last)))
 
     def gradient(self, key: str, size: Size) -> Array:
         """The gradient of the loss; of what the model does not know, an oracle."""
-        if key.partition("[")[0] not in {**self.sequences, **self.leaves}:
+        if self.model.loss is None or key.partition("[")[0] not in {**self.sequences, **self.leaves}:
             return super().gradient(key, size)
         node = self.node(key)
         found = self.known.get(("gradient", key))

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from symrnn.model.formula.term import Size
+from symrnn.model.formula.term import ANY, Size
 from symrnn.tensor.numbers import PRIME, NumberSystem, Undecidable, digest
 
 Array = Any
@@ -35,6 +35,8 @@ class World:
         """A dimension as a number; n*m counts the entries of a matrix."""
         if isinstance(d, int):
             return d
+        if d == ANY:
+            raise Undecidable("a size that does not follow")
         total = 1
         for part in str(d).split("*"):
             total *= int(part) if part.isdigit() else self.sizes[part]

@@ -66,6 +66,16 @@ def test_no_answer_raises(kind, answer):
     assert verdict.facts["credit"] == 0
 
 
+def test_an_equation_says_its_last_side():
+    """Found by fuzzing, with a sum of one entry and a fraction of a decimal number: each once raised."""
+    asked = sr.exercises.make("bptt.state", seed=2, level=2)
+    assert asked.judge(rf"\nabla_{{h_\tau}} L = {asked.model_answer}")
+    assert asked.judge(r"h_t = h_t").status == "wrong"
+    counted = sr.exercises.make("count.operations", seed=2, level=2)
+    assert counted.judge("sum(n^2) + n m + q n")
+    assert counted.judge(r"\frac 0.5 n").status == "invalid"
+
+
 def test_one_of_your_own_follows_from_a_node():
     gru = sr.models.gru()
     mine = sr.exercises.custom(gru, of=gru.equations[0].lhs)

@@ -78,6 +78,9 @@ def argument(marker: Marker, sign: Sign) -> None:
         end = closing(marker.signs, marker.i)
         inner = marker.signs[marker.i + 1 : end]
         marker.i = end + 1
+    elif follows.kind == "NUMBER" and "." in follows.text:
+        what = "a fraction takes one digit of a decimal number"
+        raise marker.page.fault("ambiguous", follows.place, what, repair="write \\frac{a}{b}")
     elif follows.kind == "NUMBER" and len(follows.text) > 1:
         inner = [replace(follows, text=follows.text[0])]
         marker.signs[marker.i] = replace(follows, text=follows.text[1:])
