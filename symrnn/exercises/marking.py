@@ -141,7 +141,7 @@ def _mark_choice(exercise: Exercise, part: Part, answer: object) -> Verdict:
     text = answer[:20].strip().strip("().").lower() if isinstance(answer, str) else ""
     if len(text) != 1 or not 0 <= ord(text) - ord("a") < len(part.choices):
         return _invalid("one of the letters is asked for")
-    facts = {"read_as": part.choices[ord(text) - ord("a")]}
+    facts = {"read_as": text}
     if text == part.answer:
         return Verdict(RIGHT, SUBJECT, facts=facts | {"credit": 1.0, "value": RIGHT})
     return _wrong("Another one is right.", None, facts | {"value": WRONG})
