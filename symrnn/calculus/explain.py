@@ -6,7 +6,7 @@ right side of the line, and the entries of the right side are one more way to wr
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sympy import Symbol
@@ -41,6 +41,8 @@ class Use:
     laws
         The laws by which the right side of the equation was differentiated, from the outside in; none where
         what arrives is handed on as it is.
+    unit
+        Whether the adjoint of the user is the number 1, which nobody writes.
     """
 
     user: Any
@@ -48,6 +50,7 @@ class Use:
     equation: Equation | None
     over: tuple[Any, ...] | None
     laws: tuple[Law, ...]
+    unit: bool = False
 
 
 def line_of(derivation: Derivation, number: int) -> Line:
@@ -85,10 +88,16 @@ def uses_of(derivation: Derivation, line: Line) -> tuple[Use, ...]:
         raise Unsupported(f"the line ({line.number}) is not a sum over uses: {line.equation}")
     node = lhs.node
     if not isinstance(node, Element):
-        return tuple(_shared_use(c, node) for c in template.shared.get(node, ()))
+        return tuple(_known(_shared_use(c, node), template) for c in template.shared.get(node, ()))
     rule = {} if isinstance(derivation.last, Symbol) else rule_of(derivation.model, derivation.last)
     home = line.when or Range(node.time, node.time)
-    return tuple(_element_use(c, node) for c in template.elements[node.sequence] if _covers(c.when.at(rule), home))
+    found = [c for c in template.elements[node.sequence] if _covers(c.when.at(rule), home)]
+    return tuple(_known(_element_use(c, node), template) for c in found)
+
+
+def _known(use: Use, template: Template) -> Use:
+    known = template.known.get(use.user.sequence, ()) if isinstance(use.user, Element) else ()
+    return replace(use, unit=bool(known) and all(c.part == 1 for c in known))
 
 
 def _covers(when: Range, home: Range) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 from symrnn.calculus.derivation import Derivation, Line
 from symrnn.calculus.explain import Use, uses_of
 from symrnn.errors import Unsupported
-from symrnn.model import reads
+from symrnn.model import Element, Equation, Recurrence, reads
 from symrnn.tensor.adjoint import copy_at, nabla
 from symrnn.tensor.entrywise import fresh
 from symrnn.tensor.node import shape_of
@@ -25,6 +25,7 @@ from symrnn.typeset.items import BigSum, Differential, Gradient, Item, Listing, 
 from symrnn.typeset.present import Presenter
 from symrnn.typeset.reasons import law_words
 
+FARTHEST = 64  # nodes that are looked through, the nearest first
 STEPWISE = 2  # terms that are written out one after the other; more of them each on a line of its own
 
 
@@ -39,7 +40,7 @@ def argued(derivation: Derivation, line: Line, p: Presenter, full: bool = False)
     except Unsupported:
         return own
     node = line.equation.lhs.node
-    before = [use_item(use, node, p, _immediate(use, uses)) for use in uses]
+    before = [use_item(use, node, p, _immediate(use, uses, derivation.model)) for use in uses]
     after = [part_item(use, p) for use in uses]
     changing = [i for i, (x, y) in enumerate(zip(before, after, strict=True)) if x != y]
     if not changing or own[0].left is None:
@@ -93,10 +94,25 @@ def part_item(use: Use, p: Presenter) -> Item:
     return time_sum_item(use.over, part, p) if use.over else part
 
 
-def _immediate(use: Use, uses: tuple[Use, ...]) -> bool:
-    """Whether the user also reads v through another user of v, so that only ∂⁺ is what it sends back itself."""
-    users = {other.user for other in uses if other is not use and other.user is not None}
-    return use.equation is not None and any(x in users for x in reads(use.equation.rhs))
+def _immediate(use: Use, uses: tuple[Use, ...], model: Recurrence) -> bool:
+    """Whether the user also depends on v through another user of v, so that only ∂⁺ is what it sends back itself."""
+    users = {other.user for other in uses if other is not use and isinstance(other.user, Element)}
+    if use.equation is None or not users:
+        return False
+    waiting, seen = list(reads(use.equation.rhs)), {use.user}
+    while waiting and len(seen) < FARTHEST:
+        x = waiting.pop(0)
+        if x in users:
+            return True
+        if x not in seen and isinstance(x, Element):
+            seen.add(x)
+            waiting += [y for e in model.equations if e.sequence == x.sequence and e.over for y in reads(at(e, x.time))]
+    return False
+
+
+def at(equation: Equation, time: Any) -> Any:
+    """The right side of an equation over a range, at a time."""
+    return equation.at({equation.over[0]: time}).rhs  # type: ignore[index]
 
 
 def use_item(use: Use, node: Any, p: Presenter, immediate: bool = False) -> Item:
@@ -111,7 +127,7 @@ def use_item(use: Use, node: Any, p: Presenter, immediate: bool = False) -> Item
 
 def _chained(use: Use, by: Any, p: Presenter, sign: str) -> Item:
     user, adjoint = use.user, nabla(use.user)
-    if adjoint not in use.part.atoms(type(adjoint)):  # its adjoint is a number, 1, that was written in
+    if use.unit and adjoint not in use.part.atoms(type(adjoint)):
         return _slope(p(user), by, p)
     if len(shape_of(user)) == 1 and len(shape_of(by)) < 2:
         return _with_jacobian(user, by, p, sign)

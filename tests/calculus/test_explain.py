@@ -137,3 +137,28 @@ def test_each_use_sends_back_its_transposed_jacobian(name: str) -> None:
             back = rows.T @ np.asarray(known, dtype=float).reshape(-1)
             part = np.asarray(evaluate(use.part.xreplace(rule)), dtype=float)
             assert np.allclose(back, part.reshape(-1), rtol=1e-9), (str(line.equation), str(user))
+
+
+def test_an_adjoint_that_is_a_number_is_written_unless_it_is_one():
+    """A loss term's adjoint is 1 for a sum and 1/tau for a mean: only the first may be left out."""
+    o, y, L = sr.Sequence("o", dims("k")), sr.Sequence("y", dims("k"), simplex=True), sr.Sequence("L")
+    c = Parameter("c", dims("k"))
+    equations = (sr.Equation(o[t], tanh(c * o[t - 1])), sr.Equation(L[t], sr.softmax_cross_entropy(o[t], y[t])))
+    for loss, unit in ((time_sum(L[t]), True), (time_sum(L[t]) / sr.tau, False), (2 * time_sum(L[t]), False)):
+        d = sr.bptt(sr.Recurrence(*equations, loss=loss))
+        uses = [u for line in d.lines for u in uses_of(d, line) if getattr(u.user, "sequence", None) == L]
+        assert uses and all(u.unit is unit for u in uses)
+        number = next(line.number for line in d.lines if line.equation.lhs == nabla(o[t]))
+        assert ("∇L(t) ∇_{o(t)} L(t)" in str(sr.explain(d, number))) is not unit
+
+
+def test_what_is_also_read_through_another_user_is_marked_immediate():
+    """Two delays through a named node: a[t+2] depends on h[t] through h[t+1] too."""
+    n = dims("n")
+    h, a, x = sr.Sequence("h", n), sr.Sequence("a", n), sr.Sequence("x", n)
+    W, V = Parameter("W", n, n), Parameter("V", n, n)
+    equations = (sr.Equation(a[t], W @ h[t - 1] + V @ h[t - 2] + x[t]), sr.Equation(h[t], tanh(a[t])))
+    d = sr.bptt(sr.Recurrence(*equations, loss=time_sum(dot(h[t], h[t]))))
+    number = next(line.number for line in d.lines if line.equation.lhs == nabla(h[t]))
+    shown = str(sr.explain(d, number))
+    assert "(∂⁺a(t+2)/∂h(t))ᵀ" in shown and "(∂a(t+1)/∂h(t))ᵀ" in shown
