@@ -255,7 +255,7 @@ def two_delays(d: Draw) -> Made:
         rf"For $t \le \tau - {net.delays[-1]}$ give $\nabla_{{@h_t}} L$ in terms of the gradients by "
         rf"$@h_{{{near}}}$, $@h_{{{far}}}$ and $@o_t$.",
         rf"{one} + {two} + @V^\top \nabla_{{@o_t}} L",
-        *(line.replace(r"\frac{\partial", r"\frac{\partial^{+}") for line in net.lines("h")),
+        *net.lines("h"),
         where=early(net),
         law="Three nodes read the state: two later states, and the output.",
         witness=r"\nabla_{@h_t} L",
