@@ -1,16 +1,13 @@
 """Nothing that is typed is ever run, hangs the reader or is silently misread; refusals are quick."""
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import symrnn as sr
 from formula.corpus import CONTEXTS
+from house.clocks import SOON, steps
 from symrnn.errors import ReadError
-
-QUICK = 2.0  # seconds of CPU for a whole list; the bench measures each
 
 HOSTILE = {
     "__import__('os').system('true')": {"forbidden", "syntax", "undeclared"},
@@ -58,12 +55,17 @@ HOSTILE = {
 
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: repr(text[:20]))
 def test_hostile_text_is_refused(text):
-    began = time.process_time()
-    with pytest.raises(ReadError) as refused:
-        sr.read(text, CONTEXTS["scalar"])
-    assert refused.value.kind in HOSTILE[text]
-    assert len(str(refused.value)) < 2000
-    assert time.process_time() - began < QUICK
+    refusals = []
+
+    def read():
+        with pytest.raises(ReadError) as refused:
+            sr.read(text, CONTEXTS["scalar"])
+        refusals.append(refused.value)
+
+    assert steps(read) < SOON
+    (refusal,) = refusals
+    assert refusal.kind in HOSTILE[text]
+    assert len(str(refusal)) < 2000
 
 
 PIECES = (

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 from symrnn.model.formula import commands
 from symrnn.model.formula.flat import closing
-from symrnn.model.formula.signs import Sign
+from symrnn.model.formula.signs import DEEPEST, Sign
 
 if TYPE_CHECKING:
     from symrnn.model.formula.marks import Marker
 
+_FEWER = "name its parts"
 _RAISED = re.compile(r"(\([^()]*\))?([^⊤]*)(⊤?)")
 
 
@@ -132,6 +133,8 @@ def _superscript(marker: Marker, i: int) -> tuple[list[Sign], int]:
     if follows.kind in {"NUMBER", "WORD", "GREEK"} and follows.text != "T":  # w**2**3 groups to the right
         while [s.text for s in signs[end : end + 1]] == ["^"] and signs[end + 1 : end + 2] and _plain(signs[end + 1]):
             end += 2
+            if end - i > 2 * DEEPEST:  # each power is read again as the inside of the one before it
+                raise marker.page.fault("limit", signs[i].place, f"more than {DEEPEST} powers of powers", repair=_FEWER)
     return signs[i + 1 : end], end
 
 
