@@ -162,14 +162,15 @@ def equal_variants(question: Question, wanted: int, seed: int) -> list[Exercise]
     alike: dict[Any, dict[str, Exercise]] = {}
     for i in range(TRIES):
         made = make(question.kind, seed=seed_of(seed, "", i), level=question.level)
-        alike.setdefault(profile(made), {}).setdefault(made.identity, made)
-    best = max(alike.values(), key=len)
-    if len(best) < wanted:
-        raise Undefined(
-            f"{question.kind} has {len(best)} variants of equal difficulty at level {question.level}, not {wanted}",
-            repair="ask for fewer variants, or another level",
-        )
-    return [worth(x, question.points) for x in list(best.values())[:wanted]]
+        found = alike.setdefault(profile(made), {})
+        found.setdefault(made.identity, made)
+        if len(found) == wanted:
+            return [worth(x, question.points) for x in found.values()]
+    most = max(map(len, alike.values()))
+    raise Undefined(
+        f"{question.kind} has {most} variants of equal difficulty at level {question.level}, not {wanted}",
+        repair="ask for fewer variants, or another level",
+    )
 
 
 def profile(exercise: Exercise) -> tuple[Any, ...]:
