@@ -9,6 +9,7 @@ from symrnn.analysis.counting import multiplications, parameters
 from symrnn.analysis.exact import exact_kernel
 from symrnn.analysis.fixed_points import FixedPoint, fixed_points
 from symrnn.analysis.growth import direct_path, jacobian_norms
+from symrnn.analysis.operations import Operations, operations
 from symrnn.analysis.plot import Plot
 from symrnn.analysis.plots import plot_growth, plot_memory, plot_reach, plot_singular_values
 from symrnn.analysis.reach import Reach, memory, reach_norms, receptive_field
@@ -21,6 +22,7 @@ __all__ = [
     "Comparison",
     "FixedPoint",
     "GradientBound",
+    "Operations",
     "Plot",
     "Reach",
     "Spectrum",
@@ -37,6 +39,7 @@ __all__ = [
     "jacobian_norms",
     "memory",
     "multiplications",
+    "operations",
     "parameters",
     "plot_growth",
     "plot_memory",

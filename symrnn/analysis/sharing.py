@@ -12,6 +12,7 @@ from typing import Any
 from sympy import Add, Expr, Mul, summation
 
 from symrnn.analysis.counting import behind, multiplications, parameters
+from symrnn.analysis.operations import operations
 from symrnn.errors import Undefined, Unsupported
 from symrnn.model import Recurrence, Sequence, reads
 from symrnn.tensor import t, tau
@@ -19,7 +20,7 @@ from symrnn.tensor.shape import as_dim
 from symrnn.tensor.time import offset_from
 from symrnn.typeset import mathml, text
 
-COLUMNS = ("", "input size", "parameters", "for all lengths to τ", "multiplications")
+COLUMNS = ("", "input size", "parameters", "for all lengths to τ", "multiplications", "operations")
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,9 @@ class Way:
         How many numbers it reads at once.
     parameters, for_all_lengths
         What has to be learned for one length t, and for every length from 1 to tau.
-    multiplications
-        What it costs to go through a sequence of length t.
+    multiplications, operations
+        What it costs to go through a sequence of length t: products by parameters, and everything, counting
+        additions and values of functions as well.
     """
 
     name: str
@@ -39,11 +41,12 @@ class Way:
     parameters: Expr
     for_all_lengths: Expr
     multiplications: Expr
+    operations: Expr
 
     @property
-    def counts(self) -> tuple[Expr, Expr, Expr, Expr]:
-        """The four numbers in the order of the columns."""
-        return self.inputs, self.parameters, self.for_all_lengths, self.multiplications
+    def counts(self) -> tuple[Expr, Expr, Expr, Expr, Expr]:
+        """The numbers in the order of the columns."""
+        return self.inputs, self.parameters, self.for_all_lengths, self.multiplications, self.operations
 
 
 @dataclass(frozen=True)
@@ -70,8 +73,8 @@ class Comparison:
 def compare(model: Recurrence, state: Any = None, taps: object = 3) -> Comparison:
     """One shared f, a separate g^(t) for each length, and a time-delay network with `taps` taps, counted.
 
-    The separate function and the time-delay network are one layer each, from everything they read to a state of the
-    same size: the smallest that could take f's place.
+    The separate function and the time-delay network are one layer each, a bias and a function such as tanh included,
+    from everything they read to a state of the same size: the smallest that could take f's place.
 
     Parameters
     ----------
@@ -91,10 +94,10 @@ def compare(model: Recurrence, state: Any = None, taps: object = 3) -> Compariso
     --------
     >>> import symrnn as sr
     >>> print(sr.analysis.compare(sr.models.elman()))
-                         input size  parameters    for all lengths to τ      multiplications
-    one shared f         m + n       m n + n² + n  m n + n² + n              t (m n + n²)
-    a g for each length  m t         m n t + n     m n τ²/2 + m n τ/2 + n τ  m n t
-    time delay, 3 taps   3 m         3 m n + n     3 m n + n                 3 m n t
+                         input size  parameters    for all lengths to τ      multiplications  operations
+    one shared f         m + n       m n + n² + n  m n + n² + n              t (m n + n²)     t (2 m n + 2 n² + n)
+    a g for each length  m t         m n t + n     m n τ²/2 + m n τ/2 + n τ  m n t            2 m n t + n
+    time delay, 3 taps   3 m         3 m n + n     3 m n + n                 3 m n t          t (6 m n + n)
     """
     chosen = state_of(model, state)
     read = dict.fromkeys(
@@ -110,12 +113,13 @@ def compare(model: Recurrence, state: Any = None, taps: object = 3) -> Compariso
     m = Add(*(Mul(*v.shape) for v in dict.fromkeys(arriving)))
     k = as_dim(taps)
     at_once = Add(*(Mul(*v.shape) for v, offset in read if v not in model.defined or offset != 0))
-    shared = parameters(model, chosen)
+    shared, step = parameters(model, chosen), operations(model, chosen).total
     separate = n * m * t + n
+    all_lengths = summation(separate, (t, 1, tau)).expand()
     rows = (
-        Way("one shared f", at_once, shared, shared, t * multiplications(model, chosen)),
-        Way("a g for each length", m * t, separate, summation(separate, (t, 1, tau)).expand(), n * m * t),
-        Way(f"time delay, {k} taps", k * m, k * n * m + n, k * n * m + n, k * n * m * t),
+        Way("one shared f", at_once, shared, shared, t * multiplications(model, chosen), t * step),
+        Way("a g for each length", m * t, separate, all_lengths, n * m * t, 2 * n * m * t + n),
+        Way(f"time delay, {k} taps", k * m, k * n * m + n, k * n * m + n, k * n * m * t, t * (2 * k * n * m + n)),
     )
     return Comparison(chosen, k, rows)
 

@@ -55,6 +55,79 @@ def test_counts_equal_brute_force_counts(name):
     assert 3 * analysis.multiplications(forward).xreplace(numbers) == system.count
 
 
+class CountingAll(Counting):
+    """Also what is added, multiplied entry by entry, and the values of functions; signs are free."""
+
+    def __init__(self):
+        super().__init__()
+        self.products = self.sums = self.values = 0
+
+    def bilinear(self, operation, x, y):
+        before, self.count = self.count, 0
+        found = super().bilinear(operation, x, y)
+        if operation is np.multiply:
+            self.count += 0 if any(np.shape(v) == () and v == -1 for v in (x, y)) else found.size
+        elif operation in (np.matmul, np.dot):
+            self.sums += self.count - found.size
+        self.products += self.count
+        self.count += before
+        return found
+
+    def add(self, *terms):
+        for i in range(2, len(terms) + 1):
+            self.sums += int(np.prod(np.broadcast_shapes(*(np.shape(x) for x in terms[:i]))))
+        return super().add(*terms)
+
+    def power(self, x, exponent):
+        self.products += (exponent - 1) * np.size(x)
+        return np.power(x, exponent)
+
+    def function(self, name, x):
+        self.values += np.size(x)
+        return super().function(name, x)
+
+
+CELLS = [
+    "scalar",
+    "leaky",
+    "skip",
+    "stacked",
+    "lstm",
+    "gru",
+    "state-space",
+    "time-delay",
+    "echo-state",
+    "bidirectional",
+]
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_operations_equal_brute_force_counts(name):
+    model = library.get(name)
+    system = CountingAll()
+    instance = draw(model, 3, system, 0)
+    given = {x: instance.base.values[x] for x in leaves_of(model, unroll(model, 3), 3)}
+    ends = {e.sequence for e in model.equations if e.sequence in model.loss_terms or sr.text(e.rhs).count("softmax")}
+    cell = Recurrence(*(e for e in model.equations if e.sequence not in ends), name=name)
+    system.products = system.sums = system.values = 0
+    run(unroll(cell, 3), given, instance.sizes, system)
+    step = analysis.operations(cell)
+    numbers = {d: Integer(size) for d, size in instance.sizes.items()}
+    found = [3 * x.xreplace(numbers) for x in (step.multiplications, step.additions, step.functions)]
+    assert found == [system.products, system.sums, system.values]
+    assert step.total == step.multiplications + step.additions + step.functions
+
+
+def test_operations_of_losses():
+    """k exponentials, a logarithm, k products and the sums between; k differences, squares and k - 1 sums."""
+    k = dims("k")
+    o, y, L = Sequence("o", k), Sequence("y", k), Sequence("L")
+    losses = (sr.softmax_cross_entropy(o[t], y[t]), sr.squared_error(o[t], y[t]))
+    entropy, squared = (analysis.operations(Recurrence(Equation(L[t], e), loss=sr.time_sum(L[t]))) for e in losses)
+    assert entropy == analysis.Operations(k, 2 * k - 1, k + 1)
+    assert squared == analysis.Operations(k + 1, 2 * k - 1)
+
+
 def test_multiplications_by_scalar_and_entrywise_parameters():
     """w s and u x; two products with alpha for each unit; a peephole for each gate and unit."""
     assert analysis.multiplications(sr.models.scalar()) == 2
