@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import shlex
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -89,7 +91,17 @@ def _of_function(options: argparse.Namespace) -> Verdict:
             options.seed,
             float(options.seconds),
         )
-        return judge(asked)
+        return judge(replace(asked, command=_command(options)))
+
+
+def _command(options: argparse.Namespace) -> str:
+    """The same command, without what says where it is checked."""
+    words = ["symrnn", "check", options.model, "--against", options.against]
+    for name in ("axes", "arrays", "upstream", "batch"):
+        if getattr(options, name) is not None:
+            words += [f"--{name}", str(getattr(options, name))]
+    words += ["--dtype", options.dtype] if options.dtype != "float64" else []
+    return shlex.join(words)
 
 
 def _arrays(model: Any, text: str | None) -> dict[str, Any]:

@@ -48,6 +48,7 @@ def file(tmp_path_factory):
     [
         ("loss_and_grad", 0, "right in 4 of 4"),
         ("wrong", 1, "mistake   sign (w)"),
+        ("wrong", 1, "backward.py:wrong --tau 1 --seed 0"),
         ("dying", 3, "its process died"),
         ("hungry", 3, "MemoryError"),
         ("missing", 3, "it has: loss_and_grad, wrong, dying, hungry"),

@@ -108,9 +108,26 @@ def test_a_batch_has_adjoints_too():
     net = sr.to_numpy(scalar)
 
     def function(params, inputs, boundary):
-        loss, grads = net.loss_and_grad(params, inputs, boundary, wrt=["x"])
+        loss, grads = net.loss_and_grad(params, inputs, boundary, wrt=["w", "u", "x"])
         grads["x"][:2] *= 1.1
         return loss, grads
 
     verdict = sr.check_gradient(scalar, function, axes="TB", batch=2, tau=3)
-    assert verdict.status == "wrong" and "the first wrong adjoint: ∇x(2) yours" in str(verdict)
+    assert verdict.status == "wrong" and "the first wrong adjoint of example 1: ∇x(2) yours" in str(verdict)
+
+
+def test_the_one_example_of_a_batch_that_is_wrong():
+    """What an example adds to the gradients by parameters implies its adjoints; the others may be right."""
+
+    def function(params, inputs, boundary):
+        total, summed_up = 0.0, {}
+        for i, start in enumerate(boundary["h[0]"]):
+            own = {name: rows[:, i] for name, rows in inputs.items()}
+            loss, grads, *_ = by_hand(params, own, {"h[0]": start}, halved if i == 1 else summed)
+            del grads["h[0]"]
+            total, summed_up = total + loss, {k: summed_up.get(k, 0.0) + g for k, g in grads.items()}
+        return total, summed_up
+
+    text = str(sr.check_gradient(elman, function, axes="TBD", batch=2, tau=3))
+    assert "the first wrong adjoint of example 2, as your other gradients imply: ∇h(2)[" in text
+    assert "is counted 0.5 times there" in text

@@ -19,6 +19,8 @@ from typing import Any
 
 import numpy as np
 
+from symrnn.errors import SymrnnError
+
 KINDS = {
     "f": "float",
     "i": "integers",
@@ -45,6 +47,10 @@ class Observation:
     repair: str = ""
 
 
+class Misfit(SymrnnError):
+    """What an adapter finds before or after it calls a function: there is nothing to compare, and why."""
+
+
 class OutOfTime(BaseException):
     """The limit of time is over; not an `Exception`, so that the function's own handlers let it pass."""
 
@@ -60,6 +66,8 @@ def observe(function: Callable[..., Any], arguments: tuple[Any, ...], seconds: f
             returned = _limited(function, given, seconds)
     except OutOfTime:
         return Observation(refusal=f"it did not return within {seconds:g} s", repair="look for an endless loop")
+    except Misfit as error:
+        return Observation(refusal=error.what, repair=error.repair)
     except Exception as error:
         return Observation(refusal=_raised(error), repair="run it by itself on these arrays")
     except SystemExit as error:

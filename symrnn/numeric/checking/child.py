@@ -14,6 +14,7 @@ from typing import Any
 
 from symrnn.numeric.checking.calling import Observation, observe
 from symrnn.numeric.checking.remote import packed_observation, receive, send, unpacked
+from symrnn.numeric.checking.torch import is_torch, torch_function
 
 MEMORY = 8 * 2**30
 CPU = 600
@@ -68,7 +69,8 @@ def _loaded(path: Path, name: str) -> tuple[Callable[..., Any] | None, Observati
         return None, Observation(
             refusal=f"{path.name} has no function {name}", repair="it has: " + (", ".join(own) or "none")
         )
-    return found[name], Observation()
+    function = found[name]
+    return (torch_function(function) if is_torch(function) else function), Observation()
 
 
 if __name__ == "__main__":

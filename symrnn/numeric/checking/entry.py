@@ -15,10 +15,8 @@ from symrnn.numeric.checking.formula import check_formulas
 from symrnn.numeric.checking.judging import judge
 from symrnn.numeric.checking.layout import layout
 from symrnn.numeric.checking.points import sizes_of
-from symrnn.numeric.checking.question import Question
+from symrnn.numeric.checking.question import BATCH, Question
 from symrnn.numeric.checking.torch import is_torch, torch_function
-
-BATCH = 4
 
 
 def check_gradient(
@@ -45,8 +43,8 @@ def check_gradient(
         `function(params, inputs, boundary)`, dicts of arrays by name, returning (loss, grads) or grads alone: a dict
         with any of the model's parameters, inputs, constants and boundary values ("h[0]", or "h" if that is the only
         one). With `upstream`, `function(params, inputs, boundary, dout)` returning grads or (output, grads). Or a
-        dict of formulas, `{W: ...}`, expressions or texts: see `check_formula`. Or a `torch.nn.Module`: see
-        `torch_function`.
+        dict of formulas, `{W: ...}`, expressions or texts: see `check_formula`. Or a `torch.nn.Module`, or a class of
+        `torch.autograd.Function`: see `torch_function`.
     arrays
         How the function's arrays are ours: its names, each with an array of ours or a linear expression of them,
         `{"Wh": W.T, "weight": sr.concat(U.T, V.T)}`. Gradients come back under the same names.
@@ -93,7 +91,7 @@ def check_gradient(
         )
     name = getattr(function, "__name__", type(function).__name__)
     if is_torch(function):
-        function = torch_function(function, upstream=upstream is not None)
+        function = torch_function(function)
 
     def observer(arguments: tuple[Any, ...], limit: float) -> Observation:
         return observe(function, arguments, limit)

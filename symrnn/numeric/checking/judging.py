@@ -61,7 +61,10 @@ def judge(question: Question) -> Verdict:
     again = answer(question, first.at)
     if isinstance(again, Refusal) or not _equal(first, again):
         return refused(
-            question, Refusal("it is not deterministic: two calls with equal arguments differ", "fix its seed")
+            question,
+            Refusal(
+                "it is not deterministic: two calls with equal arguments differ", "fix its seed, leave out dropout"
+            ),
         )
     gap = max((g for a in answers if (g := forward_gap(question, a)) is not None), default=None)
     single = any(a.single for a in answers) or question.dtype == "float32"

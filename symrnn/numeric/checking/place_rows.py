@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -17,18 +18,27 @@ from symrnn.tensor.node import shape_of
 Rows = list[tuple[str, Any]]
 
 
-def place_rows(cases: list[Case], wrong: Iterable[str]) -> Rows:
-    """The first wrong adjoint, else the wrong terms of the sums over time, else the entries that are wrong."""
+def place_rows(cases: list[Case], wrong: Iterable[str], examples: Iterable[tuple[int, Case]] = ()) -> Rows:
+    """The first wrong adjoint, else the wrong terms of the sums over time, else the entries that are wrong.
+
+    One of the `examples` tells more than their batch: its gradients by parameters are no sums over examples.
+    """
     copies = _copy_rows(cases[0])
-    for case in cases:
+    for where, case in chain(((f" of example {number}", c) for number, c in examples), _points(cases)):
         found = first_wrong(case)
         if found is not None:
-            where = "" if case is cases[0] else " at " + case.at.words.split(" B=")[0].split()[-1].replace("tau", "τ")
             return [*_adjoint_rows(case, found, where), *copies]
     rows: Rows = []
     for key in wrong:
         rows += _term_rows(cases, key)
     return rows or copies or _entry_rows(cases[0], wrong)
+
+
+def _points(cases: list[Case]) -> Iterator[tuple[str, Case]]:
+    """All points, those after the first with their last time in words."""
+    for case in cases:
+        last = case.at.words.split(" B=")[0].split()[-1].replace("tau", "τ")
+        yield "" if case is cases[0] else f" at {last}", case
 
 
 def _adjoint_rows(case: Case, found: FirstWrong, where: str) -> Rows:

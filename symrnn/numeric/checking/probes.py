@@ -15,7 +15,7 @@ from symrnn.errors import SymrnnError
 from symrnn.graph.lengths import numbers_of
 from symrnn.model import Element, Sequence
 from symrnn.numeric.checking.answers import Answer, answer
-from symrnn.numeric.checking.case import Case, Tolerance
+from symrnn.numeric.checking.case import DOUBLE, Case, Tolerance
 from symrnn.numeric.checking.points import Arrays, Point, moved, quiet, shape_at, shortened
 from symrnn.numeric.checking.question import Question
 
@@ -117,7 +117,26 @@ def _effects_by_arrival(question: Question, at: Point) -> Effects | None:
     return found
 
 
-def asked(question: Question, at: Point | None) -> Case | None:
+def examples(question: Question, case: Case) -> Iterator[tuple[int, Case]]:
+    """What each example of a batch, counted from 1, adds to the gradients: those of k examples less those of k - 1."""
+    before: Arrays = {}
+    for k in range(1, len(case.at.examples) + 1) if case.at.batched else ():
+        found = asked(question, Point(case.at.examples[:k], True), case.tolerance)
+        if found is None:
+            return
+        own = {key: _of_example(found, key, k - 1, before) for key in found.keys}
+        before = found.yours
+        yield k, Case(Point(case.at.examples[k - 1 : k], True), own, case.tolerance)
+
+
+def _of_example(case: Case, key: str, row: int, before: Arrays) -> np.ndarray:
+    leaf, array = case.leaves[key], case.yours[key]
+    if getattr(leaf, "is_shared", False):
+        return np.asarray(array - before.get(key, 0.0))
+    return array[:, row : row + 1] if isinstance(leaf, Sequence) else array[row : row + 1]
+
+
+def asked(question: Question, at: Point | None, tolerance: Tolerance = DOUBLE) -> Case | None:
     """What the function says at another point, if that can be compared."""
     if at is None:
         return None
@@ -125,7 +144,7 @@ def asked(question: Question, at: Point | None) -> Case | None:
         said = answer(question, at)
     except SymrnnError:
         return None
-    return Case(at, said.grads, Tolerance(1e-9, 1e-6)) if isinstance(said, Answer) else None
+    return Case(at, said.grads, tolerance) if isinstance(said, Answer) else None
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ from symrnn.numeric.checking.calling import Observation
 from symrnn.numeric.checking.layout import Layout
 from symrnn.numeric.checking.points import Arrays, Point, Sizes, point
 
+BATCH = 4  # examples, where arrays have an axis B
+
 Observer = Callable[[tuple[Any, ...], float], Observation]
 
 
@@ -28,6 +30,8 @@ class Question:
         Calls the function with a limit of time.
     lasts, sizes, batch, seed, dtype
         Where it is checked.
+    command
+        The words that ask it from the command line, but for the place; "" where it was asked in Python.
     """
 
     model: Recurrence
@@ -42,6 +46,7 @@ class Question:
     seed: int
     dtype: str
     seconds: float
+    command: str = ""
 
     def point(self, last: Last) -> Point:
         """The point for one last time."""

@@ -12,8 +12,8 @@ from symrnn.numeric.checking.case import Case
 from symrnn.numeric.checking.lines import changed_line
 from symrnn.numeric.checking.place_rows import place_rows
 from symrnn.numeric.checking.points import shortened
-from symrnn.numeric.checking.probes import asked, entry_name, lags, witness, worst_entry
-from symrnn.numeric.checking.question import Question
+from symrnn.numeric.checking.probes import asked, entry_name, examples, lags, witness, worst_entry
+from symrnn.numeric.checking.question import BATCH, Question
 from symrnn.numeric.checking.search import Explanation, Found
 from symrnn.numeric.frame import key_of_leaf
 
@@ -143,11 +143,11 @@ def of_wrong(judged: Judged, repeat: Question | None) -> Verdict:
     rows += _place_rows(judged)
     rows += _mistake_rows(judged, found)
     if cases[0].tells_steps or (judged.found.tried and not judged.found.explanations):
-        rows += place_rows(cases, wrong)
+        rows += place_rows(cases, wrong, examples(question, cases[0]))
     rows += _witness_rows(judged)
     rows.append(("not seen", unseen(question, cases)))
     if repeat is not None:
-        rows.append(("again", _call(repeat)))
+        rows.append(("again", again(repeat)))
     alternatives = tuple(_of(judged, x) for x in judged.found.explanations[1 : 1 + ALTERNATIVES])
     facts = {
         "errors": {k: max(c.errors[k] for c in cases) for k in cases[0].keys},
@@ -256,15 +256,32 @@ def _witness_rows(judged: Judged) -> list[tuple[str, str]]:
     ]
 
 
-def _call(question: Question) -> str:
-    """The call that repeats a check, smaller."""
+def again(question: Question) -> str:
+    """The call, or the command, that repeats a check."""
     last = question.lasts[0]
+    if question.command:
+        sizes = ",".join(f"{d}={size}" for d, size in question.sizes)
+        dims = f" --dims {sizes}" if sizes else ""
+        return f"{question.command} --tau {numbers_of(last)[0]}{dims} --seed {question.seed}"
     tau = str(last) if isinstance(last, int) else "{" + ", ".join(f"{s}: {n}" for s, n in last) + "}"
     dims = ", ".join(f'"{d}": {size}' for d, size in question.sizes)
+    where = [f"tau={tau}", *([f"dims={{{dims}}}"] if dims else []), f"seed={question.seed}"]
     name = question.name.removesuffix("()")
-    layout = question.layout
-    extra = f', axes="{layout.axes}"' if layout.axes != "TD" else ""
-    extra += ", arrays=..." if layout.arrays else ""
-    extra += f", upstream={question.upstream}" if question.upstream is not None else ""
-    where = f"tau={tau}, dims={{{dims}}}, seed={question.seed}"
-    return f"sr.check_gradient({question.model.title.name}, {name}{extra}, {where})"
+    model = question.model.title.name if question.model.title.name.isidentifier() else "model"
+    return f"sr.check_gradient({', '.join([model, name, *_options(question), *where])})"
+
+
+def _options(question: Question) -> list[str]:
+    """What was said about the function, as far as it is not what is taken anyway."""
+    layout, found = question.layout, []
+    if layout.axes != "TD":
+        found.append(f'axes="{layout.axes}"')
+    if layout.arrays:
+        found.append("arrays=...")
+    if question.upstream is not None:
+        found.append(f"upstream={question.upstream}")
+    if question.dtype != "float64":
+        found.append(f'dtype="{question.dtype}"')
+    if question.batch not in (None, BATCH):
+        found.append(f"batch={question.batch}")
+    return found
