@@ -105,24 +105,24 @@ class _Differ(Exception):
         self.difference = difference
 
 
-def reference_values(setting: Setting, point: tuple[int, int], reference: Term, answer: Term, exact: bool) -> Values:
-    """The values of the reference wherever it says something."""
+def values_where_said(setting: Setting, point: tuple[int, int], term: Term, other: Term, exact: bool) -> Values:
+    """The values of a term wherever it says something; the letters of the other one have values there, too."""
     world = setting.world(point, exact)
     found: Values = []
-    for at in places(world, reference, answer, setting.given):
+    for at in places(world, term, other, setting.given):
         try:
-            found.append((at, value(world, reference, at)))
+            found.append((at, value(world, term, at)))
         except OutOfRange:
             continue
     if not found:
-        raise Undecidable("the reference says nothing at any time")
+        raise Undecidable("it says nothing at any time")
     return found
 
 
 def _disagreement(setting: Setting, point: tuple[int, int], reference: Term, answer: Term, exact: bool) -> float:
     """Raise at the first place where the values differ; the chance that they agree and the terms do not."""
     world = setting.world(point, exact)
-    for at, right in reference_values(setting, point, reference, answer, exact):
+    for at, right in values_where_said(setting, point, reference, answer, exact):
         why = Difference("range", world.last, tuple(at.items()))
         try:
             yours = value(world, answer, at)

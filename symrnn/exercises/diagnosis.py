@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from symrnn.calculus.verdict import Diagnosis
-from symrnn.exercises.comparing import POINTS, Setting, agrees, compared, reference_values
+from symrnn.exercises.comparing import POINTS, Setting, agrees, compared, values_where_said
 from symrnn.exercises.slip_table import SLIPS, Slip
 from symrnn.exercises.slips import Slipped, slipped, whole
 from symrnn.exercises.world import OutOfRange
@@ -29,25 +29,28 @@ def diagnosed(setting: Setting, reference: Term, answer: Term) -> tuple[Diagnosi
     """The smallest set of slips that turns the reference into the answer, or nothing."""
     exact = True
     try:
-        wanted = reference_values(setting, POINTS[0], answer, reference, True)
+        wanted = values_where_said(setting, POINTS[0], answer, reference, True)
     except (Undecidable, OutOfRange, ArithmeticError):
         exact = False
     try:
-        wanted = wanted if exact else reference_values(setting, POINTS[0], answer, reference, False)
+        wanted = wanted if exact else values_where_said(setting, POINTS[0], answer, reference, False)
     except (Undecidable, OutOfRange, ArithmeticError):
         return ()
     world = setting.world(POINTS[0], exact)
-    rolled = _unrolled(reference, answer)
-    singles = candidates_of(reference, setting.table, setting.square)
-    candidates = [*islice(singles, MOST_SINGLE if exact else MOST_SLOW), *rolled]
-    candidates.sort(key=lambda c: _RANK[c.names[0]])
-    for candidate in candidates:
-        if agrees(setting, wanted, world, settled(candidate.term)) and _confirmed(setting, candidate, answer):
-            return _diagnoses(candidate)
-    for candidate in islice(_pairs(setting, candidates), MOST_PAIRS if exact else 0):
-        if agrees(setting, wanted, world, settled(candidate.term)) and _confirmed(setting, candidate, answer):
-            return _diagnoses(candidate)
+    with world.sharing(reference):
+        for candidate in _candidates(setting, reference, answer, exact):
+            if agrees(setting, wanted, world, settled(candidate.term)) and _confirmed(setting, candidate, answer):
+                return _diagnoses(candidate)
     return ()
+
+
+def _candidates(setting: Setting, reference: Term, answer: Term, exact: bool) -> Iterator[Slipped]:
+    """What may explain an answer, single slips first; fewer of them where each takes 50 digits."""
+    singles = candidates_of(reference, setting.table, setting.square)
+    found = [*islice(singles, MOST_SINGLE if exact else MOST_SLOW), *_unrolled(reference, answer)]
+    found.sort(key=lambda c: _RANK[c.names[0]])
+    yield from found
+    yield from islice(_pairs(setting, found), MOST_PAIRS if exact else 0)
 
 
 def candidates_of(term: Term, table: Symbols, square: bool = False) -> Iterator[Slipped]:

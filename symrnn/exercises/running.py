@@ -69,6 +69,12 @@ class RunningWorld(World):
             self.sizes.setdefault(d, 2)
 
     def element(self, name: str, time: int, size: Size) -> Array:
+        found = self.known.get(("element", name, time))
+        if found is None:
+            found = self.known["element", name, time] = self._element(name, time, size)
+        return found
+
+    def _element(self, name: str, time: int, size: Size) -> Array:
         if name in self.short:
             abbreviation = self.short[name]
             times = {abbreviation.short.time: Integer(time)}
@@ -127,10 +133,10 @@ class RunningWorld(World):
         names = {**self.sequences, **self.leaves}
         if above.partition("[")[0] not in names or below.partition("[")[0] not in names:
             return super().rate(head, above, below, size)
-        upper, lower = self.node(above), self.node(below)
         kind = "immediate" if head == "immediate" else "total"
         found = self.known.get((kind, above, below))
         if found is None:
+            upper, lower = self.node(above), self.node(below)
             found = self.known[kind, above, below] = self._jacobian(
                 lower, lambda run: run(upper), kind, upper, self.copy_time(below)
             )

@@ -29,7 +29,8 @@ def put(term: Term, name: str, value: Term) -> Term:
     """A term with an index replaced."""
     if term.head == "index" and term.text == name:
         return value
-    return replace(term, parts=tuple(put(part, name, value) for part in term.parts)) if term.parts else term
+    parts = tuple(put(part, name, value) for part in term.parts)
+    return term if all(a is b for a, b in zip(parts, term.parts, strict=True)) else replace(term, parts=parts)
 
 
 def sums(term: Term, table: Any) -> Iterator[Change]:

@@ -33,7 +33,14 @@ def value(world: World, term: Term, at: Indices) -> Array:
     OutOfRange
         When it reads an element where there is none.
     """
-    return _METHODS[term.head](world, term, at)
+    shared = world.shared
+    if id(term) not in shared:
+        return _METHODS[term.head](world, term, at)
+    kept, key = shared[id(term)], tuple(at.items())
+    found = kept.get(key)
+    if found is None:
+        found = kept[key] = _METHODS[term.head](world, term, at)
+    return found
 
 
 def index(term: Term, world: World, at: Indices) -> int:
@@ -68,8 +75,13 @@ def key_of(term: Term, world: World, at: Indices) -> str:
 
 
 def _scalar(world: World, number: Any) -> Array:
-    exact = Fraction(str(number))
-    return np.reshape(world.system.constant((exact.numerator, exact.denominator)), (1, 1))
+    key = "number", str(number)
+    found = world.known.get(key)
+    if found is None:
+        exact = Fraction(str(number))
+        scalar = world.system.constant((exact.numerator, exact.denominator))
+        found = world.known[key] = np.reshape(scalar, (1, 1))
+    return found
 
 
 def _number(world: World, term: Term, at: Indices) -> Array:
@@ -185,7 +197,6 @@ def _transpose(world: World, term: Term, at: Indices) -> Array:
 def _diag(world: World, term: Term, at: Indices) -> Array:
     x = value(world, term.parts[0], at)
     if 1 in x.shape:
-        matrix = np.zeros((x.size, x.size), dtype=int).astype(object) * x.ravel()[0]
         matrix = world.system.array(np.zeros((x.size, x.size), dtype=int).astype(object))
         matrix[np.arange(x.size), np.arange(x.size)] = x.ravel()
         return matrix

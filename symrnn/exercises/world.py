@@ -6,11 +6,13 @@ name in every process. A world of a model runs it, so that h is what the model s
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
-from symrnn.model.formula.term import ANY, Size
+from symrnn.model.formula.term import ANY, Size, Term
 from symrnn.tensor.numbers import PRIME, NumberSystem, Undecidable, digest
 
 Array = Any
@@ -29,7 +31,17 @@ class World:
         turn = PRIMES[seed % 2 :]
         self.sizes = {d: 3 if square else turn[i % len(turn)] for i, d in enumerate(sorted(dims))}
         self.known: dict[Any, Array] = {}
+        self.shared: dict[int, dict[Any, Array]] = {}  # of the parts of one formula, by identity: their values so far
         self.oracles = 0
+
+    @contextmanager
+    def sharing(self, term: Term) -> Iterator[None]:
+        """Keep the values of a formula's parts while others that share them are evaluated."""
+        self.shared = {id(part): {} for part in term.walk() if not part.is_leaf}
+        try:
+            yield
+        finally:
+            self.shared = {}
 
     def side(self, d: object) -> int:
         """A dimension as a number; n*m counts the entries of a matrix."""

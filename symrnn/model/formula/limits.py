@@ -5,6 +5,8 @@ from __future__ import annotations
 from symrnn.model.formula.fault import Page
 from symrnn.model.formula.term import Term
 
+DEEPEST = 100  # brackets, powers and applications within each other
+MOST_WORDS = 8_000  # a sign may be several: ½ is (1)/(2)
 MOST_EXPONENT = 10_000
 MOST_TERMS = 1_000_000
 _SMALL = 40  # digits that may be multiplied out to know an exponent

@@ -12,6 +12,7 @@ from lark import Token
 from symrnn.model.formula import commands, constructs
 from symrnn.model.formula.fault import Page
 from symrnn.model.formula.flat import closing
+from symrnn.model.formula.limits import MOST_WORDS
 from symrnn.model.formula.scripts import lower, raised, raised_signs
 from symrnn.model.formula.signs import Sign
 from symrnn.model.formula.symbols import Symbols
@@ -74,6 +75,8 @@ class Marker:
     def step(self) -> None:
         """One sign, or one construct that begins here."""
         sign = self.signs[self.i]
+        if len(self.out) > MOST_WORDS:
+            raise self.page.fault("limit", sign.place, f"more than {MOST_WORDS} words", repair="name its parts")
         if sign.kind in {"WORD", "GREEK"}:
             self.name(sign)
         elif sign.kind == "NUMBER":

@@ -10,8 +10,8 @@ from lark import Lark, Token, Transformer, Tree, UnexpectedToken, v_args
 
 from symrnn.errors import ReadError
 from symrnn.model.formula.fault import Page
+from symrnn.model.formula.limits import DEEPEST
 
-DEEPEST = 100
 _SHOWN = {"SUBOPEN": "_", "SUPOPEN": "^", "TIMEOPEN": "^(", "FRAC": "\\frac", "$END": "the end"}
 
 
@@ -67,8 +67,10 @@ class _Chains(Transformer[Token, Any]):
 
 
 def _chained(kind: str, left: Any, sign: Token, right: Any) -> Any:
-    parts = left.children if isinstance(left, Tree) and left.data == kind else [left]
-    return Tree(kind, [*parts, sign, right])
+    if isinstance(left, Tree) and left.data == kind:
+        left.children += [sign, right]  # in place: a copy for each part would take time with the square of their number
+        return left
+    return Tree(kind, [left, sign, right])
 
 
 def place_of(node: Any) -> int:

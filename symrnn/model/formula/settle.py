@@ -34,6 +34,8 @@ def settled(term: Term, size: Size = None) -> Term:
         parts = tuple(settled(part, known) for part in term.parts)
     else:
         parts = tuple(settled(part) for part in term.parts)
+    if size == term.size and all(new is old for new, old in zip(parts, term.parts, strict=True)):
+        return term  # itself, so that what is known of it is not asked again
     return replace(term, parts=parts, size=size)
 
 

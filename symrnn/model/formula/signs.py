@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from symrnn.model.formula import commands
 from symrnn.model.formula.commands import words
 from symrnn.model.formula.fault import Page
+from symrnn.model.formula.limits import DEEPEST
 from symrnn.model.reading.lexer import latin_look
 from symrnn.model.reading.source import HIDDEN, Source, describe
 
 LONGEST = 4000
-DEEPEST = 100
 MOST_DIGITS = 40
 MOST_SIGNS = 10  # plus and minus in a row
 _OPENING = {"(": ")", "[": "]", "{": "}", "\\{": "\\}", "⟨": "⟩"}
@@ -208,14 +208,18 @@ def _character(page: Page, value: str, make: Callable[..., Sign], place: int) ->
 
 def _unwrapped(found: list[Sign]) -> list[Sign]:
     """Without the dollars, or \\[ \\], around the whole, and without one final full stop or comma."""
-    while found and found[-1].text == "." and found[-1].kind == "SIGN":
-        found = found[:-1]
+    low, high = 0, _unstopped(found, len(found))
     for first, last in (("$", "$"), ("\\[", "\\]"), ("\\(", "\\)")):
-        while len(found) > 1 and found[0].text == first and found[-1].text == last:
-            found = found[1:-1]
-    while found and found[-1].text == "." and found[-1].kind == "SIGN":
-        found = found[:-1]
-    return found
+        while high - low > 1 and found[low].text == first and found[high - 1].text == last:
+            low, high = low + 1, high - 1
+    return found[low : max(low, _unstopped(found, high))]
+
+
+def _unstopped(found: list[Sign], end: int) -> int:
+    """Where the signs end without full stops."""
+    while end and found[end - 1].text == "." and found[end - 1].kind == "SIGN":
+        end -= 1
+    return end
 
 
 def _check_brackets(page: Page, found: list[Sign]) -> None:

@@ -18,6 +18,7 @@ from symrnn.model.reading.source import Source
 from symrnn.model.reading.verbs import ALIASES, VERBS, Verb
 
 KINDS = ("sequence", "constant", "parameter", "fixed", "function")
+LONGEST = 40  # letters of a name that may be a misspelled one
 _WORDS = {"scalar": "SCALAR", "elementwise": "ELEMENTWISE", "simplex": "SIMPLEX", "latex": "LATEX"}
 LAST_TIMES = {"tau"}
 _RESERVED = {"t": "is the time index", "tau": "is the last time", "for": "begins a range"}
@@ -46,7 +47,7 @@ class Names:
 
 def did_you_mean(name: str, among: Iterable[str]) -> str:
     """`; did you mean tanh?` for the nearest of some names, or nothing; swapped letters are nearest."""
-    if len(name) < 3:
+    if not 3 <= len(name) <= LONGEST:
         return ""
     small = name.lower()
 
