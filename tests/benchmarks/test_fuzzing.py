@@ -37,6 +37,7 @@ PAIRS = [
 ]
 SAMPLES = [row["string"] for row in rows("readings.tsv") if not row["string"].startswith("GEN")]
 SAMPLES = [text for text in SAMPLES if len(text) < 200]
+SAMPLE = st.sampled_from(SAMPLES)
 
 pieces = st.lists(st.sampled_from([*LATEX, " "]), max_size=16).map("".join)
 repeated = st.builds(
@@ -50,7 +51,7 @@ many = st.builds(lambda piece, end, n: piece * n + end, pieces, st.sampled_from(
 
 
 @st.composite
-def spoiled(draw: st.DrawFn, text: st.SearchStrategy[str] = st.sampled_from(SAMPLES)) -> str:
+def spoiled(draw: st.DrawFn, text: st.SearchStrategy[str] = SAMPLE) -> str:
     """A sample in which something is cut out, doubled or put in."""
     found = draw(text)
     for _ in range(draw(st.integers(1, 3))):

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from symrnn.model.formula import commands
 from symrnn.model.formula.flat import closing
-from symrnn.model.formula.signs import DEEPEST, Sign
+from symrnn.model.formula.limits import DEEPEST
+from symrnn.model.formula.signs import Sign
 
 if TYPE_CHECKING:
     from symrnn.model.formula.marks import Marker
