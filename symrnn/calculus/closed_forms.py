@@ -29,12 +29,13 @@ from symrnn.calculus.law_table import LAWS
 from symrnn.calculus.moves import Terms, extensions
 from symrnn.calculus.paths import zero_of
 from symrnn.calculus.powers import with_powers
-from symrnn.calculus.sums import outermost, pulled_in
+from symrnn.calculus.sums import pulled_in
 from symrnn.errors import Undefined, Unsupported
 from symrnn.model import Element, Equation, Range, Sequence
 from symrnn.model.ranges import grows
 from symrnn.tensor.adjoint import Adjoint, nabla
 from symrnn.tensor.binders import TimeSum, time_sum
+from symrnn.tensor.binding import outermost
 from symrnn.tensor.elementwise import add
 from symrnn.tensor.node import shape_of
 from symrnn.tensor.products import TimeProduct

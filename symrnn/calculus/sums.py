@@ -12,7 +12,7 @@ from typing import Any
 
 from symrnn.calculus.moves import Stuck
 from symrnn.tensor.binders import TimeSum, time_sum
-from symrnn.tensor.binding import Binder
+from symrnn.tensor.binding import outermost
 
 
 def exchanged(double: Any) -> Any:
@@ -66,14 +66,6 @@ def pulled_in(expr: Any, leaf: Any, whole: Any) -> Any:
     if index in expr.free_symbols:
         whole = whole._avoiding(expr.free_symbols)
     return time_sum(expr.xreplace({leaf: whole.body}), (whole.index, whole.lower, whole.upper))
-
-
-def outermost(expr: Any) -> list[Any]:
-    """The sums and products over time that are inside no other, in a fixed order."""
-    binders = expr.atoms(Binder)
-    inner = {x for s in binders for x in s.body.atoms(Binder)}
-    outer = [s for s in binders if s not in inner]
-    return sorted(outer, key=str) if len(outer) > 1 else outer
 
 
 def everywhere(expr: Any, change: Callable[[Any], Any]) -> Any:

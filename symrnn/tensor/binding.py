@@ -55,7 +55,7 @@ class Binder(Node):
     @property
     def height(self) -> int:
         """How many binders are nested inside it; it and those inside it need different names for their indices."""
-        return max((s.height + 1 for s in self.body.atoms(Binder)), default=0)
+        return max((s.height + 1 for s in outermost(self.body)), default=0)
 
     def term(self, at: Expr) -> Any:
         """The body at one value of the index."""
@@ -92,3 +92,20 @@ class Binder(Node):
         if old.has(self.index) and not self.has_free(old):
             return self
         return self.xreplace({old: new})
+
+
+def outermost(expr: Any) -> list[Any]:
+    """The sums and products over time that an expression holds in none of its own, each once, in a fixed order."""
+    found: list[Any] = []
+    seen: set[Basic] = set()
+    stack = [expr]
+    while stack:
+        e = stack.pop()
+        if e in seen:
+            continue
+        seen.add(e)
+        if isinstance(e, Binder):
+            found.append(e)
+        elif not (isinstance(e, Node) and e.is_leaf):
+            stack += e.args
+    return sorted(found, key=str) if len(found) > 1 else found
