@@ -5,9 +5,12 @@ Formulas are items, already decided, so the writers for TeX, Markdown, HTML and 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from itertools import groupby
 
-from symrnn.typeset.items import Rows
+from symrnn.typeset.items import Phrase, Row, Rows
+from symrnn.typeset.lines import in_words
 from symrnn.typeset.reasons import Sentence
 
 
@@ -47,6 +50,71 @@ class Display(Block):
     rows: Rows
     labels: tuple[str, ...] = ()
     repeated: bool = False
+
+
+@dataclass(frozen=True)
+class Reasoned:
+    """A line of a derivation: its rows with their labels, why it holds, and the same as a sentence that leads to it."""
+
+    rows: tuple[Row, ...]
+    labels: tuple[str, ...]
+    why: Sentence
+    above: Sentence
+
+    def beside(self, why: Sentence) -> tuple[Row, ...]:
+        """The rows with a reason at the right of the first one, and what else is told of them there too."""
+        first, *rest = self.rows
+        own = in_words(first.told) or ((first.told,) if first.told else ())
+        told = why if own in ((), why) else (*why, "; ", *own) if why else own
+        kept = tuple(replace(row, condition=row.told) for row in rest)
+        return (replace(first, condition=Phrase(told) if told else None), *kept)
+
+
+@dataclass(frozen=True)
+class Lines(Block):
+    """Lines of a derivation with their reasons: at the right where there is room, else above them.
+
+    `again` is the word for a reason that is the one of the line before.
+    """
+
+    lines: tuple[Reasoned, ...]
+    again: str
+
+    @property
+    def beside(self) -> Display:
+        """All lines in one display, each with its reason at the right."""
+        rows: list[Row] = []
+        before: Sentence | None = None
+        for line in self.lines:
+            same = bool(line.why) and before == line.above
+            rows += line.beside((self.again,) if same else line.why)
+            before = line.above
+        return Display(Rows(tuple(rows)), tuple(label for line in self.lines for label in line.labels))
+
+    @property
+    def stacked(self) -> tuple[Block, ...]:
+        """A sentence for each reason, and below it the lines that hold for it."""
+        found: list[Block] = []
+        for above, group in groupby(self.lines, key=lambda line: line.above):
+            lines = list(group)
+            rows = tuple(replace(row, condition=row.told) for line in lines for row in line.rows)
+            found += [Paragraph(above)] if above else []
+            found.append(Display(Rows(rows), tuple(label for line in lines for label in line.labels)))
+        return tuple(found)
+
+    def laid_out(self, fits: Callable[[Reasoned], bool]) -> tuple[Block, ...]:
+        """Each line as it fits: displays with reasons at the right, between them those that need the whole width.
+
+        Where most lines need it, the reasons stand above all of them.
+        """
+        fitting = [fits(line) for line in self.lines]
+        if 2 * sum(fitting) < len(fitting) or not any(line.why for line in self.lines):
+            return self.stacked
+        found: list[Block] = []
+        for fit, group in groupby(zip(fitting, self.lines, strict=True), key=lambda pair: pair[0]):
+            part = replace(self, lines=tuple(line for _, line in group))
+            found += [part.beside] if fit else part.stacked
+        return tuple(found)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ The layout needs a measure only, a function from an item to its width; each rend
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from symrnn.typeset.items import BigSum, Call, Fence, Half, Item, Product, Row, Sum
@@ -55,6 +55,38 @@ def pieces(item: Item, measure: Measure, room: int) -> list[Piece]:
         inner = pieces(item.arguments[0], measure, room - measure(item.head) - 2)
         return _in_brackets(inner, "round", item.head) or [Piece("", item)]
     return [Piece("", item)]
+
+
+def sentence_lines(parts: Sequence[str | Item], measure: Measure, room: int) -> list[list[str | Item]]:
+    """A sentence in lines, broken at its spaces; a comma stays with the formula before it."""
+    found: list[list[str | Item]] = [[]]
+    width = 0
+    for chunk in _chunks(parts):
+        own = sum(len(x) if isinstance(x, str) else measure(x) for x in chunk)
+        if found[-1] and width + 1 + own > room:
+            found.append([])
+            width = 0
+        found[-1] += [" ", *chunk] if found[-1] else chunk
+        width += own + 1
+    return found
+
+
+def _chunks(parts: Sequence[str | Item]) -> Iterator[list[str | Item]]:
+    """What no space divides."""
+    chunk: list[str | Item] = []
+    for part in parts:
+        if not isinstance(part, str):
+            chunk.append(part)
+            continue
+        first, *rest = part.split(" ")
+        for i, word in enumerate((first, *rest)):
+            if i and chunk:
+                yield chunk
+                chunk = []
+            if word:
+                chunk.append(word)
+    if chunk:
+        yield chunk
 
 
 def _in_brackets(inner: list[Piece], kind: str, head: Item | None) -> list[Piece]:

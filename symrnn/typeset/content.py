@@ -12,7 +12,7 @@ from sympy import Symbol
 from symrnn.calculus.derivation import Derivation, Line, name_of
 from symrnn.calculus.report import Report
 from symrnn.model import Element, Recurrence
-from symrnn.typeset.blocks import Block, Display, Heading, Paragraph, plain_name
+from symrnn.typeset.blocks import Block, Display, Heading, Lines, Paragraph, Reasoned, plain_name
 from symrnn.typeset.chains import argued, argument_key
 from symrnn.typeset.displays import line_rows
 from symrnn.typeset.items import Item, Phrase, Row, Rows
@@ -63,19 +63,24 @@ class Content:
 
 
 def line_blocks(lines: list[Line], c: Content) -> list[Block]:
-    """Lines with the same reason and times under one sentence."""
-    blocks: list[Block] = []
+    """Lines with their reasons and times."""
     seen: set[Any] = set()
-    for (why, condition), group in groupby(lines[:LONGEST], key=lambda line: opening(line, c)):
-        if why or condition is not None:
-            blocks.append(Paragraph(c.introduction(why, condition)))
-        rows, labels = labelled(list(group), c, seen)
-        if condition is not None:
-            rows = tuple(replace(row, condition=None) for row in rows)
-        blocks.append(Display(Rows(tuple(replace(row, condition=row.told) for row in rows)), labels))
+    shown = lines[:LONGEST]
+    blocks: list[Block] = [Lines(tuple(reasoned(line, c, seen) for line in shown), c.words["again"])] if shown else []
     if len(lines) > LONGEST:
         blocks.append(Paragraph(c.sentence("document.more", count=[str(len(lines) - LONGEST)])))
     return blocks
+
+
+def reasoned(line: Line, c: Content, seen: set[Any]) -> Reasoned:
+    """A line with its reason and the times that all its rows hold for."""
+    why, condition = opening(line, c)
+    rows, labels = labelled([line], c, seen)
+    if condition is None:
+        return Reasoned(rows, labels, why, c.introduction(why, None) if why else ())
+    rows = tuple(replace(row, condition=None) for row in rows)
+    times = c.sentence("for", times=[condition])
+    return Reasoned(rows, labels, (*why, ", ", *times) if why else times, c.introduction(why, condition))
 
 
 def labelled(lines: list[Line], c: Content, seen: set[Any] | None = None) -> tuple[tuple[Row, ...], tuple[str, ...]]:

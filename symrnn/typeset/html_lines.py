@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from html import escape
 
-from symrnn.typeset.blocks import Display
+from symrnn.typeset.blocks import Display, Reasoned
 from symrnn.typeset.breaking import Piece, pieces
 from symrnn.typeset.elements import INFIX, operator
 from symrnn.typeset.elements import row as side_by_side
 from symrnn.typeset.items import Item, Listing, Phrase, Row
 from symrnn.typeset.latex import LatexRenderer
-from symrnn.typeset.mathml import RELATIONS, SIGNS, MathmlRenderer
+from symrnn.typeset.lines import in_words
+from symrnn.typeset.mathml import RELATIONS, SIGNS, MathmlRenderer, math
 from symrnn.typeset.widths import measure
 
 draw, source_of = MathmlRenderer(), LatexRenderer()
 ROOM = 76  # columns of half an em that stand beside the number on a page, on the screen or on paper
+BESIDE, WORDS = 84, 20  # the same with reasons at the right, and what these take of it at least
 LEFT = 11  # of them the left sides have at least so many
 INDENT = 4
 
@@ -22,43 +24,74 @@ INDENT = 4
 def display(block: Display) -> str:
     """A table of lines. Its cells are formulas; the table itself says nothing to a screen reader."""
     labels = block.labels or ("",) * len(block.rows.rows)
+    worded = any(in_words(row.condition) for row in block.rows.rows)
     beside = max(narrowest(row.condition) if row.condition else 0 for row in block.rows.rows)
-    each = zip(block.rows.rows, labels, strict=True)
-    rows = "".join(_row(row, label, block.repeated, beside) for row, label in each)
+    beside = max(beside, WORDS) if worded else beside
+    rows = "".join(_line(line, block.repeated, beside, worded) for line in _lines(block.rows.rows, labels))
     left = max(measure(row.left) if row.left else 0 for row in block.rows.rows)
     right = max(measure(piece.item) for row in block.rows.rows for piece in _pieces(row, beside))
-    widest = max(left, LEFT) + beside + right
-    size = f' style="font-size:{100 * ROOM // widest}%"' if widest > ROOM else ""  # where nothing can be broken
+    widest, room = max(left, LEFT) + beside + right, BESIDE if worded else ROOM
+    size = f' style="font-size:{100 * room // widest}%"' if widest > room else ""  # where nothing can be broken
     return (
         f'<div class="display"{size} tabindex="0" role="group" aria-label="equations">'
-        f'<table class="lines" role="presentation">\n{rows}</table></div>'
+        f'<table class="lines{" told" * worded}" role="presentation">\n{rows}</table></div>'
     )
 
 
-def _row(row: Row, label: str, repeated: bool, beside: int) -> str:
-    """One line, continued below where it is long; what stands `beside` it takes so many columns in all lines."""
+def needs(line: Reasoned) -> int:
+    """The columns that a line and its reason take beside each other."""
+    left = max(measure(row.left) if row.left else 0 for row in line.rows)
+    return max(left, LEFT) + max(measure(row.right) for row in line.rows) + WORDS
+
+
+def _lines(rows: tuple[Row, ...], labels: tuple[str, ...]) -> list[list[tuple[Row, str]]]:
+    """The rows with their labels, those without a left side with the row that they continue."""
+    found: list[list[tuple[Row, str]]] = []
+    for row, label in zip(rows, labels, strict=True):
+        if row.left is None and found:
+            found[-1].append((row, label))
+        else:
+            found.append([(row, label)])
+    return found
+
+
+def _line(line: list[tuple[Row, str]], repeated: bool, beside: int, worded: bool) -> str:
+    """A line and what it leads to; what stands `beside` it takes so many columns in all lines of a display."""
+    anchor = next((f' id="eq-{label}"' for row, label in line if row.number and label and not repeated), "")
+    drawn = [cells for row, label in line for cells in _row(row, label, beside)]
+    if worded:
+        starts = [i for i, cells in enumerate(drawn) if i == 0 or cells[2]]
+        for i, end in zip(starts, [*starts[1:], len(drawn)], strict=True):
+            span = f' rowspan="{end - i}"' if end - i > 1 else ""
+            first = " first" * (i == 0)
+            drawn[i][2] = f'<td class="why{first}"{span}>{drawn[i][2]}</td>'
+    else:
+        for cells in drawn:
+            cells[2] = f'<td class="when">{cells[2]}</td>'
+    rows = "".join(
+        f'<tr><td class="left">{left}</td><td class="right">{right}</td>{when}<td class="number">{number}</td></tr>\n'
+        for left, right, when, number in drawn
+    )
+    return f"<tbody{anchor}>{rows}</tbody>\n"
+
+
+def _row(row: Row, label: str, beside: int) -> list[list[str]]:
+    """The contents of four cells for each piece of a row; words stand beside the first, times beside the last."""
     lines = _right(row, beside)
     left = formula(row.left) if row.left else ""
-    anchor = f' id="eq-{label}"' if row.number and label and not repeated else ""
-    rows = []
+    place = 0 if in_words(row.condition) else len(lines) - 1
+    found = []
     for i, line in enumerate(lines):
-        end = i == len(lines) - 1
-        condition = told(row.condition) if row.condition and end else ""
-        cells = (
-            ("left", left if i == 0 else ""),
-            ("right", line),
-            ("when", condition),
-            ("number", _copy(row) + _number(row, label) if end else ""),
-        )
-        drawn = "".join(f'<td class="{kind}">{content}</td>' for kind, content in cells)
-        rows.append(f"<tr{anchor if i == 0 else ''}>{drawn}</tr>\n")
-    return "".join(rows)
+        condition = told(row.condition) if row.condition and i == place else ""
+        number = _copy(row) + _number(row, label) if i == len(lines) - 1 else ""
+        found.append([left if i == 0 else "", line, condition, number])
+    return found
 
 
 def told(x: Item) -> str:
     """A condition, or words, which may take several lines."""
     if isinstance(x, Phrase):
-        return "".join(escape(part) if isinstance(part, str) else formula(part) for part in x.words)
+        return "".join(escape(part) if isinstance(part, str) else math(part) for part in x.words)
     if isinstance(x, Listing) and any(isinstance(part, Phrase) for part in x.members):
         return ", ".join(map(told, x.members))
     return formula(x)
@@ -77,7 +110,8 @@ def narrowest(x: Item) -> int:
 def _pieces(row: Row, beside: int) -> list[Piece]:
     """The right side in pieces that fit."""
     taken = max(measure(row.left) if row.left else 0, LEFT) + beside
-    return pieces(row.right, measure, ROOM - min(taken, ROOM // 2))
+    room = BESIDE if in_words(row.condition) else ROOM
+    return pieces(row.right, measure, room - min(taken, ROOM // 2))
 
 
 def _right(row: Row, beside: int) -> list[str]:

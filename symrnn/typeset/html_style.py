@@ -39,11 +39,11 @@ STYLE = f"""
 :root {{ color-scheme: light dark; {_variables(LIGHT)} }}
 @media (prefers-color-scheme: dark) {{ :root {{ {_variables(DARK)} }} }}
 @media screen and (prefers-color-scheme: dark) {{ figure svg {{ filter: invert(0.91) hue-rotate(180deg); }} }}
-body {{ margin: 2rem auto 4rem; max-width: 54rem; padding: 0 1.2rem; color: var(--ink); background: var(--paper);
+body {{ margin: 2rem auto 4rem; max-width: 60rem; padding: 0 1.2rem; color: var(--ink); background: var(--paper);
   font: 1.05rem/1.55 "STIX Two Text", "Latin Modern Roman", Georgia, serif; }}
 h1 {{ font-size: 1.7rem; line-height: 1.25; margin-bottom: 0; }}
 h2 {{ font-size: 1.25rem; margin: 2.4rem 0 0.6rem; break-after: avoid; }}
-p {{ margin: 0.7rem 0; }}
+p {{ margin: 0.7rem 0; max-width: 54rem; }}
 .changed {{ color: var(--link); }}
 a {{ color: var(--link); }}
 .source {{ color: var(--faint); margin-top: 0.2rem; }}
@@ -55,6 +55,8 @@ table.lines {{ border-collapse: collapse; width: 100%; }}
 table.lines td {{ padding: 0.22rem 0; white-space: nowrap; vertical-align: baseline; }}
 table.lines td.left {{ width: 12%; text-align: right; padding-right: 0.25em; }}
 table.lines td.when {{ padding: 0 0.5rem 0 1.5rem; white-space: normal; }}
+table.lines td.why {{ width: 34%; min-width: 9.5em; padding-left: 1.5rem; white-space: normal; color: var(--faint);
+  font-size: 0.95em; }}
 table.lines td.number {{ text-align: right; width: 5.5rem; }}
 table.lines td.number a {{ color: inherit; text-decoration: none; }}
 table.lines td.number a:hover, table.lines td.number a:focus-visible {{
@@ -78,15 +80,27 @@ figcaption {{ color: var(--faint); }}
 .program button.copy {{ position: absolute; top: 0.5rem; right: 0.5rem; }}
 pre {{ overflow-x: auto; background: var(--panel); padding: 0.8rem 1rem; border-radius: 4px;
   font: 0.82rem/1.45 ui-monospace, "DejaVu Sans Mono", monospace; }}
-tr:target td {{ background: var(--mark); }}
+tbody:target td {{ background: var(--mark); }}
 .quiet {{ position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }}
+@media (max-width: 36rem), screen and (max-width: 54rem) {{
+  table.told {{ display: block; }}
+  table.told tbody {{ display: grid; grid-template-columns: minmax(4.5rem, max-content) 1fr auto;
+    grid-auto-flow: row dense; align-items: baseline; }}
+  table.told tr {{ display: contents; }}
+  table.told td.left {{ grid-column: 1; width: auto; }}
+  table.told td.right {{ grid-column: 2; }}
+  table.told td.number {{ grid-column: 3; }}
+  table.told td.why {{ grid-column: 1 / -1; width: auto; padding: 0.5rem 0 0; }}
+  table.told td.why.first {{ order: -1; }}
+}}
 @media print {{
   :root {{ color-scheme: light; {_variables(LIGHT)} }}
   body {{ margin: 0; padding: 0; max-width: none; font-size: 10.5pt; }}
   nav, button.copy {{ display: none; }}
   .display, pre {{ overflow: visible; }}
+  table.lines td.number {{ width: auto; padding-left: 0.6rem; }}
   pre {{ white-space: pre-wrap; font-size: 7.5pt; }}
-  table.lines tr, table.symbols tr {{ break-inside: avoid; }}
+  table.lines tbody, table.symbols tr {{ break-inside: avoid; }}
   p:has(+ .display), p:has(+ table) {{ break-after: avoid; }}
   .checked, .frame, pre {{ background: none; }}
 }}

@@ -54,6 +54,14 @@ class Phrase(Item):
         return 0
 
 
+def in_words(x: Item | None) -> tuple[str | Item, ...]:
+    """What is told beside a line, as words with formulas between them; a formula alone is no words."""
+    if isinstance(x, Listing) and any(map(in_words, x.members)):
+        first, *rest = (in_words(part) or (part,) for part in x.members)
+        return (*first, *(word for part in rest for word in (", ", *part)))
+    return x.words if isinstance(x, Phrase) else ()
+
+
 @dataclass(frozen=True)
 class Row(Item):
     """One line of a display: left = right (or another sign), its condition, a number. No left: as above.

@@ -30,7 +30,7 @@ def forward_section(c: Content) -> list[Block]:
         return []
     found = [c.heading("forward"), *line_blocks(lines, c)] if lines else []
     if seeds or output:
-        found += [c.heading("output"), *line_blocks(seeds[:1], c), *line_blocks(output, c)]
+        found += [c.heading("output"), *line_blocks([*seeds[:1], *output], c)]
     return found
 
 
@@ -44,8 +44,7 @@ def backward_section(c: Content) -> list[Block]:
     return [
         *([c.heading("tangents"), *tangents] if tangents else []),
         c.heading("backward"),
-        *line_blocks([] if _of(c, FORWARD | OUTPUT) else seeds[:1], c),
-        *line_blocks(lines, c),
+        *line_blocks([*([] if _of(c, FORWARD | OUTPUT) else seeds[:1]), *lines], c),
     ]
 
 

@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import takewhile
+from math import ceil
 
 from symrnn.typeset.blocks import Display
 from symrnn.typeset.breaking import Piece, pieces
 from symrnn.typeset.items import Item, Row, Sum
 from symrnn.typeset.latex import RELATIONS, SIGNS, LatexRenderer
+from symrnn.typeset.lines import in_words
+from symrnn.typeset.tex_words import inline
 from symrnn.typeset.widths import measure
 
 draw = LatexRenderer(mark="blue")  # what changed from one line to the next
 NUMBER = 6  # columns that a number at the margin takes
-GAP, INDENT, SIGN = 4, 4, 3  # before a condition; of a continued line; a relation with its spaces
+GAP, APART, INDENT, SIGN = 4, 2, 4, 3  # before a condition; before words; of a continued line; of a relation
 SIZES = ((1.0, ""), (1.09, r"\small"), (1.2, r"\footnotesize"), (1.35, r"\scriptsize"))
 TOGETHER = 3  # rows of a box
 END, KEPT, SPACED = r"\\", r"\\*", r"\\[0.7ex]"  # of a line; where no page ends; before fractions
 READABLE = 1.2  # how much smaller a line may be set so that its products stay whole
+WORDS, WIDEST = 20, 38  # columns that reasons take at the right, at least and at most
+SMALL = 0.92  # of the width of words, which are set smaller
+TALL, FLAT = 2.4, 1.3  # lines of words that an equation takes
+# A reason at the right of its line, so many ems wide; it hangs beside the lines below where they leave room.
+BOX = r"\rnnwhy"
+WHY = r"\providecommand{\rnnwhy}[2]{\parbox[t]{#1}{\raggedright\small\strut#2\strut}}"
 
 
 @dataclass(frozen=True)
@@ -27,8 +37,17 @@ class Cut:
     left: str
     lines: tuple[str, ...]
     widths: tuple[int, ...]
-    condition: Item | None
+    row: Row
     whole: bool  # no product is broken
+
+    @property
+    def condition(self) -> Item | None:
+        return self.row.condition
+
+    @property
+    def height(self) -> float:
+        """How many lines of words its lines take."""
+        return (TALL if self.row.right.tall or (self.row.left and self.row.left.tall) else FLAT) * len(self.lines)
 
 
 def display(block: Display, room: int, expected: int | None = None) -> str:
@@ -48,7 +67,8 @@ def display(block: Display, room: int, expected: int | None = None) -> str:
     if widest > SIZES[-1][0] * space and not numbered:
         return _squeezed(cut)
     smaller = next((size for factor, size in SIZES if widest <= factor * space), SIZES[-1][1])
-    name = "align" if numbered and not block.repeated else "align*"
+    across = "fl" if any(" && " in line and BOX in line for c in cut for line in c.lines) else ""
+    name = f"{across}align" if numbered and not block.repeated else f"{across}align*"
     marks = [_mark(row, label, block.repeated) for row, label in zip(rows, labels, strict=True)]
     lines = [_lines(c, mark, name) for c, mark in zip(cut, marks, strict=True)]
     text = lines[0]
@@ -57,7 +77,7 @@ def display(block: Display, room: int, expected: int | None = None) -> str:
         text += f" {end}\n{line}"  # an argument is not torn between two pages
     text = f"\\begin{{{name}}}\n{text}\n\\end{{{name}}}"
     first = next((row.number for row in rows if row.number), 0)
-    if name == "align" and expected is not None and first != expected:
+    if first and not block.repeated and expected is not None and first != expected:
         text = f"\\setcounter{{equation}}{{{first - 1}}}\n{text}"
     return f"{{{smaller}\n{text}}}" if smaller else text
 
@@ -97,20 +117,47 @@ def _cut(row: Row, left: int, room: int) -> Cut:
     whole = all(piece.joint == "+" or _is_minus(piece.item) for piece in found[1:])
     if own_line:
         lines = [f"&{shown}", *(line.replace("&", r"&\quad ", 1) for line in lines)]
-        return Cut("", tuple(lines), (left, *widths), row.condition, whole)
-    return Cut(shown, tuple(lines), tuple(widths), row.condition, whole)
+        return Cut("", tuple(lines), (left, *widths), row, whole)
+    return Cut(shown, tuple(lines), tuple(widths), row, whole)
 
 
 def _is_minus(x: Item) -> bool:
     return isinstance(x, Sum) and x.terms[0][0]
 
 
+def needs(rows: Sequence[Row]) -> int:
+    """The columns that rows and their reasons take beside each other."""
+    left = max(measure(row.left) if row.left else 0 for row in rows)
+    told = max(min(measure(row.condition), WORDS) if row.condition else 0 for row in rows)
+    return left + SIGN + max(measure(row.right) for row in rows) + APART + told
+
+
 def _conditions(cut: list[Cut], room: int) -> list[Cut]:
     """The conditions in a column of their own if all of them fit there, else each after its line or below it."""
     sizes = [measure(c.condition) for c in cut if c.condition]
-    widest = max(max(c.widths) for c in cut)
-    column = bool(sizes) and widest + GAP + max(sizes) <= room
+    space = room - max(max(c.widths) for c in cut)
+    if any(in_words(c.condition) for c in cut) and space - APART >= min(WORDS, *sizes, WORDS):
+        return _worded(cut, min(space - APART, max(ceil(SMALL * size) for size in sizes) + 1, WIDEST))
+    column = bool(sizes) and max(sizes) <= space - GAP
     return [_condition(c, column, room) if c.condition else c for c in cut]
+
+
+def _worded(cut: list[Cut], columns: int) -> list[Cut]:
+    """Rows with their words in boxes of a width: beside their first line if they hang free there, else their last."""
+    found = list(cut)
+    for i, c in enumerate(cut):
+        if c.condition is None:
+            continue
+        words = in_words(c.condition) or (c.condition,)
+        box = rf"{BOX}{{{columns / 2:g}em}}{{{inline(words)}}}"
+        lines = ceil(SMALL * measure(c.condition) * 1.08 / columns)
+        led = list(takewhile(lambda x: not x.row.left and not x.condition, cut[i + 1 :]))
+        hanging = (1 + c.height) / 2 + sum(x.height for x in led) >= lines + 0.2
+        place = i if hanging or lines == 1 else i + len(led)
+        first, *rest = found[place].lines
+        text = rf"\smash[b]{{{box}}}" if hanging and lines > 1 else box
+        found[place] = replace(found[place], lines=(f"{first} && {text}", *rest))
+    return found
 
 
 def _condition(c: Cut, column: bool, room: int) -> Cut:
@@ -119,10 +166,12 @@ def _condition(c: Cut, column: bool, room: int) -> Cut:
     *lines, last = c.lines
     *widths, end = c.widths
     if column:
-        return Cut(c.left, (*lines, f"{last} && {text}"), (*widths, end + size), c.condition, c.whole)
+        return replace(c, lines=(*lines, f"{last} && {text}"), widths=(*widths, end + size))
     if end + size <= room:
-        return Cut(c.left, (*lines, rf"{last} \qquad {text}"), (*widths, end + size), c.condition, c.whole)
-    return Cut(c.left, (*c.lines, rf"&\qquad {text}"), (*c.widths, size), c.condition, c.whole)
+        return replace(c, lines=(*lines, rf"{last} \qquad {text}"), widths=(*widths, end + size))
+    if in_words(c.condition) and size > room - 2 * GAP:
+        text, size = rf"{BOX}{{{room / 2 - GAP:g}em}}{{{inline(in_words(c.condition))}}}", room
+    return replace(c, lines=(*c.lines, rf"&\qquad {text}"), widths=(*c.widths, size))
 
 
 def joint(piece: Piece) -> str:
@@ -141,8 +190,8 @@ def _lines(cut: Cut, mark: str, name: str) -> str:
     """The lines of one row; its number stands beside the last one."""
     lines = list(cut.lines)
     lines[0] = f"{cut.left} {lines[0]}" if cut.left else lines[0]
-    if name == "align":
+    if not name.endswith("*"):
         lines[:-1] = [rf"{line} \notag" for line in lines[:-1]]
-    if mark != r"\notag" or name == "align":
+    if mark != r"\notag" or not name.endswith("*"):
         lines[-1] += f" {mark}"
     return f" {KEPT}\n".join("  " + line for line in lines)

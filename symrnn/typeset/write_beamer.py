@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import groupby
 from math import ceil
 
-from symrnn.typeset.blocks import Block, Code, Display, Frame, Heading, Page, Paragraph, Picture, Table
+from symrnn.typeset.blocks import Block, Code, Display, Frame, Heading, Lines, Page, Paragraph, Picture, Table
 from symrnn.typeset.breaking import pieces
 from symrnn.typeset.items import Row, Rows
-from symrnn.typeset.tex_lines import NUMBER, SIGN
-from symrnn.typeset.tex_words import escape, with_macros
+from symrnn.typeset.tex_lines import NUMBER, SIGN, WHY
+from symrnn.typeset.tex_words import escape
 from symrnn.typeset.widths import measure
-from symrnn.typeset.write_tex import PACKAGES, TexStyle, TexWriter, numbered, picture, table
+from symrnn.typeset.write_tex import PACKAGES, TexStyle, TexWriter, numbered, own, picture, table
 
 ROOM, OTHERS = 70, 56  # columns of half an em on a slide of 16:9, and of 4:3 in slides of somebody else
 HIGH = 12.5  # lines of text that a slide holds below its title
@@ -26,10 +27,11 @@ def write_beamer(page: Page, style: TexStyle) -> str:
     writer = TexWriter(OTHERS if style.fragment else ROOM, counting=not style.fragment or bool(style.prefix))
     body = numbered("\n".join(frames(_readable(page.blocks), writer)), style)
     if style.fragment:
-        return f"% {escape(page.title)}: frames; needs {PACKAGES}\n{with_macros(body)}\n"
+        return f"% {escape(page.title)}: frames; needs {PACKAGES}\n{own(body)}\n"
     head = (
         "\\documentclass[aspectratio=169,11pt]{beamer}\n"
-        f"{PACKAGES}\n\\setbeamertemplate{{navigation symbols}}{{}}\n\\setbeamertemplate{{footline}}[frame number]\n"
+        f"{PACKAGES}\n{WHY}\n\\setbeamertemplate{{navigation symbols}}{{}}\n"
+        "\\setbeamertemplate{footline}[frame number]\n"
         "\\usefonttheme{professionalfonts}\n\\setlength{\\parskip}{0.6ex plus 0.3ex}\n"
         f"\\title{{{escape(page.title)}}}\n\\date{{{escape(page.source)}}}\n"
     )
@@ -77,6 +79,8 @@ def _parts(blocks: Iterable[Block]) -> Iterator[Block]:
     for block in blocks:
         if isinstance(block, Frame):
             yield from _parts(block.blocks)
+        elif isinstance(block, Lines):
+            yield from _steps(block)
         else:
             yield from _slides(block)
 
@@ -89,9 +93,37 @@ def _height(block: Block) -> float:
             return (1.3 if not strong else 2.5) + letters // 75
         case Display():
             return sum(_heights(block.rows.rows)) + 0.8
+        case Lines():
+            told = {line.above for line in block.lines if line.above}
+            return sum(sum(_heights(line.rows)) + 0.8 for line in block.lines) + 1.3 * len(told)
         case Table():
             return len(block.body) + 2.0
     return HIGH
+
+
+def _steps(block: Lines) -> Iterator[Block]:
+    """Lines with the same reason on a slide, as many as fit there; a line that does not, under its reason."""
+    for _, group in groupby(block.lines, key=lambda line: line.above):
+        lines = list(group)
+        heights = [sum(_heights(line.rows)) for line in lines]
+        share = sum(heights) / ceil(sum(heights) / (HIGH - 3)) + 0.01
+        part: list[int] = []
+        for i, height in enumerate(heights):
+            used = sum(heights[j] for j in part)
+            if part and (used + height / 2 > share or used + height > HIGH - 2):
+                yield from _fitting(replace(block, lines=tuple(lines[j] for j in part)))
+                part = []
+            part.append(i)
+        yield from _fitting(replace(block, lines=tuple(lines[j] for j in part)))
+
+
+def _fitting(block: Lines) -> Iterator[Block]:
+    """Lines that fit on a slide; else the parts of the only one of them, after its reason."""
+    if _height(block) <= HIGH:
+        yield block
+    else:
+        for part in block.stacked:
+            yield from _slides(part)
 
 
 def _flushed(waiting: list[Block], title: str, writer: TexWriter) -> Iterator[str]:

@@ -6,16 +6,21 @@ Pictures are referred to: by the names of files beside the page, or as data in t
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 
-from symrnn.typeset.blocks import Block, Code, Display, Frame, Heading, Page, Paragraph, Picture, Table
-from symrnn.typeset.breaking import pieces
-from symrnn.typeset.items import Row
+from symrnn.typeset.blocks import Block, Code, Display, Frame, Heading, Lines, Page, Paragraph, Picture, Table
+from symrnn.typeset.breaking import pieces, sentence_lines
+from symrnn.typeset.items import Item, Phrase, Row
 from symrnn.typeset.latex import RELATIONS, LatexRenderer
+from symrnn.typeset.lines import in_words
 from symrnn.typeset.reasons import Sentence
-from symrnn.typeset.tex_lines import joint
+from symrnn.typeset.tex_lines import joint, needs
 from symrnn.typeset.widths import measure
 
 ROOM = 76  # columns of half an em of a line, its number included
+BESIDE = 84  # the same with reasons at the right
+WORDS = 34  # columns of a line of a reason
 draw = LatexRenderer()
 
 
@@ -46,6 +51,8 @@ class MarkdownWriter:
                 return ("> " if strong else "") + inline(parts)
             case Display():
                 return _display(block)
+            case Lines():
+                return "\n\n".join(map(self.block, block.laid_out(lambda line: needs(line.beside(line.why)) <= BESIDE)))
             case Frame():
                 inner = "\n\n".join(map(self.block, block.blocks))
                 return f"---\n\n{inner}\n\n---"
@@ -89,12 +96,39 @@ def _table(block: Table) -> str:
 
 
 def _display(block: Display) -> str:
+    """Aligned lines; the words beside one go on beside what it leads to, else below."""
     numbered = any(row.number for row in block.rows.rows)
-    rows = " \\\\\n".join(_row(row, numbered) for row in block.rows.rows)
+    found: list[str] = []
+    waiting: list[str] = []
+    for row in block.rows.rows:
+        if row.left is not None or row.condition is not None:
+            found += _empty(waiting, numbered)
+            waiting = _worded(row.condition) if in_words(row.condition) else []
+        for line in _row(row, numbered):
+            found.append(f"{line} && \\quad {waiting.pop(0)}" if waiting else line)
+    rows = " \\\\\n".join([*found, *_empty(waiting, numbered)])
     return f"$$\n\\begin{{aligned}}\n{rows}\n\\end{{aligned}}\n$$"
 
 
-def _row(row: Row, numbered: bool) -> str:
+def _empty(words: list[str], numbered: bool) -> list[str]:
+    """Lines of words only."""
+    return [f"{'&& ' if numbered else ''}& && \\quad {line}" for line in words]
+
+
+def _worded(words: Item | None) -> list[str]:
+    """The lines of a reason."""
+    lines = sentence_lines(in_words(words), measure, WORDS)
+    return [draw(Phrase(tuple(_joined(line)))) for line in lines]
+
+
+def _joined(parts: Sequence[str | Item]) -> Iterator[str | Item]:
+    """The same with neighbouring words in one."""
+    for is_word, group in groupby(parts, key=lambda part: isinstance(part, str)):
+        found = list(group)
+        yield from ["".join(map(str, found))] if is_word else found
+
+
+def _row(row: Row, numbered: bool) -> list[str]:
     """One line, continued below where it is long; the number stands before it, where every reader aligns it."""
     left = f"{draw(row.left)} " if row.left else ""
     found = pieces(row.right, measure, ROOM - (measure(row.left) if row.left else 0))
@@ -102,6 +136,6 @@ def _row(row: Row, numbered: bool) -> str:
     lines = [f"{number}{left}&{RELATIONS[row.sign].strip()} {draw(found[0].item)}"]
     for piece in found[1:]:
         lines.append(f"{'&& ' if numbered else ''}&\\quad {joint(piece)}{draw(piece.item)}")
-    if row.condition:
+    if row.condition is not None and not in_words(row.condition):
         lines[-1] += f" && \\quad {draw(row.condition)}"
-    return " \\\\\n".join(lines)
+    return lines

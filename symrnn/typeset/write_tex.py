@@ -9,8 +9,8 @@ import re
 from dataclasses import dataclass
 
 from symrnn.errors import Undefined, Unsupported
-from symrnn.typeset.blocks import Block, Code, Display, Frame, Heading, Page, Paragraph, Picture, Table
-from symrnn.typeset.tex_lines import display
+from symrnn.typeset.blocks import Block, Code, Display, Frame, Heading, Lines, Page, Paragraph, Picture, Table
+from symrnn.typeset.tex_lines import BOX, NUMBER, WHY, display, needs
 from symrnn.typeset.tex_words import escape, inline, with_macros
 
 PACKAGES = r"\usepackage{amsmath,amssymb,bm,mathtools,tikz,xcolor,booktabs,microtype}"
@@ -77,6 +77,8 @@ class TexWriter:
                 return framed(inline(parts)) if strong else f"\n{inline(parts)}"
             case Display():
                 return self.display(block)
+            case Lines():
+                return "\n".join(map(self.block, self.laid_out(block)))
             case Table():
                 return table(block)
             case Picture():
@@ -87,6 +89,10 @@ class TexWriter:
             case Code():
                 return code(block, self.columns)
         raise TypeError(type(block).__name__)
+
+    def laid_out(self, block: Lines) -> tuple[Block, ...]:
+        """Lines of a derivation, their reasons at the right where there is room."""
+        return block.laid_out(lambda line: needs(line.beside(line.why)) <= self.room - NUMBER)
 
     def display(self, block: Display) -> str:
         """Lines; the numbers are counted along."""
@@ -104,11 +110,16 @@ def write_tex(page: Page, style: TexStyle) -> str:
     writer = TexWriter(room[style.columns], counting, style.columns)
     body = numbered("\n".join(map(writer.block, page.blocks)), style)
     if style.fragment:
-        return f"% {escape(page.title)}; needs {PACKAGES}\n{with_macros(body)}\n"
+        return f"% {escape(page.title)}; needs {PACKAGES}\n{own(body)}\n"
     options = "11pt,a4paper" if style.columns == 1 else "10pt,a4paper,twocolumn"
     title = f"\\title{{{escape(page.title)}}}\n\\author{{}}\n\\date{{{escape(page.source)}}}\n"
-    head = f"\\documentclass[{options}]{{article}}\n{PACKAGES}\n{LAYOUT}{title}"
+    head = f"\\documentclass[{options}]{{article}}\n{PACKAGES}\n{LAYOUT}{WHY}\n{title}"
     return f"{head}\\begin{{document}}\n\\maketitle\n{body}\n\\end{{document}}\n"
+
+
+def own(body: str) -> str:
+    """A fragment's text with all macros that it uses."""
+    return (f"{WHY}\n" if BOX in body else "") + with_macros(body)
 
 
 def numbered(body: str, style: TexStyle) -> str:

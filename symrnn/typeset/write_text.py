@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from symrnn.typeset.blocks import Block, Code, Display, Frame, Heading, Page, Paragraph, Picture, Table
+from dataclasses import replace
+
+from symrnn.typeset.blocks import Block, Code, Display, Frame, Heading, Lines, Page, Paragraph, Picture, Reasoned, Table
 from symrnn.typeset.boxes import Box, BoxRenderer, beside
-from symrnn.typeset.breaking import pieces
+from symrnn.typeset.breaking import pieces, sentence_lines
 from symrnn.typeset.columns import boxed, draw_parts, wrapped
 from symrnn.typeset.items import Row
+from symrnn.typeset.lines import in_words
+from symrnn.typeset.reasons import Sentence
 from symrnn.typeset.text import RELATIONS, SIGNS, TextRenderer, width
 
+NUMBER = 6  # columns of a number in front
+APART, WORDS = 3, 24  # columns before words at the right, and of these at least
 MARKS = ("⟦", "⟧")  # around what changed
 plain = TextRenderer(MARKS)
 draw = BoxRenderer(plain)
@@ -31,6 +37,9 @@ def _block(block: Block, columns: int) -> list[str]:
             return boxed(text, columns) if strong else wrapped([text], columns, "", first="")
         case Display():
             return _display(block, columns)
+        case Lines():
+            laid = block.laid_out(lambda line: _needs(line) <= columns)
+            return [row for i, part in enumerate(laid) for row in (*[""] * (i > 0), *_block(part, columns))]
         case Frame():
             inner = [row for part in block.blocks for row in _block(part, columns)]
             rule = "─" * min(columns, max(map(width, inner), default=0))
@@ -51,21 +60,48 @@ def _table(block: Table) -> list[str]:
     return [lines[0], "  ".join("─" * n for n in sizes), *lines[1:]]
 
 
+def _needs(line: Reasoned) -> int:
+    """The columns that a line and its reason take beside each other, its number included."""
+    left = max(draw(row.left).width if row.left else 0 for row in line.rows)
+    return NUMBER + left + 3 + max(draw(row.right).width for row in line.rows) + APART + WORDS
+
+
 def _display(block: Display, columns: int) -> list[str]:
-    """Lines aligned at their signs, the numbers in front."""
+    """Lines aligned at their signs, the numbers in front; words stand in a column at the right."""
     rows = block.rows.rows
-    numbered = any(row.number for row in rows)
-    front = 6 if numbered else 2
+    front = NUMBER if any(row.number for row in rows) else 2
     left = max((draw(row.left).width if row.left else 0 for row in rows), default=0)
-    found: list[str] = []
+    worded = any(in_words(row.condition) for row in rows)
+    space = columns - (APART + WORDS) * worded
+    drawn: list[tuple[list[str], int]] = []
     for row in rows:
-        number = f"{f'({row.number})' if row.number else '':>5} " if numbered else "  "
-        lines = _row(row, left, columns - front, number)
-        found += [""] * (bool(found) and len(lines) > 1 and bool(found[-1].strip())) + lines
+        number = (f"{f'({row.number})' if row.number else '':>5} ") if front == NUMBER else "  "
+        shown = replace(row, condition=None) if in_words(row.condition) else row
+        drawn.append(_row(shown, left, space - front, number))
+    stop = max(max(map(width, lines)) for lines, _ in drawn) + APART
+    found: list[str] = []
+    told = 0  # up to where words stand already
+    for row, (lines, base) in zip(rows, drawn, strict=True):
+        apart = bool(found) and len(lines) > 1 and bool(found[-1].strip())
+        found += [""] * (max(told - len(found) - base, 0) if row.left or row.condition else 0) or [""] * apart
+        start = len(found) + base
+        found += lines
+        words = in_words(row.condition)
+        told = _write(found, start, stop, words, columns) if words else told
     return found
 
 
-def _row(row: Row, left: int, room: int, number: str) -> list[str]:
+def _write(found: list[str], start: int, stop: int, words: Sentence, columns: int) -> int:
+    """Write words at the right of lines from one of them on; up to where they stand."""
+    for i, parts in enumerate(sentence_lines(words, lambda x: width(plain(x)), columns - stop), start):
+        found += [""] * (i + 1 - len(found))
+        found[i] += " " * (stop - width(found[i])) + draw_parts(parts)
+        start = i + 1
+    return start
+
+
+def _row(row: Row, left: int, room: int, number: str) -> tuple[list[str], int]:
+    """The lines of a row, and which of them its signs stand on."""
     shown = draw(row.left) if row.left else Box(("",))
     shift = Box((" " * (left - shown.width),))
     parts = pieces(row.right, lambda x: draw(x).width, room - left - 3)
@@ -81,4 +117,4 @@ def _row(row: Row, left: int, room: int, number: str) -> list[str]:
             lines[-1] = beside([lines[-1], Box(("    ",)), told])
         else:
             lines.append(beside([Box((indent + "    ",)), told]))
-    return [text for box in lines for text in box.lines]
+    return [text for box in lines for text in box.lines], lines[0].base

@@ -94,9 +94,17 @@ def _tables(root: ElementTree.Element) -> Iterator[str]:
                 yield "a table for layout with header cells"
         elif not heads or any(x.get("scope") not in {"col", "row"} for x in heads):
             yield "header cells without a scope"
-        widths = {len(list(row)) for row in table.iter("tr")}
-        if len(widths) != 1:
+        if len(set(_widths(table))) != 1:
             yield "rows of different lengths"
+
+
+def _widths(table: ElementTree.Element) -> Iterator[int]:
+    """How many cells each row has, with those that reach down from rows above."""
+    reaching: list[int] = []
+    for row in table.iter("tr"):
+        yield len(row) + len(reaching)
+        spans = [int(cell.get("rowspan", "1")) for cell in row]
+        reaching = [n - 1 for n in (*reaching, *spans) if n > 1]
 
 
 def _landmarks(root: ElementTree.Element) -> Iterator[str]:

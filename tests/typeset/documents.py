@@ -11,7 +11,7 @@ from symrnn.calculus.report import Finding, Report
 from symrnn.errors import Unsupported
 from symrnn.model import library
 from symrnn.typeset import Notation
-from symrnn.typeset.blocks import Block, Display, Frame
+from symrnn.typeset.blocks import Block, Display, Frame, Lines
 from symrnn.typeset.displays import line_rows, presenter
 from symrnn.typeset.document import Document, document
 from symrnn.typeset.items import Row
@@ -55,10 +55,16 @@ def _made(name: str, number: bool, detail: str, pictures: bool, **rest: Any) -> 
 
 
 def displays(blocks: tuple[Block, ...]) -> list[Display]:
-    """The displays of a page in order, also those in frames."""
+    """The displays of a page in order, also those in frames; lines with their reasons at the right."""
     found: list[Display] = []
     for block in blocks:
-        found += displays(block.blocks) if isinstance(block, Frame) else [block] if isinstance(block, Display) else []
+        match block:
+            case Frame():
+                found += displays(block.blocks)
+            case Lines():
+                found.append(block.beside)
+            case Display():
+                found.append(block)
     return found
 
 
@@ -75,9 +81,31 @@ def latex_of(row: Row) -> str:
 
 def squeezed(latex: str) -> str:
     """LaTeX without what only sets it: breaks, alignment, spaces, labels, numbers, colours, sizes of brackets."""
-    latex = re.sub(r"\\(?:[bB]ig[lr]|left|right)(?=\W)", "", uncoloured(latex))
+    latex = re.sub(r"\\(?:[bB]ig[lr]|left|right)(?=\W)", "", unboxed(uncoloured(latex)))
     latex = re.sub(r"\\(?:label|tag\*)\{(?:[^{}]|\{[^{}]*\})*\}|\\text\{[^{}]*\}|\\notag|\\q?quad(?![a-z])", "", latex)
     return re.sub(r"\\\\\*?(?:\[[\d.]+ex\])?(?:\s|$)|&|\s", "", latex)
+
+
+def unboxed(latex: str) -> str:
+    """LaTeX without the words of reasons at the right; the formulas between them stay."""
+    begin, box, rest = latex.partition(r"\rnnwhy")
+    if not box:
+        return latex
+    _, rest = grouped(rest)
+    words, rest = grouped(rest)
+    if begin.endswith(r"\smash[b]{"):
+        begin, rest = begin.removesuffix(r"\smash[b]{"), rest.removeprefix("}")
+    return begin + "".join(words.split("$")[1::2]) + unboxed(rest)
+
+
+def grouped(latex: str) -> tuple[str, str]:
+    """What stands in the braces at the beginning, and what follows them."""
+    depth = 0
+    for i, sign in enumerate(latex):
+        depth += (sign == "{") - (sign == "}")
+        if depth == 0:
+            return latex[1:i], latex[i + 1 :]
+    raise AssertionError("a brace is not closed")
 
 
 def uncoloured(latex: str) -> str:
@@ -85,11 +113,8 @@ def uncoloured(latex: str) -> str:
     begin, _, rest = latex.partition(r"\textcolor{blue}{")
     if not rest:
         return latex
-    depth, end = 1, 0
-    while depth:
-        depth += (rest[end] == "{") - (rest[end] == "}")
-        end += 1
-    return begin + uncoloured(rest[: end - 1] + rest[end:])
+    inside, after = grouped("{" + rest)
+    return begin + uncoloured(inside + after)
 
 
 def whole(block: Display) -> str:

@@ -1,5 +1,7 @@
 """Formulas on several lines: what stands above what, and that every line of a box is as wide as it says."""
 
+import re
+
 import pytest
 from hypothesis import given
 
@@ -72,6 +74,6 @@ def test_detail_is_what_prose_adds(report: Report) -> None:
         sr.document(d, report=report, detail=detail, notation=terminal(None)).render(".txt")
         for detail in ("result", "lecture", "full")
     )
-    assert "uses" not in result and "Only o(τ) uses h(τ):" in lecture
-    assert "(2)       = Vᵀ ∇o(τ)\n" in lecture and "(2)       = Vᵀ ∇o(τ)    matrix product\n" in full
+    assert "uses" not in result and "only o(τ) uses h(τ)" in lecture
+    assert "(2)       = Vᵀ ∇o(τ)\n" in lecture and re.search(r"\(2\)       = Vᵀ ∇o\(τ\) +matrix product\n", full)
     assert "likewise" in lecture and "⟦Vᵀ ∇o(t)⟧" in full and "⟦" not in lecture

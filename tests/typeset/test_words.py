@@ -10,7 +10,7 @@ from symrnn.calculus.law_table import LAWS
 from symrnn.errors import Undefined
 from symrnn.model import library
 from symrnn.typeset import derivation_page
-from symrnn.typeset.blocks import Block, Display, Frame, Heading, Paragraph, Picture, Table
+from symrnn.typeset.blocks import Block, Display, Frame, Heading, Lines, Paragraph, Picture, Table
 from symrnn.typeset.items import Phrase
 from symrnn.typeset.words import LANGUAGES, words_of
 from symrnn.typeset.words_models import title_in
@@ -74,6 +74,8 @@ def said(blocks: Iterable[Block]) -> Iterator[str]:
                 yield from (part for row in body for cell in row for part in cell if isinstance(part, str))
             case Frame(inner):
                 yield from said(inner)
+            case Lines():
+                yield from said((block.beside, *block.stacked))
             case Display(rows):
                 told = [row.condition for row in rows.rows if isinstance(row.condition, Phrase)]
                 yield from (word for phrase in told for word in phrase.words if isinstance(word, str))
