@@ -30,12 +30,20 @@ def big(builder: Builder, tree: Tree[Any]) -> Term:
     name, low, high_tree = _lower(builder, lower, sign)
     body_tree = tree.children[-1]
     if upper is not None:
-        high_tree = next((p for p in upper.children if isinstance(p, Tree)), None)
+        high_tree = next((p for p in upper.children if isinstance(p, Tree)), None) or _letter_t(builder, upper)
     if low is not None and high_tree is None:
         raise builder.page.fault("syntax", place_of(lower), "a range without an end", repair="write \\sum_{k=1}^{t}")
     if upper is not None and low is None:
         raise builder.page.fault("syntax", place_of(upper), "a range without a beginning", repair="\\sum_{k=1}^{t}")
     return over(builder, str(sign), name, (low, high_tree), body_tree)
+
+
+def _letter_t(builder: Builder, upper: Tree[Any]) -> Tree[Any]:
+    """T as the end of a range: the length, where it is declared as one."""
+    token: Any = upper.children[0]
+    if "T" not in builder.table.lengths:
+        raise builder.page.fault("undeclared", int(token.start_pos), "T is not declared", repair="end the range at tau")
+    return Tree("atom", [token.update(type="ATOM", value="length:tau")])
 
 
 def _lower(builder: Builder, lower: Tree[Any] | None, sign: Token) -> tuple[str, Any, Any]:

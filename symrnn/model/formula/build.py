@@ -144,7 +144,7 @@ class Builder:
         """What is in brackets; nested lists in square ones are a matrix, a comparison an indicator."""
         bracket = str(tree.children[0])
         items = list(_parts(tree.children[1]))
-        if bracket == "[" and items[0].data == "compare":
+        if bracket in {"[", "("} and items[0].data == "compare" and len(items) == 1:
             return self._indicator(items[0])
         if bracket == "[" and (len(items) > 1 or items[0].data == "group"):
             rows = [_listed(item) or [item] for item in items]
@@ -154,6 +154,10 @@ class Builder:
         return self.build(items[0])
 
     def compare(self, tree: Tree[Any]) -> Term:
+        what, repair = "a comparison is no value here", "write 1[a > 0] for what is 1 where it holds"
+        raise self.page.fault("syntax", place_of(tree), what, repair=repair)
+
+    def _comparison(self, tree: Tree[Any]) -> Term:
         left, sign, right = tree.children
         head = {">": "gt", "<": "lt", "≥": "ge", "≤": "le"}[str(sign)]
         parts = (self.build(left), self.build(right))
@@ -163,11 +167,10 @@ class Builder:
         return self._indicator(next(part for part in tree.children if isinstance(part, Tree)))
 
     def _indicator(self, tree: Tree[Any]) -> Term:
-        while tree.data == "group" and len(tree.children[1].children) == 1:
-            tree = tree.children[1].children[0]
+        tree = _inside(tree)
         if tree.data != "compare":
             raise self.page.fault("syntax", place_of(tree), "an indicator holds a comparison", repair="1[a > 0]")
-        condition = self.build(tree)
+        condition = self._comparison(tree)
         return Term("indicator", (condition,), size=condition.size, place=condition.place)
 
     def matrix(self, tree: Tree[Any]) -> Term:
@@ -193,10 +196,10 @@ class Builder:
         return Term("cases", tuple(found), size=size, place=place_of(tree))
 
     def condition(self, tree: Tree[Any]) -> Term:
-        inner = next(_parts(tree))
+        inner = _inside(next(_parts(tree)))
         if inner.data != "compare":
             raise self.page.fault("syntax", place_of(inner), "a condition is a comparison", repair="write  a > 0")
-        return self.build(inner)
+        return self._comparison(inner)
 
     def otherwise(self, tree: Tree[Any]) -> Term:
         return Term("otherwise", place=place_of(tree))
@@ -238,6 +241,13 @@ class Builder:
             raise self.page.fault("shape", place, "a scalar has no transpose", repair="leave it out")
         size = None if base.size is None else (base.size[1], base.size[0])
         return Term("transpose", (base,), size=size, place=base.place)
+
+
+def _inside(tree: Any) -> Any:
+    """What brackets hold."""
+    while tree.data == "group" and len(tree.children[1].children) == 1:
+        tree = tree.children[1].children[0]
+    return tree
 
 
 def _parts(tree: Any) -> Iterator[Any]:

@@ -109,7 +109,11 @@ def _applied(builder: Builder, head: Tree[Any], values: list[Term], shared: list
         return Term("abs", tuple(values), place=place)
     term = Term(heads[primes], (of, *parts), size=size, place=place)
     for script in powers:
-        term = builder.powered(term, builder.build(items_of(script)[0]), place_of(script))
+        exponent = builder.build(items_of(script)[0])
+        if exponent.head == "neg":
+            what = f"{name} with a negative power: its inverse function, or one over it?"
+            raise builder.page.fault("ambiguous", place_of(script), what, repair=f"write \\frac{{1}}{{{name}(...)}}")
+        term = builder.powered(term, exponent, place_of(script))
     return term
 
 

@@ -24,19 +24,21 @@ _ENDS_A_FACTOR = frozenset(
 def one(marker: Marker, sign: Sign) -> None:
     """The vector of ones, or an indicator where a comparison follows."""
     marker.i += 1
+    eye = False
     if sign.text == "mathbb":
         inner = [s.text for s in marker.signs[marker.i : marker.i + 3]]
         taken = 3 if inner in (["{", "1", "}"], ["{", "I", "}"]) else 1 if inner[:1] in (["1"], ["I"]) else 0
         if not taken:
             what = "only the double-struck 1 has a meaning here"
             raise marker.page.fault("unsupported", sign.place, what)
+        eye = "I" in inner[:taken]
         marker.i += taken
     follows = marker.peek()
     script = follows is not None and follows.text == "_" and marker.peek(1) is not None and marker.peek(1).text == "{"  # type: ignore[union-attr]
     start = marker.i + 1 if script else marker.i
     opens = follows is not None and (script or follows.text in {"[", "(", "\\{", "{"})
     indicator = opens and marker.compares(start)
-    marker.put("INDICATOR" if indicator else "ATOM", "1" if indicator else "ones:ones", sign)
+    marker.put("INDICATOR" if indicator else "ATOM", "1" if indicator else "eye:I" if eye else "ones:ones", sign)
 
 
 def bar(marker: Marker, sign: Sign) -> None:
@@ -102,9 +104,21 @@ def environment(marker: Marker, sign: Sign) -> None:
     kind = "CASES" if name.text == "cases" else "MATRIX" if name.text in commands.MATRICES else ""
     if not kind:
         raise marker.page.fault("forbidden", sign.place, f"the environment {name.text} is no notation of a formula")
+    _check_pair(marker, sign, name)
     marker.put(f"{'BEGIN' if sign.text == 'begin' else 'END'}{kind}", name.text, sign)
     columns = marker.peek()
     if name.text == "array" and sign.text == "begin" and columns is not None and set(columns.text) <= set("lcr"):
         marker.i += 1
     if kind == "CASES" and sign.text == "end" and len(marker.out) > 1 and marker.out[-2].type in {"COMMA", "NEWROW"}:
         del marker.out[-2]
+
+
+def _check_pair(marker: Marker, sign: Sign, name: Sign) -> None:
+    """An environment ends by the name by which it began."""
+    if sign.text == "begin":
+        marker.environments.append(name.text)
+    elif not marker.environments:
+        raise marker.page.fault("syntax", sign.place, f"\\end{{{name.text}}} ends nothing", repair="begin it first")
+    elif marker.environments.pop() != name.text:
+        what = f"\\end{{{name.text}}} does not end what was begun"
+        raise marker.page.fault("unbalanced", sign.place, what, repair="begin and end by one name")

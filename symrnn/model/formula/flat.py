@@ -14,7 +14,7 @@ _OPEN = {"(": ")", "[": "]", "{": "}", "\\{": "\\}"}
 
 def flat(page: Page, signs: list[Sign]) -> list[Sign]:
     """The signs of a formula without fonts and accents."""
-    return _marked(_accented(page, _collapsed(_unfonted(page, signs))))
+    return _ordered(_marked(_accented(page, _collapsed(_unfonted(page, signs)))))
 
 
 def closing(signs: list[Sign], start: int) -> int:
@@ -134,3 +134,41 @@ def _marked(signs: list[Sign]) -> list[Sign]:
             last = replace(last, text=last.text[-1], blank=False)
         found.append(replace(last, kind="WORD", text=last.text + sign.text, end=sign.end, sized=True))
     return found
+
+
+def _ordered(signs: list[Sign]) -> list[Sign]:
+    """A subscript behind a superscript comes before it, since it may be a part of the name: `W^\\top_{hh}`."""
+    found: list[Sign] = []
+    i = 0
+    while i < len(signs):
+        found.append(signs[i])
+        middle = _raised_end(signs, i + 1) if signs[i].kind in {"WORD", "GREEK"} and signs[i].text != "e" else i + 1
+        end = _lowered_end(signs, middle) if middle > i + 1 else middle
+        if end > middle:
+            found.extend(signs[middle:end])
+            found.extend(signs[i + 1 : middle])
+            i = end
+        else:
+            i += 1
+    return found
+
+
+def _raised_end(signs: list[Sign], i: int) -> int:
+    """Where the superscript that begins at `i` ends; at `i` where there is none."""
+    if i >= len(signs) or not (signs[i].kind == "SUPER" or signs[i].text in {"^", "⊤", "′"}):
+        return i
+    return _script_end(signs, i) if signs[i].text == "^" else i + 1
+
+
+def _lowered_end(signs: list[Sign], i: int) -> int:
+    """Where the subscript that begins at `i` ends; at `i` where there is none, or another superscript follows."""
+    if i >= len(signs) or signs[i].sized or (signs[i].kind != "SUB" and signs[i].text != "_"):
+        return i
+    return _script_end(signs, i) if signs[i].text == "_" else i + 1
+
+
+def _script_end(signs: list[Sign], i: int) -> int:
+    """Where the script with the `_` or `^` at `i` ends."""
+    if i + 1 >= len(signs):
+        return i + 1
+    return closing(signs, i + 1) + 1 if signs[i + 1].text in {"{", "("} else i + 2

@@ -13,7 +13,7 @@ from symrnn.model.formula import commands, constructs
 from symrnn.model.formula.fault import Page
 from symrnn.model.formula.flat import closing
 from symrnn.model.formula.limits import MOST_WORDS
-from symrnn.model.formula.scripts import lower, raised, raised_signs
+from symrnn.model.formula.scripts import joined, lower, raised, raised_signs
 from symrnn.model.formula.signs import Sign
 from symrnn.model.formula.symbols import Symbols
 from symrnn.model.formula.words import Named, named
@@ -47,6 +47,7 @@ class Marker:
         self.tex = "\\" in page.source.text
         self.out: list[Token] = []
         self.bars: list[str] = []
+        self.environments: list[str] = []
         self.i = 0
 
     def words(self) -> list[Token]:
@@ -107,7 +108,7 @@ class Marker:
             self.i = raised_signs(self, self.i)
         elif sign.kind == "SUB":
             inner = [self.letter(sign, commands.SUBSCRIPTS[c]) for c in sign.text]
-            self.between("SUBOPEN", inner, "SUBCLOSE", sign)
+            self.between("SUBOPEN", joined(inner), "SUBCLOSE", sign)
             self.i += 1
         else:
             self.i = (lower if sign.text == "_" else raised)(self, self.i)
@@ -120,7 +121,9 @@ class Marker:
 
     def number(self, sign: Sign) -> None:
         follows = self.peek(1)
-        if sign.text == "1" and follows is not None and follows.text == "[" and self.compares(self.i + 1):
+        below = follows is not None and follows.text == "_" and self.peek(2) is not None
+        opens = self.i + 2 if below and self.signs[self.i + 2].text == "{" else self.i + 1
+        if sign.text == "1" and follows is not None and self.signs[opens].text in {"[", "{"} and self.compares(opens):
             self.put("INDICATOR", "1", sign)
         else:
             self.put("NUMBER", sign.text, sign)
@@ -230,8 +233,14 @@ class Marker:
         elif self.peek() is not None and self.signs[self.i].kind == "SUB":
             self.script(self.signs[self.i])
         follows = self.peek()
-        if follows is not None and follows.kind in {"WORD", "GREEK"} and self.out[-1].type == "SUBCLOSE":
+        if follows is not None and self.out[-1].type == "SUBCLOSE" and self.has_gradient(follows):
             self.out[-1] = Token("NABLAOF", ")", start_pos=follows.place, end_pos=follows.place)
+
+    def has_gradient(self, follows: Sign) -> bool:
+        """Whether ∇ is of what follows: a name, a sum, or the loss in brackets."""
+        if follows.text in {"(", "[", "{", "\\{"}:
+            return self.peek(1) is not None and self.signs[self.i + 1].text == "L"
+        return follows.kind in {"WORD", "GREEK"} or follows.text == "Σ"
 
     def sign(self, sign: Sign) -> None:
         """A sign that is no letter."""

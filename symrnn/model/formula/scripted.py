@@ -12,7 +12,7 @@ from lark import Token, Tree
 
 from symrnn.model.formula import sizes
 from symrnn.model.formula.parse import place_of
-from symrnn.model.formula.term import ANY, SCALAR, Term
+from symrnn.model.formula.term import ANY, SCALAR, Size, Term
 
 if TYPE_CHECKING:
     from symrnn.model.formula.build import Builder
@@ -78,15 +78,30 @@ def items_of(script: Script) -> list[Any]:
     return [part for part in inner.children if isinstance(part, Tree)] if inner.data == "items" else [inner]
 
 
-def _indices(builder: Builder, script: Script) -> list[Any]:
-    """The indices in a subscript; `ij` without a comma are two."""
+def _indices(builder: Builder, script: Script, timed: Size = None) -> list[Any]:
+    """The indices in a subscript; `ij` without a comma are two, `2t` is the time 2t of what has no components."""
     found: list[Any] = []
     for item in items_of(script):
         if item.data == "product" and all(sign.type == "BESIDE" for sign in item.children[1::2]):
-            found.extend(item.children[::2])
+            found.extend([item] if timed is not None and _multiple(builder, item, timed) else item.children[::2])
         else:
             found.append(item)
     return found
+
+
+def _multiple(builder: Builder, item: Any, size: Size) -> bool:
+    """Whether `2t` below a sequence is one time; of a vector it may be the time 2 and the component t."""
+    number, letter = item.children[0], item.children[2]
+    if len(item.children) > 3 or any(part.data != "atom" for part in (number, letter)):
+        return False
+    if number.children[0].type != "NUMBER" or not str(letter.children[0]).startswith("index:"):
+        return False
+    if size != SCALAR and _is_component(letter):
+        return False
+    if size != SCALAR:
+        what = f"is this the time {number.children[0]} times {str(letter.children[0]).partition(':')[2]}?"
+        raise builder.page.fault("ambiguous", place_of(item), what, repair="write h_{2,i} for a component")
+    return True
 
 
 def index(builder: Builder, tree: Any, role: str) -> Term:
@@ -122,7 +137,7 @@ def _on_sequence(builder: Builder, name: str, scripts: list[Script], place: int)
     size = builder.table.sizes[name]
     times = [s for s in scripts if s.data in {"time", "bracket_power"}][:1]
     lowered = [s for s in scripts if s.data in {"sub", "place"}]
-    places = [part for script in lowered for part in _indices(builder, script)]
+    places = [part for s in lowered for part in _indices(builder, s, None if times else size)]
     if times:
         time = items_of(times[0])[0]
     elif places:

@@ -44,7 +44,9 @@ def lower(marker: Marker, i: int, of_nabla: bool = False) -> int:
         return end
     end = i + 2
     inner = [follows]
-    if follows.kind == "WORD" and len(follows.text) > 1 and not _known(marker, follows.text):
+    if follows.kind == "WORD" and len(follows.text) > 1 and set(follows.text) <= marker.table.indices | marker.bound:
+        _refuse_run(marker, follows)
+    elif follows.kind == "WORD" and len(follows.text) > 1 and not _known(marker, follows.text):
         inner = [replace(follows, text=follows.text[0])]
         signs[i + 1] = replace(follows, text=follows.text[1:], blank=True)
         end = i + 1
@@ -52,6 +54,14 @@ def lower(marker: Marker, i: int, of_nabla: bool = False) -> int:
     _refuse_bare_lag(marker, follows, end)
     _refuse_double(marker, end, "_")
     return end
+
+
+def _refuse_run(marker: Marker, follows: Sign) -> None:
+    """`W_ij` typed plainly has both letters below; in TeX only the first is."""
+    if marker.tex:
+        what = f"are all of {follows.text} below the line?"
+        repair = f"write _{{{follows.text}}}, or a blank behind the first letter"
+        raise marker.page.fault("ambiguous", follows.place, what, repair=repair)
 
 
 def _known(marker: Marker, word: str) -> bool:
@@ -167,6 +177,9 @@ def _put(marker: Marker, inner: list[Sign], at: Sign) -> None:
         marker.put("TRANSPOSE", "⊤", at)
     elif texts == ["T"]:
         marker.put("LETTER_T", "T", at)
+    elif len(texts) > 1 and set(texts) <= {"⊤", "T"}:
+        what = "two transposes in one superscript"
+        raise marker.page.fault("ambiguous", at.place, what, repair="leave them out, or write (W^T)^T")
     elif texts and set(texts) <= {"′", "″"}:
         for text in texts:
             for _ in range(2 if text == "″" else 1):
@@ -205,13 +218,13 @@ def raised_signs(marker: Marker, i: int) -> int:
     if power == "+":
         marker.put("IMMEDIATE", "+", sign)
     elif power:
-        marker.between("SUPOPEN", _joined([marker.letter(sign, c) for c in power]), "SUPCLOSE", sign)
+        marker.between("SUPOPEN", joined([marker.letter(sign, c) for c in power]), "SUPCLOSE", sign)
     if transposed:
         marker.put("TRANSPOSE", "⊤", sign)
     return i + 1
 
 
-def _joined(signs: list[Sign]) -> list[Sign]:
+def joined(signs: list[Sign]) -> list[Sign]:
     """Digits side by side as one number."""
     found: list[Sign] = []
     for sign in signs:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from symrnn.model.formula import commands
 from symrnn.model.formula.commands import words
@@ -49,6 +49,7 @@ _PATTERN = re.compile(
     """,
     re.VERBOSE,
 )
+_MATH_IN_TEXT = re.compile(r"(\\(?:text|textrm|mbox)\s*\{[^{}$]*)\$([^$]*)\$([\s.,]*)\}")
 _PLAIN = frozenset("·⊙×∂∇ΣΠ⊤′″…≥≤⟨⟩√‖∈𝟙")
 
 
@@ -85,7 +86,14 @@ def page_of(text: str) -> Page:
     text = unicodedata.normalize("NFD", text)
     if any("\U0001d400" <= sign <= "\U0001d7ff" for sign in text):
         text = "".join(_plain_letter(sign) for sign in text)
+    text = _MATH_IN_TEXT.sub(_opened, text)
     return Page(Source(text.replace("ℒ", "L").replace("ℓ", "l")))
+
+
+def _opened(match: re.Match[str]) -> str:
+    """`\\text{if $a > 0$}` as `\\text{if }a > 0`, of the same length."""
+    words, formula, after = match.groups()
+    return f"{words}}}{formula}{' ' * (2 + len(after))}"
 
 
 def _plain_letter(sign: str) -> str:
@@ -101,7 +109,7 @@ def signs(page: Page) -> list[Sign]:
     ReadError
         Of kind `charset`, `forbidden`, `limit` or `unbalanced`.
     """
-    found = list(_unwrapped(list(_signs(page))))
+    found = _cases(_unwrapped(list(_signs(page))))
     if not found:
         raise page.fault("syntax", 0, "there is nothing to read", repair="type a formula")
     _check_brackets(page, found)
@@ -220,6 +228,22 @@ def _unstopped(found: list[Sign], end: int) -> int:
     while end and found[end - 1].text == "." and found[end - 1].kind == "SIGN":
         end -= 1
     return end
+
+
+def _cases(found: list[Sign]) -> list[Sign]:
+    r"""An array behind a brace that nothing closes, `\left\{\begin{array}{ll}...\end{array}\right.`, is a cases."""
+    texts = [sign.text for sign in found]
+    if texts.count("\\{") <= texts.count("\\}") or texts.count("array") != 2:
+        return found
+    start = next((i for i in range(len(texts)) if texts[i : i + 5] == ["\\{", "begin", "{", "array", "}"]), None)
+    end = len(texts) - 1 - texts[::-1].index("array")
+    if start is None or end == start + 3:
+        return found
+    columns = texts[start + 5 : start + 8]
+    after = start + 8 if columns[:1] + columns[2:] == ["{", "}"] else start + 5
+    found[end] = replace(found[end], text="cases")
+    found[start + 3] = replace(found[start + 3], text="cases")
+    return [*found[:start], *found[start + 1 : start + 5], *found[after:]]
 
 
 def _check_brackets(page: Page, found: list[Sign]) -> None:
