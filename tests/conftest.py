@@ -12,6 +12,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from sympy.core.cache import clear_cache
 
 EQUIPPED = {
     "tex": "run the tests that compile LaTeX (needs pdflatex)",
@@ -57,6 +58,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def seed(request: pytest.FixtureRequest) -> int:
     """The seed of this run, `--seed`."""
     return int(request.config.getoption("seed"))
+
+
+@pytest.fixture
+def fresh() -> None:
+    """Nothing was written before: SymPy remembers products by equality, and equal ones may be written in other ways.
+
+    Sums over time that differ in the name of their index are equal, and so are operands in another order; what SymPy
+    gives back is the one that was written first. A test of the very words of a formula asks for this fixture.
+    """
+    clear_cache()
 
 
 def _program(*names: str) -> str:

@@ -6,7 +6,7 @@ only are equal.
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
 from sympy import Basic, Expr, Symbol
@@ -19,11 +19,6 @@ from symrnn.tensor.time import fresh_index
 def _bound(height: int) -> Symbol:
     """The reserved name of an index, by which sums are compared."""
     return Symbol(f"_bound{height}", integer=True)
-
-
-@lru_cache(maxsize=4096)
-def _term(binder: Binder, at: Expr) -> Any:
-    return binder.body.xreplace({binder.index: at})
 
 
 class Binder(Node):
@@ -59,7 +54,7 @@ class Binder(Node):
 
     def term(self, at: Expr) -> Any:
         """The body at one value of the index."""
-        return _term(self, at)
+        return self.body.xreplace({self.index: at})
 
     def with_index(self, index: Symbol) -> Any:
         """The same with another name for its index."""

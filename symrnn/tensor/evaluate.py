@@ -7,7 +7,7 @@ differentiated, printed or compiled.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial, reduce, singledispatchmethod
+from functools import lru_cache, partial, reduce, singledispatchmethod
 from operator import itemgetter
 from typing import Any
 
@@ -26,6 +26,12 @@ from symrnn.tensor.numbers import Array, NumberSystem
 from symrnn.tensor.scalars import BodyEvaluator
 
 INFINITE = 10**6  # a time sum longer than this is refused before it is started
+
+
+@lru_cache(maxsize=4096)
+def _term(binder: Any, at: int) -> Any:
+    """A term for its value alone: it may be written as that of an equal sum is, in another order."""
+    return binder.term(Integer(at))
 
 
 class Evaluator(BodyEvaluator):
@@ -230,7 +236,7 @@ class Evaluator(BodyEvaluator):
         first, last = self.size(e.lower), self.size(e.upper)
         if last - first > INFINITE:
             raise Unsupported(f"a sum of {last - first + 1} terms is not evaluated")
-        terms = [self(e.term(Integer(k))) for k in range(first, last + 1)]
+        terms = [self(_term(e, k)) for k in range(first, last + 1)]
         if terms:
             return self.system.add(*terms)
         return self.system.array(np.zeros(self.shape(e), dtype=int).astype(object))
@@ -240,7 +246,7 @@ class Evaluator(BodyEvaluator):
         first, last = self.size(e.lower), self.size(e.upper)
         if last - first > INFINITE:
             raise Unsupported(f"a product of {last - first + 1} factors is not evaluated")
-        factors = [self(e.term(Integer(k))) for k in range(first, last + 1)]
+        factors = [self(_term(e, k)) for k in range(first, last + 1)]
         return self._product(factors[::-1] if e.descends else factors, e)
 
     @node.register

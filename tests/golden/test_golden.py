@@ -7,6 +7,8 @@ from syrupy.assertion import SnapshotAssertion
 
 from golden.printed import CHAPTER, PICTURES, PRESETS, SEEN, digest, source
 
+pytestmark = pytest.mark.usefixtures("fresh")
+
 
 @pytest.mark.parametrize("preset", PRESETS)
 @pytest.mark.parametrize("name", CHAPTER)

@@ -17,6 +17,8 @@ from symrnn.typeset.items import Item
 from typeset.formulas import BOOK, NODES, A, W, b, derive, f, h, n, s, short_times, slope, t, theta, w, z
 from typeset.well_formed import latex_faults, text_faults
 
+pytestmark = pytest.mark.usefixtures("fresh")
+
 
 @pytest.mark.parametrize("number", BOOK)
 def test_the_textbooks_equations(number: str) -> None:

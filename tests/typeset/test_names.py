@@ -8,6 +8,8 @@ from symrnn.tensor import dims, nabla, t
 from symrnn.typeset import Notation, latex, mathml, text
 from typeset.well_formed import latex_faults
 
+pytestmark = pytest.mark.usefixtures("fresh")
+
 NAMES = {
     "W": (r"\boldsymbol{W}", "W"),
     "theta": (r"\boldsymbol{\theta}", "θ"),

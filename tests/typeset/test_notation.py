@@ -12,6 +12,8 @@ from symrnn.typeset.notation import CHOICES
 from typeset.formulas import A, W, derive, f, h, slope, t, tau, theta, w, x
 from typeset.well_formed import latex_faults
 
+pytestmark = pytest.mark.usefixtures("fresh")
+
 TERM = time_sum(outer(slope * nabla(h[t]), h[t - 1]))
 PRESETS = {
     "goodfellow": r"\sum_{t=1}^{\tau} \operatorname{diag}(1 - (\boldsymbol{h}^{(t)})^{2})"
