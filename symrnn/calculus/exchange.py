@@ -1,7 +1,8 @@
 """Forward equals backward, proved: the gradient by sensitivities becomes that by adjoints when two sums change places.
 
-The sensitivity is a sum over the earlier steps k at which θ enters (C3), the adjoint one over the later times t at
-which errors enter (C2). Both closed forms are proved by induction; between them lies the triangle k <= t.
+Of one state with a lag of one step, the sensitivity is a sum over the earlier steps k at which θ enters (C3), the
+adjoint one over the later times t at which errors enter (C2); between them lies the triangle k <= t. Of any other
+model the sums are those over nodes and over their uses (`by_parts`).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any
 from sympy import Expr
 
 from symrnn.calculus.bptt import bptt
+from symrnn.calculus.by_parts import prove_by_parts
 from symrnn.calculus.closed_forms import closed_gradient
 from symrnn.calculus.formula import ClosedForm, ClosedStep
 from symrnn.calculus.forward_template import shaped
@@ -40,7 +42,8 @@ def prove_forward_is_backward(model: Recurrence, by: Any) -> ClosedForm:
     Parameters
     ----------
     model
-        A `Recurrence` with a loss and one state, a scalar or a vector, that runs with a lag of one step.
+        A `Recurrence` with a loss. Of one state, a scalar or a vector, that runs with a lag of one step, both
+        closed forms stand in the proof; of any other model, the adjoints and sensitivities themselves.
     by
         A parameter.
 
@@ -48,12 +51,13 @@ def prove_forward_is_backward(model: Recurrence, by: Any) -> ClosedForm:
     -------
     ClosedForm
         `.steps` from the gradient by sensitivities to the line of `bptt(model)`, which the last one is; `.proofs` the
-        inductions behind C3 and C2; `.status` "proved"; `.verify()` checks every line at random instances.
+        inductions behind C3 and C2, where these are put in; `.status` "proved"; `.verify()` checks every line at
+        random instances.
 
     Raises
     ------
     Unsupported, NotProved
-        Where no closed forms are known; where a line is not what its law gives, with the line.
+        Where a node reads a sum over time; where a line is not what its law gives, with the line.
 
     Examples
     --------
@@ -62,7 +66,18 @@ def prove_forward_is_backward(model: Recurrence, by: Any) -> ClosedForm:
     >>> proof = sr.prove_forward_is_backward(model, model.parameters[1])
     >>> proof.status, proof.expr == sr.bptt(model)["W"]
     ('proved', True)
+    >>> lstm = sr.models.lstm()
+    >>> [step.law.name for step in sr.prove_forward_is_backward(lstm, lstm.parameters[0]).steps][:4]
+    ['recurrence', 'sum over uses', 'shift of time', 'given values']
     """
+    try:
+        return prove_by_exchange(model, by)
+    except Unsupported:
+        return prove_by_parts(model, by)
+
+
+def prove_by_exchange(model: Recurrence, by: Any) -> ClosedForm:
+    """The proof for one state with a lag of one step: the double sum over a triangle in the other order."""
     forward, backward = rtrl(model, wrt=by), bptt(model, wrt=by)
     v = _state(model)
     line = next(x for x in forward.lines if x.equation.lhs == nabla(by))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,6 +42,8 @@ class ClosedForm:
         How it came from the gradient's line; every one of them equals the gradient.
     proofs
         The inductions by which the recurrence of the states was solved.
+    again
+        What makes the steps anew from the model, where they are a proof by themselves.
     """
 
     subject: Derivation | Recurrence = field(repr=False)
@@ -49,6 +52,7 @@ class ClosedForm:
     steps: tuple[ClosedStep, ...]
     proofs: tuple[Proof, ...]
     over: Any = None
+    again: Callable[[], tuple[ClosedStep, ...]] | None = field(default=None, repr=False, compare=False)
 
     @property
     def equation(self) -> Equation:
@@ -75,6 +79,8 @@ class ClosedForm:
     @property
     def status(self) -> str:
         """How it was established."""
+        if self.again is not None:
+            return "proved" if self.again() == self.steps else "not proved"
         if not self.proofs:
             return f"read off line ({self.steps[0].lines[0]})" if self.steps[0].lines else "by definition"
         return "proved" if all(p.check() for p in self.proofs) else "not proved"

@@ -90,6 +90,12 @@ _LAWS = {
         "over the triangle a <= t <= k <= b the sum over t and then k is the sum over k and then t",
         "pascanu2013",
     ),
+    "start": Law(
+        "given values",
+        "what is given does not depend on θ: its sensitivity is zero, with it or without it",
+        "werbos1990",
+    ),
+    "shift": Law("shift of time", "a sum over t = a..b of x(t+d) is the sum over t = a+d..b+d of x(t)", "werbos1990"),
     "truncation": Law(
         "truncation",
         "the sum over the steps that errors are followed back to is split: ∇L = ∇L̃ + what is left out",

@@ -102,16 +102,16 @@ def _(node: Any, out: Any) -> Rates:
 @local_jacobians.register
 def _(node: linear.Diag, out: Any) -> Rates:
     """Y = diag(v): the ones that put the entries of v on the diagonal."""
-    return [(node.args[0], _diagonal(shape_of(node)[0]))]
+    return [(node.args[0], diagonal_places(shape_of(node)[0]))]
 
 
 @local_jacobians.register
 def _(node: linear.Diagonal, out: Any) -> Rates:
     """v = the diagonal of X: the ones that pick its entries."""
-    return [(node.args[0], linear.transpose(_diagonal(shape_of(node)[0])))]
+    return [(node.args[0], linear.transpose(diagonal_places(shape_of(node)[0])))]
 
 
-def _diagonal(n: Any) -> Any:
+def diagonal_places(n: Any) -> Any:
     """The matrix (n², n) of diag: row (i, j), column k is 1 where i = j = k."""
     ones = linear.ones(n, 1)
     return kron(linear.eye(n), ones) * kron(ones, linear.eye(n))

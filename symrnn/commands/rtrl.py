@@ -32,6 +32,7 @@ def _derivation(options: argparse.Namespace) -> Any:
 def run_proofs(options: argparse.Namespace) -> int:
     """`symrnn rtrl MODEL --prove`: for each parameter, the gradient by sensitivities turned into that by adjoints."""
     import symrnn as sr
+    from symrnn.calculus.induction import NotProved
     from symrnn.typeset import closed_page
 
     progress, model, notation = Progress(), model_of(options), notation_of(options)
@@ -42,10 +43,11 @@ def run_proofs(options: argparse.Namespace) -> int:
         progress(f"proving for {by}")
         try:
             form = sr.prove_forward_is_backward(model, by)
-        except Unsupported as error:
+        except (Unsupported, NotProved) as error:
             report = sr.rtrl(model, wrt=by).verify()
             progress("")
-            print(unproved(by, error.what, report, options.language))
+            why = "no proof is known" if isinstance(error, NotProved) else error.what  # false, or out of reach
+            print(unproved(by, why, report, options.language))
             good = good and bool(report)
             continue
         report = form.verify()

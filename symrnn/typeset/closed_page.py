@@ -60,6 +60,9 @@ def closed_page(
 
 def _how(form: ClosedForm, p: Presenter) -> str:
     """How it was established."""
+    if form.again is not None:
+        proved = "closed.parts proved" if len(form.steps) > 1 else "closed.same line"
+        return p.words[proved if form.status == "proved" else "closed.not proved"]
     if not form.proofs:
         lines = form.steps[0].lines
         return p.words["closed.read off"].format(line=f"({lines[0]})") if lines else p.words["closed.definition"]
@@ -89,7 +92,8 @@ def _block_rows(block: Block, columns: int, p: Presenter) -> list[str]:
 def _led(piece: Piece) -> str:
     """A piece of a formula on a line of its own, after the sign that joins it to the piece before."""
     sign = "+ " if piece.joint == "+" else SIGNS[piece.joint].lstrip() if piece.joint else ""
-    return sign + draw(piece.item)
+    shown = draw(piece.item)
+    return f"- {shown[1:]}" if not piece.joint and shown.startswith("-") else sign + shown
 
 
 def _fits(line: str, why: str, columns: int) -> bool:

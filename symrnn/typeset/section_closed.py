@@ -22,6 +22,7 @@ from symrnn.typeset.proofs import Block as Chain
 from symrnn.typeset.proofs import closed_blocks, downwards, times_item
 from symrnn.typeset.widths import measure
 
+LONGEST = 300  # columns of a line of a proof that is broken into several
 WIDEST = 100  # columns of a line that somebody may still read; the Jacobian of many gates is wider
 
 
@@ -46,13 +47,23 @@ def closed_section(c: Content) -> list[Block]:
 
 
 def _forward_proofs(c: Content) -> list[Block]:
-    """For each parameter that has one, the proof of its gradient; an induction is shown once."""
+    """For each parameter that has one, the proof of its gradient; an induction is shown once.
+
+    Of the proofs by parts, which are one argument, the shortest is shown, and for which parameters it is the same.
+    """
     found: list[Block] = []
     shown: set[Any] = set()
-    for form in _found(c.derivation, lambda leaf: prove_forward_is_backward(c.model, leaf)):
+    forms = _found(c.derivation, lambda leaf: prove_forward_is_backward(c.model, leaf))
+    alike = [form for form in forms if form.again is not None and len(form.steps) > 1]
+    shortest = min(alike, key=lambda form: sum(len(str(step.after)) for step in form.steps), default=None)
+    for form in [form for form in forms if form.again is None or form is shortest]:
         chain, *cases = closed_blocks(form, c.p)
-        found += [Paragraph(c.sentence("document.forward", of=[chain.rows[0].left or ""])), _lines(chain)]
+        found += [Paragraph(c.sentence("document.forward", of=[chain.rows[0].left or ""]))]
+        long = max(measure(row.right) for row in chain.rows) > LONGEST
+        found.append(Paragraph((c.words["document.wide_forward"],)) if long else _lines(chain))
         found += _cases(_unseen(form, cases, shown), c, False)
+    others = [closed_blocks(form, c.p)[0].rows[0].left or "" for form in alike if form is not shortest]
+    found += [Paragraph(c.sentence("document.alike", of=others))] if others else []
     return [c.heading("forward_proofs"), *found] if found else []
 
 

@@ -73,6 +73,8 @@ LAWS = {
     "law.regrouping": "Umordnen",
     "law.power": "Potenz",
     "law.closed form": "geschlossene Form",
+    "law.given values": "gegebene Werte",
+    "law.shift of time": "Verschieben der Zeit",
     "law.exchange of sums": "Vertauschen der Summen",
 }
 PAGE = {
@@ -123,6 +125,8 @@ CLOSED = {
     "closed.forward": "Vorwärts ergibt, was rückwärts ergibt",
     "closed.exchange proved": "bewiesen, durch Vertauschen der Summen; was eingesetzt wird, durch Induktion über t",
     "closed.forward proved": "bewiesen; was eingesetzt wird, durch Induktion über t",
+    "closed.parts proved": "bewiesen: jede Verwendung eines Knotens zählt bei dem, der liest, statt bei dem Gelesenen",
+    "closed.same line": "bewiesen: kein Zustand hängt davon ab, beide sind dieselbe Zeile",
     "closed.unproved": "{of}: {why}; nachgeprüft für {times}",
     "closed.refuted": "{of}: NICHT nachgeprüft",
     "closed.proved": "bewiesen, durch Induktion über t",

@@ -63,6 +63,7 @@ ENGLISH = {
     "document.identified": "The copies are one parameter, so their gradients are summed.",
     "document.to": ", to {of}",
     "document.forward": "From sensitivities to adjoints, {of} for every last time:",
+    "document.alike": "{of} are proved in the same way.",
     "document.closed": "Solved for every last time, and proved by induction:",
     "document.wide": "This formula is too wide for a page; the command symrnn closed-form prints it.",
     "document.wide_forward": "This formula is too wide for a page; the command symrnn rtrl --prove prints it.",
@@ -134,6 +135,7 @@ GERMAN = {
     "document.identified": "Die Kopien sind ein Parameter, also werden ihre Gradienten summiert.",
     "document.to": ", nach {of}",
     "document.forward": "Von Sensitivitäten zu Adjungierten, {of} für jede letzte Zeit:",
+    "document.alike": "Ebenso werden {of} bewiesen.",
     "document.closed": "Gelöst für jede letzte Zeit und durch Induktion bewiesen:",
     "document.wide": "Diese Formel ist zu breit für eine Seite; der Befehl symrnn closed-form schreibt sie aus.",
     "document.wide_forward": "Diese Formel ist zu breit für eine Seite; der Befehl symrnn rtrl --prove "

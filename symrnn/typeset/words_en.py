@@ -86,6 +86,8 @@ CLOSED = {
     "closed.forward": "Forward gives what backward gives",
     "closed.exchange proved": "proved, by exchanging the sums; what is put in, by induction over t",
     "closed.forward proved": "proved; what is put in, by induction over t",
+    "closed.parts proved": "proved, by counting each use of a node by what reads it, not by what is read",
+    "closed.same line": "proved: no state depends on it, so both are the same line",
     "closed.unproved": "{of}: {why}; verified for {times}",
     "closed.refuted": "{of}: NOT verified",
     "closed.proved": "proved, by induction over t",

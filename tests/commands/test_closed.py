@@ -1,6 +1,7 @@
 """`symrnn closed-form` and `symrnn rtrl --prove`: what is called proved, and what is said where there is no proof."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -27,10 +28,18 @@ def test_forward_is_proved_to_be_backward(language: str, said: str, capsys: pyte
     assert "Σ_{k=1..τ} diag(1 - h(k)²) ∇h(k) h(k-1)ᵀ" in page and "substitution" not in page
 
 
-def test_without_a_proof_nothing_is_called_proved(capsys: pytest.CaptureFixture[str]) -> None:
+def test_several_states_are_proved_by_their_uses(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["rtrl", "stacked", "--wrt", "b_1", "--prove"]) == 0
     page = capsys.readouterr().out
-    assert page.startswith("b_1: ") and page.rstrip().endswith("; verified for tau = 1..5")
+    assert "proved, by counting each use" in page and "Checked: 6 of 6" in page
+
+
+def test_without_a_proof_nothing_is_called_proved(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "pooled.rnn"
+    file.write_text("h[t] = tanh(w h[t-1])\nr[t] = tanh(r[t-1] + sum_{j=1..tau} h[j])\nloss = sum_t r[t]\n")
+    assert main(["rtrl", str(file), "--wrt", "w", "--prove"]) == 0
+    page = capsys.readouterr().out
+    assert page.startswith("w: ") and page.rstrip().endswith("; verified for tau = 1..5")
     assert "proved," not in page
 
 

@@ -1,0 +1,164 @@
+"""Forward equals backward for every model, proved by summation by parts over uses; and what refutes such a proof.
+
+Every learned parameter of the library and of the hand-made models has a proof that ends in the line of
+back-propagation. A mistake in a law, a line, a bound or a start stops the proof at its line.
+"""
+
+import sys
+from dataclasses import replace
+
+import pytest
+from sympy import Integer
+
+import symrnn as sr
+from laws.mutants import plant_kind
+from laws.systems import MODELS
+from symrnn import t
+from symrnn.calculus import forward, uses
+from symrnn.calculus.by_parts import prove_by_parts, steps_by_parts
+from symrnn.calculus.induction import NotProved
+from symrnn.tensor.linear import Contract
+from symrnn.tensor.sensitivity import Rate
+
+BY_PARTS = sys.modules["symrnn.calculus.by_parts"]
+
+
+def learned(model):
+    return [w for w in model.parameters if w.learned]
+
+
+def named(model, name):
+    return next(w for w in model.parameters if w.name == name)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_every_parameter_of_every_model_has_a_proof(name):
+    model = MODELS[name]()
+    backward = sr.bptt(model)
+    for by in learned(model):
+        steps = steps_by_parts(model, by)
+        assert steps[-1].after == backward[by] and len(steps) <= 8
+
+
+def test_every_line_holds_at_random_instances(seed):
+    """With lags of both kinds, several states, two lengths, a boundary equation and matrices as states."""
+    for name, by in [("skip", "D"), ("encoder-decoder", "W"), ("context", "R"), ("bidirectional", "R")]:
+        model = MODELS[name]()
+        form = prove_by_parts(model, named(model, by))
+        assert form.status == "proved" and form.verify(seed), name
+
+
+def test_no_state_depends_on_it():
+    model = MODELS["elman"]()
+    form = sr.prove_forward_is_backward(model, named(model, "V"))
+    assert form.status == "proved" and len(form.steps) == 1 and not form.expr.atoms(Rate)
+
+
+def test_a_proof_of_something_else_is_not_called_proved():
+    model = MODELS["skip"]()
+    form = prove_by_parts(model, named(model, "W"))
+    other = replace(form, steps=(*form.steps[:-1], replace(form.steps[-1], after=2 * form.expr)))
+    assert form.status == "proved" and other.status == "not proved"
+
+
+def changed_line(derivation, group, change):
+    """A derivation in which one line of a group says something else."""
+    lines = list(derivation.lines)
+    i = max(i for i, line in enumerate(lines) if line.group == group)
+    e = lines[i].equation
+    lines[i] = replace(lines[i], equation=type(e)._trusted(e.lhs, change(e.rhs), *e.args[2:]))
+    return replace(derivation, lines=tuple(lines))
+
+
+def planted_use(monkeypatch, change):
+    monkeypatch.setattr(BY_PARTS, "use", lambda *given: change(uses.use(*given)))
+
+
+def planted(monkeypatch, what, change):
+    right = getattr(BY_PARTS, what)
+    monkeypatch.setattr(BY_PARTS, what, lambda *given, **named: change(right(*given, **named)))
+
+
+def lost_transpose(node, ct):
+    return [(node.left, sr.outer(ct, node.right)), (node.right, node.left @ ct)]
+
+
+def meant(node):
+    return isinstance(node, Contract) and node.right.rank == 1 and node.left.shape[0] == node.left.shape[1]
+
+
+def other_side(monkeypatch):
+    right = forward.differentiate
+
+    def wrong(expr, by, out=None):
+        made = right(expr, by, out)
+        return made.T if isinstance(made, Contract) and by.shape == out.shape else made
+
+    monkeypatch.setattr(forward, "differentiate", wrong)
+
+
+def without_direct(d):
+    """A forward derivation whose gradient forgets its last term."""
+    return replace(d, gradients={name: 2 * x for name, x in d.gradients.items()})
+
+
+MISTAKES = {  # what is planted, and the line at which the proof stops
+    "the gradient by sensitivities": (lambda m: planted(m, "rtrl", without_direct), 1),
+    "a line of back-propagation": (
+        lambda m: planted(m, "bptt", lambda d: changed_line(d, "backward", lambda x: 2 * x)),
+        2,
+    ),
+    "a use one step late": (lambda m: planted_use(m, lambda p: replace(p, ahead=p.ahead + 1)), 4),
+    "a use that is forgotten": (lambda m: planted(m, "joined", lambda pairs: pairs[1:]), 5),
+    "a given value that depends on it": (
+        lambda m: planted(m, "rtrl", lambda d: changed_start(d)),
+        4,
+    ),
+    "a transpose lost": (lambda m: plant_kind(m, meant, lost_transpose), 5),
+    "a Jacobian from the wrong side": (other_side, 5),
+    "a line of the sensitivities": (
+        lambda m: planted(m, "rtrl", lambda d: changed_line(d, "forward", lambda x: 2 * x)),
+        5,
+    ),
+    "the gradient of back-propagation": (
+        lambda m: planted(m, "bptt", lambda d: replace(d, gradients={n: -x for n, x in d.gradients.items()})),
+        7,
+    ),
+}
+
+
+def changed_start(d):
+    """The sensitivities begin with ones at the boundary."""
+    lines = [
+        replace(line, equation=type(line.equation)._trusted(line.equation.lhs, sr.ones(*line.equation.lhs.shape)))
+        if line.equation.over is None and isinstance(line.equation.lhs, Rate)
+        else line
+        for line in d.lines
+    ]
+    return replace(d, lines=tuple(lines))
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_stops_the_proof_at_its_line(mistake, monkeypatch):
+    model = MODELS["skip"]()
+    by = named(model, "W")
+    assert steps_by_parts(model, by)
+    plant, line = MISTAKES[mistake]
+    plant(monkeypatch)
+    with pytest.raises(NotProved, match=f"line {line}") as error:
+        steps_by_parts(model, by)
+    assert (error.value.case, error.value.line) == ("by parts", line)
+
+
+def test_a_sum_over_time_that_a_state_reads_is_refused():
+    n = sr.dims("n")
+    h, r, W = sr.Sequence("h", n), sr.Sequence("r", n), sr.Parameter("W", n, n)
+    mean = sr.time_sum(h[t], (t, Integer(1), sr.tau))
+    model = sr.Recurrence(
+        sr.Equation(h[t], sr.tanh(W @ h[t - 1])),
+        sr.Equation(r[t], sr.tanh(r[t - 1] + mean)),
+        loss=sr.time_sum(sr.sum(r[t])),
+    )
+    with pytest.raises(sr.Unsupported, match="proof by parts"):
+        sr.prove_forward_is_backward(model, W)
+    assert sr.rtrl(model, wrt=W).verify()
