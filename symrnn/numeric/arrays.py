@@ -6,6 +6,7 @@ gets as many trailing axes as what it multiplies before NumPy could guess.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from sympy import Expr, Function, Pow
@@ -17,14 +18,27 @@ from symrnn.tensor import Contract, Dot, Node, placeholder, shape_of, slots_of
 
 
 class ArrayPrinter:
-    """Prints expressions in a scope; with a stack, its index stands for a time axis."""
+    """Prints expressions in a scope; with a stack, its index stands for a time axis.
 
-    def __init__(self, scope: Scope, stack: Stack | None = None) -> None:
-        self.scope, self.stack, self.dialect = scope, stack, scope.dialect
+    With `let`, what is long gets a line and a name of its own.
+    """
+
+    def __init__(
+        self, scope: Scope, stack: Stack | None = None, let: Callable[[str, Code], Code] | None = None
+    ) -> None:
+        self.scope, self.stack, self.dialect, self.let = scope, stack, scope.dialect, let
 
     def over(self, stack: Stack) -> ArrayPrinter:
         """The same scope with a time axis for another index."""
-        return ArrayPrinter(self.scope, stack)
+        return ArrayPrinter(self.scope, stack, self.let)
+
+    def alone(self) -> ArrayPrinter:
+        """A printer whose texts stand alone, for lines that the index of a sum would not reach."""
+        return ArrayPrinter(self.scope, self.stack)
+
+    def named(self, wish: str, code: Code) -> Code:
+        """The same under a name, where lines can be written before this one."""
+        return self.let(wish, code) if self.let is not None else code
 
     def __call__(self, expr: Any) -> Code:
         if isinstance(expr, Node) and expr.is_leaf:

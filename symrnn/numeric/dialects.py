@@ -57,6 +57,10 @@ class Dialect:
         """Entry by entry, the smaller one."""
         return f"{self.word}.minimum({a}, {b})"
 
+    def later(self, a: str, b: str) -> str:
+        """The larger of two numbers of steps, inside a loop."""
+        return f"max({a}, {b})"
+
     def step(self, x: str, at_zero: str) -> str:
         """1 where x > 0, 0 where x < 0."""
         return f"{self.word}.heaviside({x}, {at_zero})"
@@ -68,6 +72,10 @@ class Dialect:
     def typed(self, given: str, dtype: str) -> str:
         """An argument as an array of the type that is computed with."""
         return f"{self.word}.asarray({given}, {dtype})"
+
+    def asarray(self, text: str, word: Callable[[str], str]) -> str:
+        """An array of what may be a number."""
+        return f"{self.word}.asarray({text}, {word('dtype')})"
 
     def shape(self, given: str) -> str:
         """The shape of an argument."""
@@ -83,8 +91,11 @@ class Dialect:
 
     def kind_line(self, used: set[str]) -> str:
         """The line that finds the type that is computed with."""
-        every = "*params.values(), *inputs.values(), *boundary.values()"
-        return f"dtype = {self.word}.result_type({self.word}.float32, {every})"
+        return self.common("*params.values(), *inputs.values(), *boundary.values()", used)
+
+    def common(self, given: str, used: set[str]) -> str:
+        """The line that finds the type that is computed with, of some arrays."""
+        return f"dtype = {self.word}.result_type({self.word}.float32, {given})"
 
     def helper(self, name: str) -> str:
         """The text of one of the functions that generated code brings along."""
@@ -95,6 +106,9 @@ class Jax(Dialect):
     """JAX has NumPy's names."""
 
     word, array, kind = "jnp", "jax.Array", "jnp.dtype"
+
+    def later(self, a: str, b: str) -> str:
+        return f"jnp.maximum({a}, {b})"  # the number of a step is traced
 
     def helper(self, name: str) -> str:
         return re.sub(r"\bnp\.", f"{self.word}.", text_of(name).replace("np.ndarray", self.array))
@@ -141,6 +155,9 @@ class Torch(Dialect):
     def typed(self, given: str, dtype: str) -> str:
         return f"{given}.to(**{dtype})"
 
+    def asarray(self, text: str, word: Callable[[str], str]) -> str:
+        return f"torch.as_tensor({text}, **{word('dtype')})"
+
     def shape(self, given: str) -> str:
         return f"{given}.shape"
 
@@ -151,8 +168,11 @@ class Torch(Dialect):
         return "kind" if word == "dtype" else word
 
     def kind_line(self, used: set[str]) -> str:
+        return self.common("*params.values(), *inputs.values(), *boundary.values()", used)
+
+    def common(self, given: str, used: set[str]) -> str:
         used.add("kind_of")
-        return "kind = kind_of(*params.values(), *inputs.values(), *boundary.values())"
+        return f"kind = kind_of({given})"
 
     def helper(self, name: str) -> str:
         return TORCH[name]
@@ -202,6 +222,38 @@ TORCH: Mapping[str, str] = MappingProxyType(
     """Vectors (rank 1) one after the other, or matrices (rank 2) one above the other; leading axes broadcast."""
     lead = torch.broadcast_shapes(*(p.shape[: p.ndim - rank] for p in parts))
     return torch.cat([p.expand(*lead, *p.shape[p.ndim - rank :]) for p in parts], dim=-rank)
+''',
+        "kron": '''def kron(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+    """The Kronecker product of matrices in the last two axes."""
+    entries = a[..., :, None, :, None] * b[..., None, :, None, :]
+    return entries.reshape(*entries.shape[:-4], a.shape[-2] * b.shape[-2], a.shape[-1] * b.shape[-1])
+''',
+        "blocks": '''def blocks(rows: int, *parts: torch.Tensor) -> torch.Tensor:
+    """Matrices put together in some rows, row by row; leading axes broadcast."""
+    lead = torch.broadcast_shapes(*(p.shape[:-2] for p in parts))
+    whole, width = [p.expand(*lead, *p.shape[-2:]) for p in parts], len(parts) // rows
+    return torch.cat([torch.cat(whole[i : i + width], dim=-1) for i in range(0, len(whole), width)], dim=-2)
+''',
+        "running_products": '''def running_products(factors: torch.Tensor, rank: int) -> torch.Tensor:
+    """Row r: the product of the first r factors along the first axis, later ones on the left; row 0: the unit."""
+    unit = torch.eye(factors.shape[-1]).to(factors) if rank else torch.ones(()).to(factors)
+    products = [unit.expand(factors.shape[1:])]
+    for factor in factors:
+        products.append(factor @ products[-1] if rank else factor * products[-1])
+    return torch.stack(products)
+''',
+        "running_products_back": '''def running_products_back(factors: torch.Tensor, rank: int) -> torch.Tensor:
+    """Row r: the product of the factors from r on along the first axis, later ones on the left; last the unit."""
+    unit = torch.eye(factors.shape[-1]).to(factors) if rank else torch.ones(()).to(factors)
+    products = [unit.expand(factors.shape[1:])]
+    for factor in reversed(list(factors)):
+        products.append(products[-1] @ factor if rank else products[-1] * factor)
+    return torch.stack(products[::-1])
+''',
+        "powers": '''def powers(matrix: torch.Tensor, first: int, last: int, axes: int) -> torch.Tensor:
+    """The powers first, ..., last of a matrix along a new first axis, with some axes of size 1 behind it."""
+    every = running_products(matrix.expand(max(last, 0), *matrix.shape), 2)[first:]
+    return every.reshape(len(every), *(1 for _ in range(axes)), *matrix.shape)
 ''',
         "reshaped": '''def reshaped(x: torch.Tensor, rank: int, *shape: int) -> torch.Tensor:
     """The last `rank` axes of x, row by row, in another shape."""

@@ -6,6 +6,7 @@ block fills completely is the value of that block.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -17,8 +18,8 @@ from symrnn.numeric.layout import Layout
 from symrnn.numeric.names import one_line
 from symrnn.numeric.schedule import Block, Loop, Step
 from symrnn.numeric.statements import Note, Statement, Store, Total, accesses, stackable
-from symrnn.numeric.texts import ALONE, TIME, Code, Stack
-from symrnn.tensor import Contract, Elementwise, LogSumExp, Node, Outer, Softmax, SoftmaxCrossEntropy, shape_of, t
+from symrnn.numeric.texts import ALONE, EXAMPLE, TIME, Code, Stack
+from symrnn.tensor import Contract, Elementwise, Full, LogSumExp, Node, Outer, Softmax, SoftmaxCrossEntropy, shape_of, t
 
 LONGEST_NOTE = 100
 
@@ -54,7 +55,7 @@ class Writer:
 
     def make(self, store: Store) -> None:
         """An array: of zeros for an adjoint, which is added to; else the boundary values stand in it already."""
-        if store in self.made:
+        if store in self.made or self.layout.carried.get(store) == 1:
             return
         self.made.add(store)
         name, shape, dtype = self.layout.name(store), self.layout.row_shape(store), self.layout.word("dtype")
@@ -70,8 +71,9 @@ class Writer:
                 self.put(name, row, f'boundary["{key_of(b)}"]')
 
     def put(self, name: str, place: str, value: str, adds: bool = False, depth: int = 0) -> None:
-        """Write rows of an array."""
-        self.line(f"{name}[{place}] {'+=' if adds else '='} {value}", depth)
+        """Write rows of an array; all of it where no place is named."""
+        where = f"[{place}]" if place else ""
+        self.line(f"{name}{where} {'+=' if adds else '='} {value}", depth)
 
     def make_read(self, expr: Any) -> None:
         for access in accesses(expr):
@@ -82,9 +84,11 @@ class Writer:
         self.make_read(s.expr)
         self.comment(s.note)
         if s.once:
-            code = ArrayPrinter(self.layout)(s.expr)
+            code = self.printer(0)(s.expr)
             self.make(s.store)
-            self.assign(self.layout.end(self.layout.row(s.store, s.time)), s, code)
+            if self.layout.carried.get(s.store) == 1 and code.lead == ALONE:
+                code = self.for_each(s, code)
+            self.assign(self.layout.place(s.store, s.time), s, code)
             return
         code = ArrayPrinter(self.layout, Stack(t, s.when.first, s.when.last))(s.expr)
         if s.store not in self.made and code.lead == TIME and self.layout.is_whole(s.store, s.when) and _is_new(s.expr):
@@ -93,6 +97,13 @@ class Writer:
             return
         self.make(s.store)
         self.assign(self.layout.rows(s.store, s.when).removesuffix("]").partition("[")[2] or ":", s, code)
+
+    def for_each(self, s: Statement, code: Code) -> Code:
+        """What is the same for every example, once for each of them."""
+        shape, zero = self.layout.one_shape(s.store), s.expr == 0 or (isinstance(s.expr, Full) and s.expr.value == 0)
+        if zero:
+            return Code(self.dialect.filled(shape, "0", self.layout.word("dtype")), EXAMPLE)
+        return Code(f"{self.dialect.named('broadcast_to')}({code.text}, {shape})", EXAMPLE)
 
     def assign(self, place: str, s: Statement, code: Code) -> None:
         """Write what a statement computes into some rows of its array."""
@@ -122,10 +133,10 @@ class Writer:
             first, last = self.layout.end(s.when.first), self.layout.end(s.when.last)
             self.line(f"if t == {first}:" if s.when.is_point else f"if {first} <= t <= {last}:", 1)
             depth = 2
-        code = ArrayPrinter(self.layout)(s.expr)
-        row = self.layout.end(self.layout.row(s.store, s.time))
+        with self.layout.horizon.running(t, s.when):
+            code = self.printer(depth)(s.expr)
         self.filled.add(s.store)
-        self.put(self.layout.name(s.store), row, code.text, s.adds, depth)
+        self.put(self.layout.name(s.store), self.layout.place(s.store, s.time), code.text, s.adds, depth)
 
     def totals(self, leaf: Any, parts: list[Total], name: str) -> None:
         """The gradient of a parameter or constant: all its uses, added up."""
@@ -149,11 +160,27 @@ class Writer:
         assert x.when is not None
         if sign == "=":
             batch = "" if not isinstance(leaf, Constant) else f"*{self.layout.word('batch')}, "
-            core = "".join(f"{self.layout.end(d)}, " for d in shape_of(leaf))
+            core = ", ".join(self.layout.end(d) for d in shape_of(leaf)) + "," * (len(shape_of(leaf)) == 1)
             self.line(f"{name} = {self.dialect.filled(f'({batch}{core})', '0', self.layout.word('dtype'))}")
         self.line(f"for t in range({self.layout.end(x.when.first)}, {self.layout.end(x.when.last + 1)}):")
         once = Total(leaf, x.expr, None, x.note)
-        self.line(f"{name} = {name} + {added_up(once, ArrayPrinter(self.layout), leaf)}", 1)
+        with self.layout.horizon.running(t, x.when):
+            self.line(f"{name} = {name} + {added_up(once, self.printer(1), leaf)}", 1)
+
+    def printer(self, depth: int) -> ArrayPrinter:
+        """A printer that writes a line of its own, this deep, for what is long."""
+        known: dict[str, Code] = {}
+        counts: Counter[str] = Counter()
+
+        def let(wish: str, code: Code) -> Code:
+            if code.text not in known:
+                counts[wish] += 1
+                wish = wish if counts[wish] == 1 else f"{wish}{counts[wish]}"
+                known[code.text] = Code(self.layout.names(("let", wish), wish), code.lead)
+                self.line(f"{known[code.text].text} = {code.text}", depth)
+            return known[code.text]
+
+        return ArrayPrinter(self.layout, None, let)
 
 
 def added_up(x: Total, p: ArrayPrinter, leaf: Any) -> str:

@@ -19,16 +19,25 @@ from symrnn.errors import Unsupported
 from symrnn.model import Element, Parameter, reads
 from symrnn.numeric.arrays import ArrayPrinter
 from symrnn.numeric.bodies import ScalarPrinter, body_text, unknown_function
+from symrnn.numeric.dialects import NUMPY, TORCH, Dialect
 from symrnn.numeric.horizon import Horizon
 from symrnn.numeric.load import load
 from symrnn.numeric.names import Names, in_docstring
-from symrnn.numeric.stable import FUNCTIONS, SCALAR, text_of
+from symrnn.numeric.stable import FUNCTIONS, SCALAR
 from symrnn.numeric.texts import ALONE, EXAMPLE, Code, Scope, Stack
 from symrnn.tensor import Adjoint, Copy, Prime, Tensor, TimeSum, shape_of, slots_of
 
 
 def expression_function(expr: Any) -> Callable[..., Any]:
     """A function of the leaves of an expression, with `source`."""
+    _refuse(expr)
+    scope = LeafScope(expr)
+    scalar = not isinstance(expr, Tensor) and all(not shape_of(s) and s.is_leaf for s in slots_of(expr))
+    return _by_lambdify(expr, scope) if scalar else _by_printing(expr, scope)
+
+
+def _refuse(expr: Any) -> None:
+    """What is no function of leaves with numbers."""
     if expr.atoms(TimeSum):
         raise Unsupported(
             f"{expr} is a sum over time, whose leaves are whole sequences",
@@ -37,17 +46,16 @@ def expression_function(expr: Any) -> Callable[..., Any]:
     calls = sorted(expr.atoms(AppliedUndef, Prime), key=str)
     if calls:
         raise unknown_function(calls[0])
-    scope = LeafScope(expr)
-    scalar = not isinstance(expr, Tensor) and all(not shape_of(s) and s.is_leaf for s in slots_of(expr))
-    return _by_lambdify(expr, scope) if scalar else _by_printing(expr, scope)
 
 
 class LeafScope(Scope):
     """Leaves are arguments; dimensions are read off their shapes."""
 
-    def __init__(self, expr: Any) -> None:
+    def __init__(self, expr: Any, dialect: Dialect = NUMPY) -> None:
         super().__init__(Horizon(1))
-        self.names = Names({*dir(np), *FUNCTIONS, *SCALAR, "np", "dtype", "value", "annotations"})
+        self.dialect = dialect
+        own = {"np", "jnp", "jax", "torch", "dtype", "kind", "value", "annotations"}
+        self.names = Names({*dir(np), *FUNCTIONS, *SCALAR, *TORCH, *own})
         self.leaves = {leaf: self.names(leaf, leaf_name(leaf)) for leaf in reads(expr)}
         self.sizes: dict[Symbol, str] = {}
         self.numbers: dict[Symbol, str] = {}
@@ -62,14 +70,14 @@ class LeafScope(Scope):
             shape = shape_of(leaf)
             if symbol in shape:
                 axis = shape.index(symbol) - len(shape)
-                self.sizes[symbol] = f"np.shape({name})[{axis}]"
+                self.sizes[symbol] = f"{self.dialect.shape(name)}[{axis}]"
                 return self.names(symbol, symbol.name)
         self.numbers[symbol] = self.names(symbol, symbol.name)
         return self.numbers[symbol]
 
     def word(self, word: str) -> str:
         self.typed = True
-        return word
+        return self.dialect.spelled(word)
 
 
 def leaf_name(leaf: Any) -> str:
@@ -100,16 +108,26 @@ def _by_lambdify(expr: Expr, scope: LeafScope) -> Callable[..., Any]:
 
 
 def _by_printing(expr: Any, scope: LeafScope) -> Callable[..., Any]:
-    code = ArrayPrinter(scope)(expr)
-    arguments = [*scope.leaves.values(), *scope.numbers.values()]
-    lines = [f"def value({', '.join(arguments)}):", f'    """{in_docstring(str(expr))}."""']
-    lines += [f"    {name} = np.asarray({name})" for name in scope.leaves.values()]
-    if scope.typed:
-        lines.append(f"    dtype = np.result_type(np.float32, {', '.join(scope.leaves.values())})")
-    lines += [f"    {scope.names(s, s.name)} = {text}" for s, text in scope.sizes.items()]
-    helpers = [text_of(name) for name in FUNCTIONS if name in scope.used]
-    head = "from __future__ import annotations\n\nimport numpy as np\n\n\n"
-    source = head + "\n\n".join([*helpers, "\n".join([*lines, f"    return {code.text}"]) + "\n"])
+    source = _text(expr, scope)
     function = load(source, "value")
     function.source = source  # type: ignore[attr-defined]
     return function
+
+
+def expression_text(expr: Any, dialect: Dialect = NUMPY, imports: tuple[str, ...] = ("import numpy as np",)) -> str:
+    """The source of a module with one function, `value`, of the leaves of an expression."""
+    _refuse(expr)
+    return _text(expr, LeafScope(expr, dialect), imports)
+
+
+def _text(expr: Any, scope: LeafScope, imports: tuple[str, ...] = ("import numpy as np",)) -> str:
+    code, dialect = ArrayPrinter(scope)(expr), scope.dialect
+    arguments = [*scope.leaves.values(), *scope.numbers.values()]
+    lines = [f"def value({', '.join(arguments)}):", f'    """{in_docstring(str(expr))}."""']
+    lines += [f"    {name} = {dialect.named('asarray')}({name})" for name in scope.leaves.values()]
+    if scope.typed:
+        lines.append("    " + dialect.common(", ".join(scope.leaves.values()), scope.used))
+    lines += [f"    {scope.names(s, s.name)} = {text}" for s, text in scope.sizes.items()]
+    helpers = [dialect.helper(name) for name in sorted(scope.used)]
+    head = "from __future__ import annotations\n\n" + "\n".join(imports) + "\n\n\n"
+    return head + "\n\n".join([*helpers, "\n".join([*lines, f"    return {code.text}"]) + "\n"])

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import singledispatch
 from typing import Any
 
-from sympy import Integer
+from sympy import Integer, expand
 
 from symrnn.errors import Unsupported
 from symrnn.numeric.bodies import no_formula
@@ -17,6 +17,7 @@ from symrnn.numeric.statements import stackable
 from symrnn.numeric.texts import ALONE, EXAMPLE, TIME, Code, Stack
 from symrnn.tensor import (
     Applied,
+    Block,
     Commutation,
     Concat,
     Contract,
@@ -29,17 +30,21 @@ from symrnn.tensor import (
     Full,
     Kron,
     LogSumExp,
+    MatrixPower,
     Outer,
     Partial,
     Reshape,
+    SameChunk,
     Segment,
     Softmax,
     SoftmaxCrossEntropy,
     SumEntries,
+    TimeProduct,
     TimeSum,
     Trace,
     Transpose,
     shape_of,
+    transpose,
 )
 
 Printer = Any  # an ArrayPrinter, which imports this module
@@ -67,6 +72,8 @@ def _(e: Full, p: Printer) -> Code:
 
 @form.register
 def _(e: Contract, p: Printer) -> Code:
+    if isinstance(e.left, Diag) or isinstance(e.right, Diag):
+        return _scaled(e, p)
     left, right = p(e.left), p(e.right)
     lead = max(left.lead, right.lead)
     if e.right.rank == 2 or right.lead == ALONE:
@@ -75,6 +82,14 @@ def _(e: Contract, p: Printer) -> Code:
         turned = p(e.left.args[0]).atom if isinstance(e.left, Transpose) else f"{left.atom}.T"
         return Code(f"{right.atom} @ {turned}", lead, False)
     return Code(f"({left.atom} @ {right.atom}[..., None])[..., 0]", lead)
+
+
+def _scaled(e: Contract, p: Printer) -> Code:
+    """A product with a diagonal matrix: rows or columns times its entries."""
+    rows = isinstance(e.left, Diag)
+    scale, other = p((e.left if rows else e.right).args[0]), p(e.right if rows else e.left)
+    axes = "" if e.rank == 1 else "[..., :, None]" if rows else "[..., None, :]"
+    return Code(f"{scale.atom}{axes} * {other.atom}", max(scale.lead, other.lead), False)
 
 
 @form.register
@@ -119,8 +134,49 @@ def _(e: Eye, p: Printer) -> Code:
 @form.register
 def _(e: Kron, p: Printer) -> Code:
     a, b = p(e.left), p(e.right)
-    entries = f"{a.atom}[..., :, None, :, None] * {b.atom}[..., None, :, None, :]"
-    return p.helper("reshaped", entries, "4", *(p.size(d) for d in e.shape), lead=max(a.lead, b.lead))
+    return p.helper("kron", a.text, b.text, lead=max(a.lead, b.lead))
+
+
+@form.register
+def _(e: Block, p: Printer) -> Code:
+    parts = [p(x) for row in e.rows for x in row]
+    return p.helper("blocks", str(len(e.rows)), *(x.text for x in parts), lead=max(x.lead for x in parts))
+
+
+@form.register
+def _(e: TimeProduct, p: Printer) -> Code:
+    """An ordered product; over a stack in which the product ends, or begins, one for each of its times."""
+    turned = "" if e.descends or not shape_of(e) else ".swapaxes(-1, -2)"
+    first, last, place, name = e.lower, e.upper, "[-1]", "running_products"
+    if p.stack is not None:
+        count = p.size(p.scope.horizon.later(Integer(0), expand(p.stack.last - p.stack.first + 1)))
+        if p.stack.index in last.free_symbols:
+            last = last.xreplace({p.stack.index: p.stack.last})
+            skipped = expand(e.upper.xreplace({p.stack.index: p.stack.first}) - first + 1)
+            never_empty = p.scope.horizon.at_most(p.stack.first, p.stack.last)
+            place = f"[{p.size(skipped)}:]" if skipped != 0 else "" if never_empty else f"[:{count}]"
+        elif p.stack.index in first.free_symbols:
+            first, name, place = first.xreplace({p.stack.index: p.stack.first}), "running_products_back", f"[:{count}]"
+    factors = p.over(Stack(e.index, first, last))(transpose(e.body) if turned else e.body)
+    text = factors.text
+    if factors.lead != TIME:
+        core = "".join(f", {p.size(d)}" for d in shape_of(e))
+        number = p.size(p.scope.horizon.later(Integer(0), expand(last - first + 1)))
+        shape = f"({number}, *{p.scope.word('batch')}{core})"
+        text = f"{p.dialect.named('broadcast_to')}({p.dialect.asarray(text, p.scope.word)}, {shape})"
+    made = p.helper(name, text, str(len(shape_of(e))), lead=TIME).text
+    return p.named("products", Code(f"{made}{place}{turned}", EXAMPLE if place == "[-1]" else TIME))
+
+
+@form.register
+def _(e: MatrixPower, p: Printer) -> Code:
+    matrix = p(e.matrix)
+    if p.stack is None or p.stack.index not in e.exponent.free_symbols:
+        return Code(f"{p.dialect.named('linalg.matrix_power')}({matrix.text}, {p.size(e.exponent)})", matrix.lead)
+    rule = [{p.stack.index: end} for end in (p.stack.first, p.stack.last)]
+    first, last = (p.size(expand(e.exponent.xreplace(at))) for at in rule)
+    p.scope.helper("running_products")  # which the powers are
+    return p.helper("powers", matrix.text, first, last, f"len({p.scope.word('batch')})", lead=TIME)
 
 
 @form.register
@@ -165,6 +221,8 @@ def _(e: Segment, p: Printer) -> Code:
 @form.register
 def _(e: Reshape, p: Printer) -> Code:
     x, rank = p(e.args[0]), len(shape_of(e.args[0]))
+    if rank == 1 and e.rank == 2 and e.shape[0] == 1:
+        return Code(f"{x.atom}[..., None, :]", x.lead)
     return p.helper("reshaped", x.text, str(rank), *(p.size(d) for d in e.shape), lead=x.lead)
 
 
@@ -192,18 +250,34 @@ def _(e: TimeSum, p: Printer) -> Code:
         return _summed_one_by_one(e, p)
     inner = p.over(Stack(e.index, e.lower, e.upper))(e.body)
     if inner.lead == TIME:
-        return Code(f"{inner.atom}.sum(axis=0)", EXAMPLE)
+        return Code(f"{p.named('each', inner).atom}.sum(axis=0)", EXAMPLE)
     count = p.size(p.scope.horizon.later(Integer(0), e.upper - e.lower + 1))
     return Code(f"({count}) * {inner.atom}", inner.lead, False)
 
 
 def _summed_one_by_one(e: TimeSum, p: Printer) -> Code:
     """A sum whose terms hold sums that depend on its index: one term after another."""
-    body = p(e.body)
+    body = p.alone()(e.body)
     shape = shape_of(e)
     start = p.dialect.filled(p.sizes(shape), "0", p.scope.word("dtype")) if shape else "0"
     numbers = f"range({p.size(e.lower)}, {p.size(e.upper)} + 1)"
     return Code(f"sum(({body.text} for {p.scope.symbol(e.index)} in {numbers}), {start})", max(body.lead, EXAMPLE))
+
+
+@form.register
+def _(e: SameChunk, p: Printer) -> Code:
+    content, rank = p(e.content), len(shape_of(e))
+    if not e.size.is_Integer:
+        raise Unsupported(f"no code is made for chunks of {e.size} steps", repair="give a number, chunk=5")
+    size = int(e.size)
+    if p.stack is not None and p.stack.index in e.reader.free_symbols | e.read.free_symbols:
+        reader, read = (p(x - 1) for x in (e.reader, e.read))
+        here = Code(f"({reader.atom} // {size} == {p.dialect.larger(read.text, '0', p.scope.used)} // {size})", TIME)
+        return Code(f"{here.widened(rank)} * {content.atom}", TIME, False)
+    reader, read = (p.size(x - 1) for x in (e.reader, e.read))
+    return Code(
+        f"(({reader}) // {size} == {p.dialect.later(read, '0')} // {size}) * {content.atom}", content.lead, False
+    )
 
 
 @form.register(Applied)

@@ -28,7 +28,7 @@ def docstring(summary: str) -> list[str]:
     return [f'    """{lines[0]}', *("    " + x for x in lines[1:]), '    """']
 
 
-def title_text(model: Recurrence, horizon: Horizon) -> str:
+def title_text(model: Recurrence, horizon: Horizon, about: str = "") -> str:
     """The docstring of a module: what it computes, the equations, the arguments with their shapes."""
     title = model.title
     rows = [f"{title.name}: {title.summary}." if title.summary else f"{title.name}."]
@@ -36,6 +36,7 @@ def title_text(model: Recurrence, horizon: Horizon) -> str:
     rows += ["leave the axis B out everywhere for a single example."]
     if horizon.least > 1:
         rows.append(f"T is at least {horizon.least}.")
+    rows += ["", about] if about else []
     rows += ["", *("    " + in_docstring(str(e)) for e in model.equations)]
     if model.loss is not None:
         rows.append("    loss = " + in_docstring(str(model.loss)) + ", summed over the batch")

@@ -6,7 +6,8 @@ depends on tau the larger or smaller one is left to be computed when the code ru
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from sympy import Expr, Max, Min, Symbol
 
@@ -19,12 +20,25 @@ class Horizon:
 
     def __init__(self, least: int, lengths: Iterable[Symbol] = (tau,)) -> None:
         self.least = least
+        self._running: dict[Symbol, Range] = {}
         self._rule = {s: Symbol(f"_{s.name}", integer=True, nonnegative=True) + least for s in lengths}
 
     def at_most(self, a: Expr, b: Expr) -> bool:
         """Whether a <= b for every admitted last time."""
-        gap = (b - a).xreplace(self._rule)
-        return bool(gap.is_nonnegative)
+        gap = b - a
+        for index, when in self._running.items():
+            if index in gap.free_symbols:
+                gap = gap.xreplace({index: when.first if gap.diff(index).is_nonnegative else when.last})
+        return bool(gap.xreplace(self._rule).is_nonnegative)
+
+    @contextmanager
+    def running(self, index: Symbol, when: Range) -> Iterator[None]:
+        """Inside, an index runs through a range."""
+        self._running[index] = when
+        try:
+            yield
+        finally:
+            del self._running[index]
 
     def later(self, *ends: Expr) -> Expr:
         """The largest of some ends."""

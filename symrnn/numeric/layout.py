@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sympy import Basic, Expr, Integer, Symbol, expand
+from sympy import Basic, Expr, Integer, Mod, Symbol, expand
 
 from symrnn.errors import Unsupported
 from symrnn.model import Constant, Element, Parameter, Range, Recurrence, Sequence
@@ -30,6 +30,7 @@ class Layout(Scope):
     ) -> None:
         super().__init__(horizon)
         self.stacks = stacks
+        self.carried: dict[Store, int] = {}
         self.model, self.names, self.extents = model, names, extents
         self.leaves: dict[Any, None] = {}
         self.stores: dict[Store, None] = {}
@@ -46,7 +47,7 @@ class Layout(Scope):
         time = leaf.time if isinstance(leaf, Element) else leaf.node.time
         store = store_of(leaf)
         if stack is None or stack.index not in time.free_symbols:
-            return Code(f"{self.name(store)}[{self.end(self.row(store, time))}]", EXAMPLE)
+            return Code(self.at(store, time), EXAMPLE)
         offset = time - stack.index
         return Code(self.rows(store, Range(stack.first + offset, stack.last + offset)), TIME)
 
@@ -81,10 +82,23 @@ class Layout(Scope):
 
     def row(self, store: Store, time: Expr) -> Expr:
         """The row that holds a time."""
+        if store in self.carried:
+            return Mod(time, self.carried[store])
         return expand(time - self.extents[store].first)
+
+    def at(self, store: Store, time: Expr) -> str:
+        """The text of the row that holds a time."""
+        place = self.place(store, time)
+        return f"{self.name(store)}[{place}]" if place else self.name(store)
+
+    def place(self, store: Store, time: Expr) -> str:
+        """The text of its number; nothing for what is carried from step to step under its own name."""
+        return "" if self.carried.get(store) == 1 else self.end(self.row(store, time))
 
     def count(self, store: Store) -> Expr:
         """The number of rows."""
+        if store in self.carried:
+            return Integer(self.carried[store])
         extent = self.extents[store]
         return expand(extent.last - extent.first + 1)
 
@@ -103,8 +117,13 @@ class Layout(Scope):
 
     def row_shape(self, store: Store) -> str:
         """The text of an array's shape."""
+        count = self.end(self.horizon.later(Integer(0), self.count(store)))
+        return f"({count}, {self.one_shape(store).removeprefix('(').removesuffix(',)').removesuffix(')')})"
+
+    def one_shape(self, store: Store) -> str:
+        """The text of the shape of one row."""
         core = "".join(f", {self.end(d)}" for d in store.sequence.shape)
-        return f"({self.end(self.horizon.later(Integer(0), self.count(store)))}, *{self.word('batch')}{core})"
+        return f"(*{self.word('batch')}{core or ','})"
 
 
 def extents_of(model: Recurrence, statements: Iterable[Statement], horizon: Horizon) -> dict[Store, Range]:

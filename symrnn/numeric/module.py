@@ -64,7 +64,7 @@ class Module:
             functions += [self.backward(), self.loss_and_grad()]
         work = work_text(self.layout(), self.made)
         helpers = [text_of(name) for name in FUNCTIONS if name in self.used]
-        title = [] if self.bare else [title_text(self.model, self.plan.horizon)]
+        title = [] if self.bare else [title_text(self.model, self.plan.horizon, self.plan.about)]
         head = [*title, "from __future__ import annotations\n"]
         head += ["import numpy as np", *(["from numba import njit"] if self.machine else [])]
         head += ["", "Arrays = dict[str, np.ndarray]\n"]

@@ -100,16 +100,20 @@ def _with_shared(expr: Any, made: dict[Any, Store], kind: type[Node]) -> Any:
     return expr.xreplace(rule) if rule else expr
 
 
-def hoist(loop: Loop, fresh: Fresh) -> list[Step]:
-    """The loop, preceded by blocks that compute for all t what does not need the loop's own results."""
+def hoist(loop: Loop, fresh: Fresh, rank: int = 2) -> list[Step]:
+    """The loop, preceded by blocks that compute for all t what does not need the loop's own results.
+
+    Only what has at most this rank: matrices for all t may take more memory than they spare work.
+    """
     carried = {s.store for s in loop.statements}
+    known: dict[Any, Any] = {}
     blocks: list[Step] = []
     kept = []
     for s in loop.statements:
         if s.once or not stackable(s.expr, t):
             kept.append(s)
             continue
-        pass_ = _Hoist(s, carried, fresh)
+        pass_ = _Hoist(s, carried, fresh, rank, known)
         kept.append(replace(s, expr=pass_.without_free(s.expr)))
         blocks += [Block(b) for b in pass_.made]
     return [*blocks, replace(loop, statements=tuple(kept))]
@@ -118,8 +122,10 @@ def hoist(loop: Loop, fresh: Fresh) -> list[Step]:
 class _Hoist:
     """Replaces what is free of the carried stores, and varies in time, by elements of new sequences."""
 
-    def __init__(self, statement: Statement, carried: set[Store], fresh: Fresh) -> None:
-        self.statement, self.carried, self.fresh = statement, carried, fresh
+    def __init__(
+        self, statement: Statement, carried: set[Store], fresh: Fresh, rank: int, known: dict[Any, Any]
+    ) -> None:
+        self.statement, self.carried, self.fresh, self.rank, self.known = statement, carried, fresh, rank, known
         self.made: list[Statement] = []
 
     def is_free(self, expr: Basic) -> bool:
@@ -131,9 +137,11 @@ class _Hoist:
         )
 
     def named(self, expr: Any) -> Any:
-        store = Store(self.fresh(shape_of(expr)))
         time, when = self.statement.time, self.statement.written
         moved = expr.xreplace({t: t - (time - t)})  # at the time that the statement writes, so that it can be in place
+        if (moved, when) in self.known:
+            return self.known[moved, when].element(time)
+        store = self.known[moved, when] = Store(self.fresh(shape_of(expr)))
         note = Note(store.element(t), " = ", moved, "   for t = ", when)
         self.made.append(Statement(store, t, moved, when, False, note))
         return store.element(time)
@@ -141,7 +149,7 @@ class _Hoist:
     def without_free(self, expr: Any) -> Any:
         if isinstance(expr, TimeSum) or (isinstance(expr, Node) and expr.is_leaf):
             return expr
-        if self.is_free(expr):
+        if self.is_free(expr) and len(shape_of(expr)) <= self.rank:
             return self.named(expr) if self.varies(expr) else expr
         if isinstance(expr, Elementwise):
             return self._body(expr.body, tuple(self._operand(x) for x in expr.operands))
@@ -152,7 +160,7 @@ class _Hoist:
         return self._body(body, tuple(self._operand(s) for s in slots))
 
     def _operand(self, x: Any) -> Any:
-        return x if self.is_free(x) else self.without_free(x)
+        return x if self.is_free(x) and self.rank == 2 else self.without_free(x)
 
     def _body(self, body: Expr, operands: tuple[Any, ...]) -> Any:
         operands_now = list(operands)
@@ -165,7 +173,8 @@ class _Hoist:
             used = [z for z in places if z in e.free_symbols]
             renumbered = e.xreplace({z: placeholder(i) for i, z in enumerate(used)})
             whole = elementwise(renumbered, *(places[z] for z in used))
-            if (isinstance(whole, Node) and whole.is_leaf) or not self.varies(whole):
+            leaf = isinstance(whole, Node) and whole.is_leaf
+            if leaf or not self.varies(whole) or len(shape_of(whole)) > self.rank:
                 return e
             operands_now.append(self.named(whole))
             return placeholder(len(operands_now) - 1)

@@ -6,18 +6,20 @@ The passes run here, one after the other; leaving one out changes how long the c
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from symrnn.calculus.adjoint import Template
-from symrnn.model import Constant, Element, Parameter, Range, Recurrence
+from symrnn.model import Range, Recurrence
 from symrnn.numeric.columns import Stacks
 from symrnn.numeric.coverage import shortest_covered
 from symrnn.numeric.groups import Group, groups_of
 from symrnn.numeric.horizon import Horizon
 from symrnn.numeric.layout import extents_of, given_leaves
 from symrnn.numeric.lengths import Admission
+from symrnn.numeric.online import carried, together
 from symrnn.numeric.passes import Fresh, hoist, prune, share
+from symrnn.numeric.recipes import Recipe, is_shared
 from symrnn.numeric.remember import remember
 from symrnn.numeric.schedule import Block, Loop, Step, schedule
 from symrnn.numeric.stack import stack
@@ -26,13 +28,11 @@ from symrnn.numeric.statements import (
     Store,
     Total,
     accesses,
-    backward_statements,
     forward_statements,
-    totals_of,
 )
 from symrnn.numeric.storage import in_place, inline, written_once
 
-Derived = tuple[Template, tuple[Any, ...]]  # the adjoint recurrence, and what it is for
+Derived = tuple[Template, tuple[Any, ...]] | Recipe  # the adjoint recurrence, and what it is for
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,8 @@ class Plan:
     extents: dict[Store, Range]
     stacks: Stacks
     groups: tuple[Group, ...]
+    carried: dict[Store, int] = field(default_factory=dict)
+    about: str = ""
 
 
 def plan(
@@ -59,16 +61,20 @@ def plan(
     `shared_memory` every result has an array of its own: none writes over another or is a part of another.
     """
     least = Admission(model).shortest()
-    if derived is not None:
-        least = shortest_covered(derived[0], least)
+    recipe = derived if derived is None or isinstance(derived, Recipe) else Recipe(*derived)
+    if recipe is not None:
+        least = shortest_covered(recipe.template, least)
     horizon = Horizon(least, model.lengths)
     fresh = Fresh(x.name for x in (*given_leaves(model), *model.sequences))
     chosen: tuple[Any, ...] | None = None
     statements, back, sums = forward_statements(model), list[Statement](), list[Total]()
     wanted: list[Store] = []
-    if derived is not None:
-        template, chosen = derived
-        back, sums, wanted = _backward(template, chosen, horizon)
+    extents: dict[Store, Range] = {}
+    about = "" if recipe is None else recipe.about
+    if recipe is not None:
+        chosen, parts = recipe.chosen, recipe.parts(horizon)
+        sums, wanted, extents = parts.totals, parts.wanted, parts.extents
+        back = prune(parts.statements, [*wanted, *(a.store for x in sums for a in accesses(x.expr))])
     if gradient_only:
         read = [*(s.expr for s in back), *(x.expr for x in sums)]
         statements = prune(statements, (a.store for expr in (*read, model.loss) for a in accesses(expr)))
@@ -77,13 +83,20 @@ def plan(
     back = written_once(inline(back, sums, wanted, horizon))
     totals = {leaf: tuple(x for x in sums if x.leaf == leaf) for leaf in chosen or () if is_shared(leaf)}
     backward = schedule(back, horizon)
-    forward, reverse = _hoisted(schedule(statements, horizon), fresh), _hoisted(backward, fresh)
+    forward = _hoisted(schedule(statements, horizon), fresh)
+    kept: dict[Store, int] = {}
+    if recipe is not None and recipe.online:
+        joined = together(backward)
+        kept = carried(model, joined, [x.expr for x in sums])
+        reverse = _hoisted(joined, fresh, rank=1)
+    else:
+        reverse = _hoisted(backward, fresh)
     outside = [x.expr for x in sums]
     later = [*outside, *(s.expr for s in statements_in(reverse)), *([] if model.loss is None else [model.loss])]
     if shared_memory:
         forward = tuple(in_place(model, forward, later))
         reverse = tuple(in_place(model, reverse, outside))
-    extents = extents_of(model, statements_in((*forward, *reverse)), horizon)
+    extents = extents_of(model, statements_in((*forward, *reverse)), horizon) | extents
     stacks = Stacks(
         taken={x.name for x in (*given_leaves(model), *model.sequences)} | {s.sequence.name for s in extents}
     )
@@ -93,26 +106,11 @@ def plan(
         reverse = tuple(stack(list(reverse), stacks, extents, fixed))
     groups = groups_of(totals, stacks)
     extents |= {store: extents[c.whole] for store, c in stacks.columns.items()}
-    return Plan(model, horizon, forward, reverse, totals, chosen, extents, stacks, tuple(groups))
+    return Plan(model, horizon, forward, reverse, totals, chosen, extents, stacks, tuple(groups), kept, about)
 
 
-def _backward(
-    template: Template, chosen: tuple[Any, ...], horizon: Horizon
-) -> tuple[list[Statement], list[Total], list[Store]]:
-    """The adjoints that are needed, the sums that are the gradients of shared leaves, and what else is asked for."""
-    totals = [x for leaf in chosen if is_shared(leaf) for x in totals_of(template, leaf, horizon)]
-    wanted = [Store(x.sequence if isinstance(x, Element) else x, True) for x in chosen if not is_shared(x)]
-    read = [a.store for x in totals for a in accesses(x.expr)]
-    return prune(backward_statements(template, horizon), [*wanted, *read]), totals, wanted
-
-
-def is_shared(leaf: Any) -> bool:
-    """Whether a leaf is the same at all times, so that its gradient is a sum."""
-    return isinstance(leaf, Parameter | Constant)
-
-
-def _hoisted(steps: list[Step], fresh: Fresh) -> tuple[Step, ...]:
-    return tuple(new for step in steps for new in (hoist(step, fresh) if isinstance(step, Loop) else [step]))
+def _hoisted(steps: list[Step], fresh: Fresh, rank: int = 2) -> tuple[Step, ...]:
+    return tuple(new for step in steps for new in (hoist(step, fresh, rank) if isinstance(step, Loop) else [step]))
 
 
 def statements_in(steps: Iterable[Step]) -> list[Statement]:

@@ -50,6 +50,44 @@ def joined(rank: int, *parts: np.ndarray) -> np.ndarray:
     return np.concatenate([np.broadcast_to(p, lead + p.shape[p.ndim - rank :]) for p in parts], axis=-rank)
 
 
+def kron(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """The Kronecker product of matrices in the last two axes."""
+    entries = a[..., :, None, :, None] * b[..., None, :, None, :]
+    return entries.reshape(*entries.shape[:-4], a.shape[-2] * b.shape[-2], a.shape[-1] * b.shape[-1])
+
+
+def blocks(rows: int, *parts: np.ndarray) -> np.ndarray:
+    """Matrices put together in some rows, row by row; leading axes broadcast."""
+    lead = np.broadcast_shapes(*(p.shape[:-2] for p in parts))
+    whole, width = [np.broadcast_to(p, lead + p.shape[-2:]) for p in parts], len(parts) // rows
+    lines = [np.concatenate(whole[i : i + width], axis=-1) for i in range(0, len(whole), width)]
+    return np.concatenate(lines, axis=-2)
+
+
+def running_products(factors: np.ndarray, rank: int) -> np.ndarray:
+    """Row r: the product of the first r factors along the first axis, later ones on the left; row 0: the unit."""
+    unit = np.eye(factors.shape[-1], dtype=factors.dtype) if rank else np.ones((), factors.dtype)
+    products = [np.broadcast_to(unit, factors.shape[1:])]
+    for factor in factors:
+        products.append(factor @ products[-1] if rank else factor * products[-1])
+    return np.stack(products)
+
+
+def running_products_back(factors: np.ndarray, rank: int) -> np.ndarray:
+    """Row r: the product of the factors from r on along the first axis, later ones on the left; last the unit."""
+    unit = np.eye(factors.shape[-1], dtype=factors.dtype) if rank else np.ones((), factors.dtype)
+    products = [np.broadcast_to(unit, factors.shape[1:])]
+    for factor in reversed(list(factors)):
+        products.append(products[-1] @ factor if rank else products[-1] * factor)
+    return np.stack(products[::-1])
+
+
+def powers(matrix: np.ndarray, first: int, last: int, axes: int) -> np.ndarray:
+    """The powers first, ..., last of a matrix along a new first axis, with some axes of size 1 behind it."""
+    every = running_products(np.broadcast_to(matrix, (max(last, 0), *matrix.shape)), 2)[first:]
+    return every.reshape(len(every), *(1 for _ in range(axes)), *matrix.shape)
+
+
 def reshaped(x: np.ndarray, rank: int, *shape: int) -> np.ndarray:
     """The last `rank` axes of x, row by row, in another shape."""
     return x.reshape(x.shape[: x.ndim - rank] + shape)
@@ -87,7 +125,7 @@ FUNCTIONS: MappingProxyType[str, Callable[..., Any]] = MappingProxyType(
         f.__name__: f
         for f in (
             *(sigmoid, softmax, logsumexp, softmax_cross_entropy, diagonal_matrix, joined, reshaped),
-            *(times, sum_products, sum_leading, like),
+            *(kron, blocks, running_products, running_products_back, powers, times, sum_products, sum_leading, like),
         )
     }
 )

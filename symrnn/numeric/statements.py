@@ -16,7 +16,7 @@ from sympy import Basic, Expr
 from symrnn.calculus.adjoint import Contribution, Template
 from symrnn.model import Element, Range, Recurrence, Sequence
 from symrnn.numeric.horizon import Horizon
-from symrnn.tensor import Adjoint, Node, TimeSum, nabla, t
+from symrnn.tensor import Adjoint, Node, TimeProduct, TimeSum, nabla, t
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ def store_of(leaf: Any) -> Store:
 def _leaves(expr: Basic, binders: tuple[Any, ...]) -> Iterator[tuple[Any, tuple[Any, ...]]]:
     if isinstance(expr, Element | Adjoint):
         yield expr, binders
-    elif isinstance(expr, TimeSum):
+    elif isinstance(expr, TimeSum | TimeProduct):
         yield from _leaves(expr.body, (*binders, (expr.index, expr.lower, expr.upper)))
     elif not (isinstance(expr, Node) and expr.is_leaf):
         for arg in expr.args:
@@ -128,7 +128,7 @@ def _leaves(expr: Basic, binders: tuple[Any, ...]) -> Iterator[tuple[Any, tuple[
 
 def symbols_in(expr: Basic) -> set[Basic]:
     """Every symbol inside, those in the times of elements included, but not the index of a sum in that sum."""
-    if isinstance(expr, TimeSum):
+    if isinstance(expr, TimeSum | TimeProduct):
         ends = symbols_in(expr.lower) | symbols_in(expr.upper)
         return (symbols_in(expr.body) - {expr.index}) | ends
     return set().union(*(symbols_in(a) for a in expr.args)) if expr.args else {expr}
@@ -136,14 +136,23 @@ def symbols_in(expr: Basic) -> set[Basic]:
 
 def stackable(expr: Basic, index: Basic) -> bool:
     """Whether no sum over time inside depends on the index, so that a time axis can stand for it."""
-    return not any(index in symbols_in(x) for x in expr.atoms(TimeSum))
+    return not any(index in symbols_in(x) for x in expr.atoms(TimeSum)) and all(
+        index not in symbols_in(x) or _ends_with(x, index) for x in expr.atoms(TimeProduct)
+    )
+
+
+def _ends_with(product: TimeProduct, index: Basic) -> bool:
+    """Whether an index says where a product ends, or where it begins, and nothing else about it."""
+    ends = [product.lower, product.upper]
+    moved = [end for end in ends if index in symbols_in(end)]
+    return len(moved) == 1 and bool((moved[0] - index).is_Integer) and index not in symbols_in(product.body)
 
 
 def counts(expr: Basic) -> bool:
     """Whether an expression needs the step's number, as a value or in a sum over time."""
     if isinstance(expr, Node) and expr.is_leaf:
         return False
-    return expr == t or isinstance(expr, TimeSum) or any(counts(a) for a in expr.args)
+    return expr == t or isinstance(expr, TimeSum | TimeProduct) or any(counts(a) for a in expr.args)
 
 
 def forward_statements(model: Recurrence) -> list[Statement]:
@@ -160,7 +169,7 @@ def backward_statements(template: Template, horizon: Horizon) -> list[Statement]
     found = []
     for v, parts in template.elements.items():
         store = Store(v, True)
-        for c, when in _disjoint(parts, horizon):
+        for c, when in disjoint(parts, horizon):
             fixed = c.when.is_point and t not in c.part.free_symbols
             time = c.when.first if fixed else t
             sign = " += " if len(parts) > 1 else " = "
@@ -173,7 +182,7 @@ def totals_of(template: Template, leaf: Any, horizon: Horizon) -> list[Total]:
     """The contributions to the gradient of a parameter or constant, each to be added up over time."""
     found = []
     start = nabla(leaf), " += " if len(template.shared.get(leaf, ())) > 1 else " = "
-    for c, when in _disjoint(template.shared.get(leaf, ()), horizon, shared=True):
+    for c, when in disjoint(template.shared.get(leaf, ()), horizon, shared=True):
         over = c.equation.over if c.equation is not None else None
         if isinstance(c.part, TimeSum) and over is None:
             part, when = c.part.term(t), Range(c.part.lower, c.part.upper)
@@ -187,7 +196,7 @@ def totals_of(template: Template, leaf: Any, horizon: Horizon) -> list[Total]:
     return found
 
 
-def _disjoint(
+def disjoint(
     parts: tuple[Contribution, ...], horizon: Horizon, shared: bool = False
 ) -> Iterator[tuple[Contribution, Range]]:
     """Contributions with ranges that are right for every admitted last time, short ones included.

@@ -252,8 +252,6 @@ def test_targets_that_there_are() -> None:
     assert sr.code(ELMAN) == sr.to_numpy(ELMAN).source
     with pytest.raises(Undefined, match="target='cuda'"):
         sr.code(ELMAN, target="cuda")
-    with pytest.raises(Undefined, match="takes a model"):
-        sr.code(ELMAN.loss)  # type: ignore[arg-type]
     with pytest.raises(Unsupported, match="unknown function"):
         sr.code(sr.models.classical(), target="jax")
     with pytest.raises(Undefined, match="wrt has 'Q'"):

@@ -28,7 +28,7 @@ from symrnn.numeric.work import is_given
 
 WORDS = frozenset({"jax", "jnp", "lax", "torch", "math", "kind", "dict", "tuple", "last", "found", "rows", "carry"})
 WORDS |= {"reduce", "Loss", "ctx", "keys", "arrays", "larger", "softplus", "kind_of", "arriving"}
-WORDS |= {"differentiable", "parted"}
+WORDS |= {"differentiable", "parted", "sensitivities", "products", "each"}
 
 
 class FunctionalModule:
@@ -64,7 +64,9 @@ class FunctionalModule:
         if self.plan.chosen is not None:
             functions += [self.backward(), self.loss_and_grad()]
         functions = [self.every_value(), *functions, *self.more()]
-        title = title_text(self.model, self.plan.horizon).replace("needs NumPy only", f"needs {self.library} only")
+        title = title_text(self.model, self.plan.horizon, self.plan.about).replace(
+            "needs NumPy only", f"needs {self.library} only"
+        )
         head = [title, "from __future__ import annotations", "", *self.imports]
         head += ["", f"Arrays = dict[str, {self.dialect.array}]", ""]
         helpers = [self.dialect.helper(name) for name in sorted(self.used)]
@@ -81,7 +83,7 @@ class FunctionalModule:
     def layout(self) -> Layout:
         """A new layout, for one function."""
         layout = Layout(self.model, self.names, self.plan.extents, self.plan.horizon, self.plan.stacks)
-        layout.dialect = self.dialect
+        layout.dialect, layout.carried = self.dialect, self.plan.carried
         return layout
 
     def told(self) -> list[str]:
@@ -116,7 +118,7 @@ class FunctionalModule:
     def arguments(self, name: str) -> str:
         """The text of the arguments of a function."""
         more = "".join(f", {w}: int" for w in self.told())
-        return f"params: Arrays, inputs: Arrays, boundary: Arrays{more}" + ", values: Arrays" * (name == "backward")
+        return f"params: Arrays, inputs: Arrays, boundary: Arrays{more}" + ", values: Arrays" * (name == self.pass_name)
 
     def every_value(self) -> str:
         """The function that computes all sequences, written last, when it is known what the others read."""
@@ -177,7 +179,12 @@ class FunctionalModule:
             return "value, grads"
 
         summary = "The loss and its gradients from all sequences."
-        return self.function("backward", self.pair(), summary, fill)
+        return self.function(self.pass_name, self.pair(), summary, fill)
+
+    @property
+    def pass_name(self) -> str:
+        """The name of the function that computes gradients: what runs forward in time is not called backward."""
+        return "sensitivities" if self.plan.carried else "backward"
 
     def pair(self) -> str:
         """The type of a loss with its gradients."""
@@ -189,7 +196,7 @@ class FunctionalModule:
         passed = ", ".join(["params, inputs, boundary", *self.told()])
         name = "loss_and_grad"
         lines = [*self.decorators(name), *signature(name, self.arguments(name), self.pair())]
-        lines += [*docstring(summary), f"    return backward({passed}, every_value({passed}))"]
+        lines += [*docstring(summary), f"    return {self.pass_name}({passed}, every_value({passed}))"]
         return "\n".join(lines) + "\n"
 
     def keys(self) -> list[tuple[Any, str]]:

@@ -8,52 +8,63 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
 
 from sympy import Expr, expand
 
-from symrnn.model import Constant, Parameter
 from symrnn.numeric.arrays import ArrayPrinter
 from symrnn.numeric.dialects import JAX
 from symrnn.numeric.emit import Writer
-from symrnn.numeric.inplace import RowScope
 from symrnn.numeric.layout import Layout
 from symrnn.numeric.schedule import Loop
-from symrnn.numeric.statements import Statement, Store, accesses, stackable, store_of
+from symrnn.numeric.statements import Statement, Store, accesses, stackable
 from symrnn.numeric.targets.functional import FunctionalModule
-from symrnn.numeric.texts import ALONE, EXAMPLE, Code, Stack
+from symrnn.numeric.targets.rows import LocalRows, Window, windows_of
+from symrnn.numeric.texts import ALONE
 from symrnn.tensor import t
 
 
-class LocalRows(RowScope):
-    """Inside a step: elements at t plus a number are rows with names of their own."""
-
-    def __init__(self, layout: Layout) -> None:
-        super().__init__(layout)
-        self.dialect = layout.dialect
-
-    def leaf(self, leaf: Any, stack: Stack | None) -> Code:
-        if isinstance(leaf, Parameter | Constant) or stack is not None or not self.element(leaf).has(t):
-            return self.layout.leaf(leaf, stack)
-        return Code(self.row(store_of(leaf), self.element(leaf)), EXAMPLE)
-
-
 @dataclass
-class Window:
-    """The rows of one array that a step sees, as steps ahead of (negative) or behind the loop's index.
+class _Scan:
+    """One loop as a scan: the windows of what it writes, and what becomes of the rows after it.
 
-    newest, oldest
-        The first and the last position at which a row is read or written.
-    final
-        The position at which a row is written last.
-    enters
-        Whether the newest row holds something before it is written.
+    outside
+        The arrays that anything but the loop reads.
+    plain
+        Those that are just what the scan collects.
+    collected
+        Those of which every step gives a row.
     """
 
-    newest: int
-    oldest: int
-    final: int
-    enters: bool
+    loop: Loop
+    windows: dict[Store, Window]
+    outside: set[Store]
+    plain: set[Store]
+    collected: list[Store]
+
+    @property
+    def sign(self) -> int:
+        """Whether later steps have later times."""
+        return 1 if self.loop.forward else -1
+
+    @property
+    def start(self) -> Expr:
+        """The time of the first step."""
+        return self.loop.when.first if self.loop.forward else self.loop.when.last
+
+    @property
+    def held(self) -> list[tuple[Store, int]]:
+        """The rows that go from step to step."""
+        return [(s, p) for s, w in self.windows.items() for p in w.held]
+
+    def last(self, layout: Layout) -> list[tuple[int, Store, Expr]]:
+        """The rows that are left after the last step and needed, with their place in the carry and their times."""
+        end = self.loop.when.last if self.loop.forward else self.loop.when.first
+        found = []
+        for i, (s, p) in enumerate(self.held):
+            newest = p + 1 == self.windows[s].final and s in layout.carried
+            if s in self.outside and (newest or p + 1 > self.windows[s].final):
+                found.append((i, s, end + self.sign * (p + 1)))
+        return found
 
 
 class ScanWriter(Writer):
@@ -62,7 +73,14 @@ class ScanWriter(Writer):
     module: FunctionalModule
 
     def put(self, name: str, place: str, value: str, adds: bool = False, depth: int = 0) -> None:
-        self.line(f"{name} = {name}.at[{place}].{'add' if adds else 'set'}({value})", depth)
+        new = (
+            f"{name}.at[{place}].{'add' if adds else 'set'}({value})"
+            if place
+            else f"{name} + {value}"
+            if adds
+            else value
+        )
+        self.line(f"{name} = {new}", depth)
 
     def loop(self, loop: Loop) -> None:
         if not all(stackable(s.expr, t) for s in loop.statements):
@@ -84,25 +102,9 @@ class ScanWriter(Writer):
                     return False
         return True
 
-    def windows(self, loop: Loop) -> dict[Store, Window]:
-        """The window of each array that the loop writes."""
-        sign = 1 if loop.forward else -1
-        found: dict[Store, Window] = {}
-        for store in dict.fromkeys(s.store for s in loop.statements):
-            touched: list[tuple[int, bool, bool]] = []  # the position; whether it is written; whether that adds
-            for s in loop.statements:
-                touched += [(sign * int(a.low - t), False, False) for a in accesses(s.expr) if a.store == store]
-                touched += [(sign * int(s.time - t), True, s.adds)] * (s.store == store)
-            newest, oldest = max(p for p, _, _ in touched), min(p for p, _, _ in touched)
-            _, written, adds = next(x for x in touched if x[0] == newest)
-            enters = not written or (adds and store in self.filled)
-            found[store] = Window(newest, oldest, min(p for p, w, _ in touched if w), enters)
-        return found
-
     def scan(self, loop: Loop) -> None:
         """A loop as a scan over rows."""
-        sign = 1 if loop.forward else -1
-        windows, outside = self.windows(loop), self.module.outside(loop)
+        windows, outside = windows_of(loop, self.filled), self.module.outside(loop)
         for s in loop.statements:
             for a in accesses(s.expr):
                 if a.store not in windows:
@@ -110,46 +112,53 @@ class ScanWriter(Writer):
             self.comment(s.note)
         plain = {s for s, w in windows.items() if self.is_plain(s, w, loop)}
         for store in windows:
-            if store not in plain and (store in outside or windows[store].newest > windows[store].oldest):
+            if store not in plain and (store in outside or windows[store].held):
                 self.make(store)
-        scope = LocalRows(self.layout)
-        lines = [self.statement(s, scope, windows, sign) for s in loop.statements]
-        held = [(s, p) for s, w in windows.items() for p in range(w.newest - 1, w.oldest - 1, -1)]
-        carry = [scope.row(s, t + sign * p) for s, p in held]
-        after = [scope.row(s, t + sign * (p + 1)) for s, p in held]
-        collected = [s for s in windows if s in outside]
-        out = [scope.row(s, t + sign * windows[s].final) for s in collected]
-        entering = [scope.row(s, t + sign * w.newest) for s, w in windows.items() if w.enters]
+        collected = [s for s in windows if s in outside and s not in self.layout.carried]
+        self.scan_lines(_Scan(loop, windows, outside, plain, collected))
+
+    def scan_lines(self, scan: _Scan) -> None:
+        """The function of one step, and its scan."""
+        loop, sign, scope = scan.loop, scan.sign, LocalRows(self.layout)
+        lines = [self.statement(s, scope, scan.windows, sign) for s in loop.statements]
+        carry = [scope.row(s, t + sign * p) for s, p in scan.held]
+        after = [scope.row(s, t + sign * (p + 1)) for s, p in scan.held]
+        out = [scope.row(s, t + sign * scan.windows[s].final) for s in scan.collected]
+        entering = [scope.row(s, t + sign * w.newest) for s, w in scan.windows.items() if w.enters]
         mine = {*carry, *(scope.row(s.store, s.time) for s in loop.statements)} - set(entering)
         rows = {
-            name: self.stretch(store, offset, loop) for (store, offset), name in scope.rows.items() if name not in mine
+            name: self.layout.rows(store, loop.when.shifted(int(offset)))
+            for (store, offset), name in scope.rows.items()
+            if name not in mine
         }
         if any("t" in words_of(line) for line in lines):
             rows["t"] = f"jnp.arange({self.layout.end(loop.when.first)}, {self.layout.end(loop.when.last + 1)})"
-        start = loop.when.first if loop.forward else loop.when.last
-        first = [self.at(s, start + sign * p) for s, p in held]
+        first = [self.layout.at(s, scan.start + sign * p) for s, p in scan.held]
         depth = self.guard(loop)
+        self.step_function(carry, list(rows), lines, f"{packed(after)}, {packed(out)}", depth)
+        more = "" if loop.forward else ", reverse=True"
+        if not rows:
+            more += f", length={self.layout.end(loop.when.last - loop.when.first + 1)}"
+        xs = packed(list(rows.values())) if rows else "None"
+        last = scan.last(self.layout)
+        results = f"{'last' if last else '_'}, {'found' if scan.collected else '_'}"
+        self.line(f"{results} = lax.scan(step, {packed(first)}, {xs}{more})", depth)
+        self.collect(scan, depth)
+        for i, store, time in last:
+            text = f"last[{i}]" if len(scan.held) > 1 else "last"
+            self.put(self.layout.name(store), self.layout.place(store, time), text, depth=depth)
+
+    def step_function(self, carry: list[str], rows: list[str], lines: list[str], result: str, depth: int) -> None:
+        """The function that a scan calls at every step."""
         self.line("")
         self.line("def step(carry, rows):", depth)
-        for names, whole in ((carry, "carry"), (list(rows), "rows")):
+        for names, whole in ((carry, "carry"), (rows, "rows")):
             if names:
                 self.line(f"{', '.join(names)} = {whole}", depth + 1)
         for line in lines:
             self.line(line, depth + 1)
-        self.line(f"return {packed(after)}, {packed(out)}", depth + 1)
+        self.line(f"return {result}", depth + 1)
         self.line("")
-        xs = packed(list(rows.values())) if rows else "None"
-        more = "" if loop.forward else ", reverse=True"
-        if not rows:
-            more += f", length={self.layout.end(loop.when.last - loop.when.first + 1)}"
-        last = [(i, s, p + 1) for i, (s, p) in enumerate(held) if s in outside and p + 1 > windows[s].final]
-        results = f"{'last' if last else '_'}, {'found' if collected else '_'}"
-        self.line(f"{results} = lax.scan(step, {packed(first)}, {xs}{more})", depth)
-        self.collect(loop, windows, collected, plain, depth)
-        end = loop.when.last if loop.forward else loop.when.first
-        for i, store, p in last:
-            place = self.layout.end(self.layout.row(store, end + sign * p))
-            self.put(self.layout.name(store), place, f"last[{i}]" if len(held) > 1 else "last", depth=depth)
 
     def statement(self, s: Statement, scope: LocalRows, windows: dict[Store, Window], sign: int) -> str:
         """One statement of a step."""
@@ -180,28 +189,17 @@ class ScanWriter(Writer):
         self.line(f"if {self.layout.end(loop.when.first)} <= {self.layout.end(loop.when.last)}:")
         return 1
 
-    def collect(
-        self, loop: Loop, windows: dict[Store, Window], collected: list[Store], plain: set[Store], depth: int
-    ) -> None:
+    def collect(self, scan: _Scan, depth: int) -> None:
         """Put the collected rows into their arrays."""
-        sign = 1 if loop.forward else -1
-        for i, store in enumerate(collected):
-            text = f"found[{i}]" if len(collected) > 1 else "found"
+        for i, store in enumerate(scan.collected):
+            text = f"found[{i}]" if len(scan.collected) > 1 else "found"
             self.given([store])
             name = self.layout.name(store)
-            rows = self.layout.rows(store, loop.when.shifted(sign * windows[store].final))
-            if store in plain or not rows.endswith("]"):
+            rows = self.layout.rows(store, scan.loop.when.shifted(scan.sign * scan.windows[store].final))
+            if store in scan.plain or not rows.endswith("]"):
                 self.line(f"{name} = {text}", depth)
             else:
                 self.put(name, rows.removesuffix("]").partition("[")[2], text, depth=depth)
-
-    def stretch(self, store: Store, offset: Expr, loop: Loop) -> str:
-        """The rows that come in one after the other."""
-        return self.layout.rows(store, loop.when.shifted(int(offset)))
-
-    def at(self, store: Store, time: Expr) -> str:
-        """The text of one row."""
-        return f"{self.layout.name(store)}[{self.layout.end(self.layout.row(store, time))}]"
 
     def whole_arrays(self, loop: Loop) -> None:
         """A loop as a scan that carries whole arrays: statements hold at some steps, or read at fixed times."""
@@ -216,12 +214,12 @@ class ScanWriter(Writer):
         self.line(f"{', '.join(names)} = carry", 1)
         for s in loop.statements:
             text = ArrayPrinter(self.layout)(s.expr).text
-            name, row = self.layout.name(s.store), self.layout.end(self.layout.row(s.store, s.time))
+            name, row = self.layout.name(s.store), self.layout.place(s.store, s.time)
             self.filled.add(s.store)
             if not self.layout.horizon.within(loop.when, s.when):
                 begin, end = self.layout.end(s.when.first), self.layout.end(s.when.last)
                 here = f"t == {begin}" if s.when.is_point else f"({begin} <= t) & (t <= {end})"
-                text = f"jnp.where({here}, {text}, {'0' if s.adds else f'{name}[{row}]'})"
+                text = f"jnp.where({here}, {text}, {'0' if s.adds else self.layout.at(s.store, s.time)})"
             sure = self.layout.horizon.at_most(s.when.first, s.when.last)
             if not sure:  # what is read may then have no rows at all
                 self.line(f"if {self.layout.end(s.when.first)} <= {self.layout.end(s.when.last)}:", 1)

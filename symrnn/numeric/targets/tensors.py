@@ -34,7 +34,7 @@ FUNCTION = '''class {name}(torch.autograd.Function):
         if torch.is_grad_enabled():
             raise RuntimeError("these gradients cannot be differentiated again: leave create_graph out")
         params, inputs, boundary, values = parted(ctx.keys, ctx.saved_tensors){unkept}
-        _, grads = backward({arrived}, values)
+        _, grads = {gradients}({arrived}, values)
         wanted = [grads.get(key) for part in ctx.keys[:3] for key in part]
         given = [x for part in (params, inputs, boundary) for x in part.values()]
         return {nones}, *(g if g is None else ({factor}g).to(x.dtype) for g, x in zip(wanted, given))
@@ -84,6 +84,7 @@ class TorchModule(FunctionalModule):
         """The class with both passes."""
         told = self.told()
         return FUNCTION.format(
+            gradients=self.pass_name,
             name=name,
             what=what,
             ints="".join(f", {w}: int" for w in told),
