@@ -8,28 +8,29 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 
-from symrnn.diagram.backward import against, local_jacobian
+from symrnn.diagram.backward import against
 from symrnn.diagram.curves import Curve, moved
-from symrnn.diagram.inline import Inline
+from symrnn.diagram.inline import Fraction, Inline
 from symrnn.diagram.labels import Label
 from symrnn.diagram.lattice import Hop, Lattice
-from symrnn.diagram.layout import Edge, Node, Text
-from symrnn.diagram.placing import Beside, Ground, Spots, place_labels
+from symrnn.diagram.layout import SMALLER, Edge, Node, Text
+from symrnn.diagram.placing import COARSE, FINE, Beside, Ground, Spots, place_labels
 from symrnn.diagram.routing import ended
 from symrnn.diagram.unfolding import Place
 
 Pair = tuple[Place, Place]
+NAME = 14.0  # size of a Jacobian's name
 
 
 @dataclass(frozen=True)
 class Arrows:
-    """What is to be drawn: who reads whom with which label, against which arrows a gradient flows, on which ways."""
+    """What is to be drawn: who reads whom with which label, the Jacobians on the arrows back, the ways."""
 
     lattice: Lattice
     ways: Mapping[Hop, Curve]
     hops: Mapping[Pair, Hop]
     links: Mapping[Pair, Label | None]
-    backward: set[Pair]
+    backward: Mapping[Pair, Inline]
     nodes: Mapping[Place, Node]
 
     def edges(self, labelled: bool, room: float) -> tuple[list[Edge], float]:
@@ -43,11 +44,11 @@ class Arrows:
             if label and labelled:
                 wanted[hop] = Beside(label, ways[hop], shifts[hop], backs.get(hop))
             if pair in self.backward and (hop, "adjoint") not in wanted:
-                inner = local_jacobian(self.nodes[pair[1]].label, self.nodes[pair[0]].label)
-                wanted[hop, "adjoint"] = Beside(inner, backs[hop], shifts[hop], ways[hop])
+                inner = self.backward[pair]
+                wanted[hop, "adjoint"] = Beside(inner, backs[hop], shifts[hop], ways[hop], size_of(inner))
         ground = Ground((n.x, -n.y, n.half_width, n.radius) for n in self.nodes.values())
         drawn = [(way, shifts[hop]) for some in (ways, backs) for hop, way in some.items()]
-        spots, worst = place_labels(ground, drawn, wanted, room)
+        spots, worst = place_labels(ground, drawn, wanted, room, FINE if self.backward else COARSE)
         return [edge for pair in self.links for edge in self._pair(pair, ways, backs, spots)], worst
 
     def _shifts(self) -> dict[Hop, tuple[float, ...]]:
@@ -61,7 +62,8 @@ class Arrows:
         dx = pair[0][1] * self.lattice.step
         found = [Edge(a.name, b.name, _placed(ways[hop], dx), texts=_texts(self.links[pair], spots, hop, dx))]
         if pair in self.backward:
-            texts = _texts(local_jacobian(b.label, a.label), spots, (hop, "adjoint"), dx)
+            inner = self.backward[pair]
+            texts = _texts(inner, spots, (hop, "adjoint"), dx, size_of(inner))
             found.append(Edge(b.name, a.name, _placed(backs[hop], dx), texts=texts, role="adjoint"))
         return found
 
@@ -71,8 +73,13 @@ def _placed(way: Curve, dx: float) -> Curve:
     return tuple((x, -y) for x, y in moved(way, dx, 0.0))
 
 
-def _texts(label: Inline | None, spots: Spots, key: Hashable, dx: float) -> tuple[Text, ...]:
+def size_of(jacobian: Inline) -> float:
+    """The size of the letters of a Jacobian; a name is not to be confused with what is written on arrows forth."""
+    return SMALLER if isinstance(jacobian, Fraction) else NAME
+
+
+def _texts(label: Inline | None, spots: Spots, key: Hashable, dx: float, size: float = SMALLER) -> tuple[Text, ...]:
     if label is None or key not in spots:
         return ()
     x, y = spots[key]
-    return (Text(label, x + dx, -y),)
+    return (Text(label, x + dx, -y, size),)

@@ -47,7 +47,7 @@ def against(way: Curve, lattice: Lattice, hop: Hop) -> Curve:
     return clipped(beside, source, target)[::-1]
 
 
-def local_jacobian(node: Label, by: Label) -> Fraction:
+def derivative(node: Label, by: Label) -> Fraction:
     """The derivative of one node by another, as a fraction."""
     return Fraction(Line((PARTIAL, node)), Line((PARTIAL, by)))
 

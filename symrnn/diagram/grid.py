@@ -6,29 +6,51 @@ in columns of their own at the ends, as the textbook draws it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from symrnn.diagram.arrows import Arrows, Pair
-from symrnn.diagram.backward import ASIDE, reached
-from symrnn.diagram.inline import Line, words
+from symrnn.diagram.backward import ASIDE, derivative, reached
+from symrnn.diagram.clearance import offences
+from symrnn.diagram.inline import Inline, Line, words
+from symrnn.diagram.jacobians import Link, Numbered, numbered
 from symrnn.diagram.labels import DOTS, Label
 from symrnn.diagram.lattice import CLEAR, Hop, Lattice, Seats
 from symrnn.diagram.layers import layers, slots_of
 from symrnn.diagram.layout import RADIUS, TEXT, Edge, Layout, Node, Panel, Text, framed, half_width
-from symrnn.diagram.legend import jacobian_lines, placed_under, route_lines
+from symrnn.diagram.legend import listed_under, placed_under, route_lines
 from symrnn.diagram.reading import joined, kind_of, label_in, loss_name
 from symrnn.diagram.routes import LANE, find_routes, lanes, widest
 from symrnn.diagram.routing import route
 from symrnn.diagram.style import LIGHT, Style
 from symrnn.diagram.timeline import Timeline, lengths_of, timeline
-from symrnn.diagram.unfolding import Place, Unfolding, copy_row, unfold
+from symrnn.diagram.unfolding import Place, Rule, Unfolding, copy_row, unfold
 from symrnn.model import Recurrence
 
-WIDER = 1.3  # with Jacobians beside the arrows
-LOOSER = (1.0, 1.6)  # how much farther apart nodes are tried to make room for labels
 BETTER = 0.75  # how much better a looser picture must be
 LEGIBLE = 30.0  # what the worst label may cost
+COVERED = 100.0  # what a label costs that lies on something
+MEASURED = 300  # arrows up to which this is measured; more are a pattern that repeats itself
+
+
+@dataclass(frozen=True)
+class Room:
+    """How far apart nodes and layers stand in one attempt, and whether Jacobians go by short names."""
+
+    spacing: float
+    lift: float = 1.0
+    short: bool = False
+
+
+PLAIN = (Room(1.0), Room(1.6), Room(1.6, 1.3), Room(2.4, 1.6))
+OVERLAID = (
+    *(Room(1.3), Room(1.3, 1.35), Room(1.6, 1.35)),
+    *(
+        Room(s, lift, short=True)
+        for s, lift in ((1.3, 1.0), (1.3, 1.4), (1.6, 1.6), (1.6, 2.0), (2.4, 2.4), (3.4, 2.8))
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -48,13 +70,24 @@ def unfolded_layout(model: Recurrence, last: object, choices: Choices) -> Layout
     graph = unfold(model, rule, choices.parameters)
     times = timeline(model, graph, rule, symbolic, choices.full, choices.parameters)
     shown = "tau" if symbolic else ", ".join(dict.fromkeys(map(str, rule.values())))
-    return _Picture(model, graph, times, choices).layout(shown)
+    return _Picture(model, graph, times, rule, choices).layout(shown)
+
+
+def busy_gaps(slots: Sequence[tuple[float, int]], hops: Iterable[Hop], lift: float) -> tuple[float, ...]:
+    """How much higher each layer stands above the one below: by `lift` where arrows run slantwise between them."""
+    busy = set()
+    for source, target, columns in hops:
+        (side, low), (other, high) = slots[source], slots[target]
+        if columns or side != other:
+            busy |= set(range(min(low, high), max(low, high)))
+    return tuple(lift if gap in busy else 1.0 for gap in range(max(layer for _, layer in slots)))
 
 
 @dataclass(frozen=True)
 class _Drawn:
-    """One attempt at a picture, and how badly its worst label stands."""
+    """One attempt at a picture, and how badly its labels stand: the worst one, or how many do."""
 
+    room: Room
     worst: float
     lattice: Lattice
     nodes: dict[Place, Node]
@@ -69,6 +102,7 @@ class _Picture:
     model: Recurrence
     graph: Unfolding
     times: Timeline
+    rule: Rule
     choices: Choices
     rows: dict[str, tuple[int, tuple[float, int]]] = field(init=False)  # its slot, and where that is
 
@@ -78,21 +112,22 @@ class _Picture:
 
     def layout(self, last: str) -> Layout:
         """The picture, as tight as its arrows and their labels allow."""
-        spacing = self.choices.style.spacing * (WIDER if self.choices.gradient else 1.0)
         drawn = None
-        for looser in LOOSER:
-            attempt = self._drawn(spacing * looser)
+        for room in OVERLAID if self.choices.gradient else PLAIN:
+            attempt = self._drawn(room)
             drawn = attempt if drawn is None or attempt.worst < BETTER * drawn.worst else drawn
-            if drawn.worst <= LEGIBLE:
+            if drawn.worst <= (0 if self.choices.gradient else LEGIBLE):
                 break
         assert drawn is not None  # there is at least one attempt
         found = tuple(drawn.nodes.values())
-        notes = (*placed_under(self._notes(drawn.routes, found), found), *self._dots(drawn.lattice))
+        lines = self._notes(drawn.routes, found)
+        notes = (*placed_under(lines, found), *listed_under(self._jacobians, drawn.room.short, found, len(lines)))
+        notes += self._dots(drawn.lattice)
         panel = Panel("unfolded", found, tuple(drawn.edges), notes, 0.0)
         return framed(panel, f"Unfolded graph of {self.model.title.name}", self._description(last))
 
-    def _drawn(self, spacing: float) -> _Drawn:
-        """One attempt, on a lattice no tighter than `spacing`."""
+    def _drawn(self, room: Room) -> _Drawn:
+        """One attempt, on a lattice no tighter than it is asked for."""
         labels = {p: self._label(p) for p in self.places}
         uses: dict[Hop, list[int]] = {}
         hops = {(a, b): self._hop(a, b) for a, b in self.links}
@@ -104,13 +139,20 @@ class _Picture:
         corners = tuple(self.choices.style.corner(self._kind(name)) for name in self.rows)
         clear = CLEAR + ASIDE * self.choices.gradient
         half = half_width(labels.values(), corners)
-        lattice, ways = route(Lattice(slots, half, spacing, corners=corners, clear=clear), seats)
+        spacing = self.choices.style.spacing * room.spacing
+        lifts = busy_gaps(slots, hops.values(), room.lift)
+        lattice, ways = route(Lattice(slots, half, spacing, lifts, corners=corners, clear=clear), seats)
         nodes = {p: self._node(p, lattice, labels[p]) for p in self.places}
         routes = self._routes(nodes)
-        arrows = Arrows(lattice, ways, hops, self.links, self._backward(nodes), nodes)
+        backs = self._backward(nodes, room.short)
+        arrows = Arrows(lattice, ways, hops, self.links, backs, nodes)
         edges, worst = arrows.edges(self.choices.style.labels, LANE * (widest(routes) - 1) / 2 if routes else 0.0)
         edges += lanes(routes, {(e.source, e.target): e for e in edges if e.role == "edge"})
-        return _Drawn(worst, lattice, nodes, edges, routes)
+        if self.choices.gradient:
+            worst = offences(edges, nodes.values())
+        elif len(edges) <= MEASURED:
+            worst += COVERED * offences(edges, nodes.values(), nearest=False)
+        return _Drawn(room, worst, lattice, nodes, edges, routes)
 
     def _hop(self, a: Place, b: Place) -> Hop:
         return self.rows[a[0]][0], self.rows[b[0]][0], b[1] - a[1]
@@ -130,13 +172,20 @@ class _Picture:
             pair = self.times.seat(source), self.times.seat(target)
             if self._is_shown(pair[0]) or self._is_shown(pair[1]):
                 found.setdefault(pair, []).append(label)
-        for name in dict.fromkeys(name for name, _, _ in self.graph.shared):
-            readers = [(self.times.seat(p), label) for n, p, label in self.graph.shared if n == name]
-            readers = [(p, label) for p, label in readers if self._is_shown(p)]
-            middle = round(sum(p[1] for p, _ in readers) / len(readers)) if readers else 0
-            for p, label in readers:
-                found.setdefault(((name, middle), p), []).append(label)
+        for (root, p), label in self._roots.items():
+            found.setdefault((root, self.times.seat(p)), []).append(label)
         return {pair: joined(labels) for pair, labels in found.items()}
+
+    @cached_property
+    def _roots(self) -> dict[Pair, Label | None]:
+        """The arrows from what stands once, in the middle of its readers, to these at their own times."""
+        found: dict[Pair, Label | None] = {}
+        for name in dict.fromkeys(name for name, _, _ in self.graph.shared):
+            readers = [(p, label) for n, p, label in self.graph.shared if n == name]
+            readers = [(p, label) for p, label in readers if self._is_shown(self.times.seat(p))]
+            middle = round(sum(self.times.seat(p)[1] for p, _ in readers) / len(readers)) if readers else 0
+            found |= {((name, middle), p): label for p, label in readers}
+        return found
 
     @cached_property
     def places(self) -> list[Place]:
@@ -157,16 +206,25 @@ class _Picture:
         if self.choices.routes:
             roots = {node.name: node.label for node in nodes if node.kind == "parameter"}
             lines += route_lines(routes, nodes, self.choices.routes, roots)
-        if self.choices.gradient:
-            lines += [(line, -1) for line in jacobian_lines(self.model)]
         return lines
 
-    def _backward(self, nodes: dict[Place, Node]) -> set[Pair]:
-        """The arrows against which the gradient flows."""
+    def _backward(self, nodes: dict[Place, Node], short: bool) -> dict[Pair, Inline]:
+        """The arrows against which the gradient flows, with the Jacobians that it carries there."""
+        names = self._jacobians
+        if short:
+            return {pair: names.name(number) for pair, number in names.of.items()}
+        return {(a, b): derivative(nodes[b].label, nodes[a].label) for a, b in names.of}
+
+    @cached_property
+    def _jacobians(self) -> Numbered:
+        """The local Jacobians of the arrows against which the gradient flows."""
         if not self.choices.gradient:
-            return set()
-        flows = reached({p: node.kind for p, node in nodes.items()}, list(self.links))
-        return set(flows)
+            return Numbered()
+        flows = set(reached({p: self._kind_at(p) for p in self.places}, list(self.links)))
+        seat = self.times.seat
+        links: list[Link] = [((seat(a), seat(b)), a, b) for a, b, _ in self.graph.links]
+        links += [((p, seat(b)), p, b) for p, b in self._roots]
+        return numbered(self.model, self.rule, [link for link in links if link[0] in flows])
 
     def _label(self, place: Place) -> Label:
         name = place[0]
@@ -181,13 +239,19 @@ class _Picture:
         if name in self._shared_names:
             return Node(name, label, x, -y, kind_of(self.model, name), lattice.half_width, corner=corner)
         column = self.times.column(place)
-        kind = self._kind(name)
-        if column.shown and (name, column.first) not in self._computed and kind not in {"input", "target", "copy"}:
-            kind = "boundary"
+        kind = self._kind_at(place)
         full_name = f"{self._copied.get(name, name)}[{column.name}]"
         mark, ghost = self.times.mark(place), not column.shown
         half = lattice.half_width
         return Node(full_name, label, x, -y, kind, half, RADIUS, mark, place[1], ghost=ghost, corner=corner)
+
+    def _kind_at(self, place: Place) -> str:
+        """The role of a node; a boundary value is one of its own."""
+        name, kind = place[0], self._kind(place[0])
+        if name in self._shared_names or kind in {"input", "target", "copy"}:
+            return kind
+        column = self.times.column(place)
+        return "boundary" if column.shown and (name, column.first) not in self._computed else kind
 
     def _kind(self, name: str) -> str:
         return "copy" if name in self._copied else kind_of(self.model, name)
@@ -206,7 +270,7 @@ class _Picture:
         found = []
         for mine, window in enumerate(self.times.windows):
             heights = [height for name, (_, (_, height)) in self.rows.items() if self.times.clock[name] == mine]
-            middle = (min(heights) + max(heights)) / 2 * lattice.rise
+            middle = (lattice.levels[min(heights)] + lattice.levels[max(heights)]) / 2
             for i, column in enumerate(window.columns):
                 position = self.times.starts[mine] + i
                 if not column.shown and (mine, position) not in taken:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
 from symrnn.diagram.curves import Curve, sampled
-from symrnn.diagram.ink_svg import point
+from symrnn.diagram.ink_svg import canvas, ground, point
 from symrnn.diagram.layout import SQUARE, TEXT, Edge, Layout, Node, Text
 from symrnn.diagram.style import Style
 from symrnn.diagram.svg_text import as_text, number
@@ -38,15 +38,10 @@ class _Film:
     name: str
 
     def lines(self, start: Layout, end: Layout) -> Iterator[str]:
-        width, height = number(end.width), number(end.height)
-        scaled = f'width="{number(self.style.scale * end.width)}" height="{number(self.style.scale * end.height)}"'
-        yield (
-            f'<svg xmlns="http://www.w3.org/2000/svg" id="{self.name}" {scaled} viewBox="0 0 {width} {height}" '
-            'role="img">'
-        )
+        yield f'<svg xmlns="http://www.w3.org/2000/svg" id="{self.name}" {canvas(end, self.style)} role="img">'
         yield f"<title>{escape(start.title)}, unfolding</title>"
         yield f"<desc>{escape(end.description)} It moves once, and again at a click.</desc>"
-        yield f'<rect width="{width}" height="{height}" fill="{self.style.paper}"/>'
+        yield ground(end, self.style)
         yield (
             f'<marker id="{self.name}-head" orient="auto" markerWidth="7" markerHeight="6" refX="7" refY="3" '
             f'markerUnits="userSpaceOnUse"><path d="M0,0L7,3L0,6z" fill="{self.style.ink}"/></marker>'

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import ceil
 from xml.sax.saxutils import escape, quoteattr
 
 from symrnn.diagram.curves import Curve, Point, along, is_straight, pieces
@@ -32,12 +33,10 @@ class _Ink:
     outline: bool
 
     def lines(self, layout: Layout) -> Iterator[str]:
-        width, height = number(layout.width), number(layout.height)
-        size = f'width="{number(self.style.scale * layout.width)}" height="{number(self.style.scale * layout.height)}"'
-        yield f'<svg xmlns="http://www.w3.org/2000/svg" {size} viewBox="0 0 {width} {height}" role="img">'
+        yield f'<svg xmlns="http://www.w3.org/2000/svg" {canvas(layout, self.style)} role="img">'
         yield f"<title>{escape(layout.title)}</title>"
         yield f"<desc>{escape(layout.description)}</desc>"
-        yield f'<rect width="{width}" height="{height}" fill="{self.style.paper}"/>'
+        yield ground(layout, self.style)
         fonts = quoteattr(self.style.fonts)
         yield (
             f'<g font-family={fonts} font-size="{TEXT:g}" text-anchor="middle" fill="{self.style.ink}" stroke="none" '
@@ -140,6 +139,18 @@ class _Ink:
             left, right, y = bar
             size = f'width="{number(right - left)}" height="1"'
             yield f'<rect x="{number(left)}" y="{number(y - 0.5)}" {size} stroke="none"/>'
+
+
+def canvas(layout: Layout, style: Style) -> str:
+    """The size of a picture in whole pixels, and its coordinates."""
+    size = f'width="{ceil(style.scale * layout.width)}" height="{ceil(style.scale * layout.height)}"'
+    return f'{size} viewBox="0 0 {layout.width:g} {layout.height:g}"'
+
+
+def ground(layout: Layout, style: Style) -> str:
+    """The paper, a little larger than the canvas, so that no zoom leaves a part of a pixel bare at an edge."""
+    size = f'width="{layout.width + 8:g}" height="{layout.height + 8:g}"'
+    return f'<rect x="-4" y="-4" {size} fill="{style.paper}"/>'
 
 
 def path(curve: Curve) -> str:

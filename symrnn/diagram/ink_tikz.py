@@ -14,6 +14,7 @@ from symrnn.diagram.curves import Curve, Point, is_straight, pieces
 from symrnn.diagram.inline import Fraction
 from symrnn.diagram.layout import RADIUS, SQUARE, Cell, Edge, Layout, Node, Panel, Text
 from symrnn.diagram.style import KINDS, Style
+from symrnn.diagram.svg_text import BASELINE
 from symrnn.diagram.tikz_text import math
 
 UNIT = 0.58  # points a pixel: the letters in a node are those of a text of 10 pt
@@ -156,7 +157,11 @@ def _text(text: Text, colour: str = "") -> str:
     colour = f"accent{text.tone}" if text.tone >= 0 else colour
     size = r"\scriptsize" if text.role == "lag" or isinstance(text.label, Fraction) else r"\small"
     look = f"font={size}" + (f", text={colour}" if colour else "")
-    return rf"\node[{look}] at {_point((text.x, text.y))} {{${math(text.label)}$}};"
+    y = text.y
+    if text.anchor != "middle":
+        look += f", anchor=base {'west' if text.anchor == 'start' else 'east'}"
+        y += BASELINE * text.size
+    return rf"\node[{look}] at {_point((text.x, y))} {{${math(text.label)}$}};"
 
 
 def _path(curve: Curve) -> str:

@@ -12,6 +12,7 @@ from typing import TypeAlias
 from symrnn.diagram.labels import Label
 
 RAISED = 0.84  # size of the letters of a fraction
+MARK = 0.22  # what a mark above a letter takes
 BAR = 2.0  # how far its bar reaches beyond them
 
 
@@ -32,7 +33,7 @@ class Line:
 
     def height(self, size: float) -> float:
         """The height of a line."""
-        return 1.1 * size
+        return max((part.height(size) for part in self.parts), default=1.1 * size)
 
 
 @dataclass(frozen=True)
@@ -47,13 +48,18 @@ class Fraction:
         """In one line of plain text."""
         return f"{self.over.plain}/{self.under.plain}"
 
+    @property
+    def lower(self) -> float:
+        """How much lower than usual the line below stands, so that marks above its letters keep off the bar."""
+        return MARK if any(part.mark for part in self.under.parts) else 0.0
+
     def width(self, size: float) -> float:
         """An upper estimate of its width."""
         return max(self.over.width(RAISED * size), self.under.width(RAISED * size)) + 2 * BAR
 
     def height(self, size: float) -> float:
         """The height of both lines."""
-        return 2.4 * RAISED * size
+        return (2.4 + 2 * self.lower) * RAISED * size
 
 
 Inline: TypeAlias = Label | Line | Fraction

@@ -61,8 +61,8 @@ class Label:
         return size * (base + SMALL * max(sub, sup + (1 - BACK) * sub))
 
     def height(self, size: float) -> float:
-        """The height of a line."""
-        return 1.1 * size
+        """The height of a line, as far below its middle as above; subscripts reach lowest."""
+        return (1.34 if self.sub else 1.1) * size
 
     def back(self, size: float) -> float:
         """How far the superscript starts before the end of the subscript, to stand above it."""

@@ -69,6 +69,7 @@ class Lattice:
     slots: tuple[tuple[float, int], ...]  # sideways from the middle of the column in slot widths, and the layer
     half_width: float = RADIUS
     stretch: float = 1.0
+    lifts: tuple[float, ...] = ()  # by how much each layer stands higher above the one below than usual
     seats: Seats | None = None
     corners: tuple[float, ...] = ()  # of the nodes of each slot; round ones unless told
     clear: float = CLEAR  # what arrows keep from foreign nodes
@@ -86,7 +87,7 @@ class Lattice:
 
     @property
     def rise(self) -> float:
-        """The distance of two layers."""
+        """The usual distance of two layers."""
         return round(2 * RADIUS + (RISE - 2 * RADIUS) * (0.6 + 0.4 * self.stretch))
 
     @property
@@ -97,12 +98,27 @@ class Lattice:
     @property
     def cell(self) -> Point:
         """The size of the room of one node."""
-        return 2 * self.half_width + GAP * self.stretch, self.rise
+        return 2 * self.half_width + GAP * self.stretch, self.rise * max(self.lifts, default=1.0)
+
+    @cached_property
+    def levels(self) -> tuple[float, ...]:
+        """The heights of the layers."""
+        found = [0.0]
+        for i in range(self.layers - 1):
+            found.append(found[-1] + round(self.rise * (self.lifts[i] if self.lifts else 1.0)))
+        return tuple(found)
+
+    def halfway(self, slot: int, side: int) -> float:
+        """From a slot up (1) or down (-1) to the middle between its layer and the next one."""
+        layer = self.slots[slot][1]
+        if not 0 <= layer + side < self.layers:
+            return side * self.rise / 2
+        return (self.levels[layer + side] - self.levels[layer]) / 2
 
     def place(self, slot: int, column: float = 0) -> Point:
         """The centre of a node."""
         side, layer = self.slots[slot]
-        return column * self.step + side * self.pitch, layer * self.rise
+        return column * self.step + side * self.pitch, self.levels[layer]
 
     @cached_property
     def _centres(self) -> tuple[Array, Array]:
@@ -152,7 +168,7 @@ class Traffic:
 
     def __init__(self, lattice: Lattice) -> None:
         self.lattice = lattice
-        self.shape = (ceil(lattice.step / CELL), ceil((lattice.layers + 5) * lattice.rise / CELL))
+        self.shape = (ceil(lattice.step / CELL), ceil((lattice.levels[-1] + 6 * lattice.rise) / CELL))
         self.busy = np.zeros(self.shape, dtype=bool)
 
     def _cells(self, points: Array) -> tuple[Array, Array]:

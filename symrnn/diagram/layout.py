@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from math import ceil
 
 from symrnn.diagram.curves import Curve, Point, flattened, moved
 from symrnn.diagram.inline import Inline
@@ -47,7 +48,7 @@ class Node:
 
 @dataclass(frozen=True)
 class Text:
-    """What is written, centred at a point."""
+    """What is written, centred at a point, or beginning or ending there."""
 
     label: Inline
     x: float
@@ -55,12 +56,18 @@ class Text:
     size: float = SMALLER
     role: str = "label"  # label of an edge, lag, dots, unfold, legend, axis
     tone: int = -1  # the accent in which it is written, or none
+    anchor: str = "middle"  # what stands at the point: middle, start or end
+
+    @property
+    def centre(self) -> float:
+        """Where its middle is, by its estimated width."""
+        return self.x + {"middle": 0.0, "start": 0.5, "end": -0.5}[self.anchor] * self.label.width(self.size)
 
     @property
     def box(self) -> tuple[float, float, float, float]:
         """Left, top, right, bottom of the room it takes."""
         half, height = self.label.width(self.size) / 2, self.label.height(self.size) / 2
-        return self.x - half, self.y - height, self.x + half, self.y + height
+        return self.centre - half, self.y - height, self.centre + half, self.y + height
 
 
 @dataclass(frozen=True)
@@ -137,7 +144,7 @@ class Panel:
 
 @dataclass(frozen=True)
 class Layout:
-    """Panels on a canvas, and the arrows that lead from one panel to the next."""
+    """Panels on a canvas of whole pixels, and the arrows that lead from one panel to the next."""
 
     width: float
     height: float
@@ -145,6 +152,10 @@ class Layout:
     description: str
     panels: tuple[Panel, ...]
     arrows: tuple[Edge, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "width", ceil(self.width - 1e-6))
+        object.__setattr__(self, "height", ceil(self.height - 1e-6))
 
     @property
     def nodes(self) -> tuple[Node, ...]:

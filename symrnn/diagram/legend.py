@@ -3,40 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from math import ceil
 
-from symrnn.calculus import jacobian
-from symrnn.diagram.backward import GIVEN, in_line
-from symrnn.diagram.formula import formula
+from symrnn.diagram.backward import in_line
 from symrnn.diagram.inline import Line, line_of, words
+from symrnn.diagram.jacobians import Numbered
 from symrnn.diagram.labels import Label
 from symrnn.diagram.layout import RADIUS, SMALLER, Node, Text
-from symrnn.diagram.reading import kind_of, label_in, reads_of, shown_time
 from symrnn.diagram.routes import term
-from symrnn.model import Constant, Recurrence
-from symrnn.tensor import shape_of
 
 LEADING = 26.0  # from line to line
-
-
-def jacobian_lines(model: Recurrence) -> list[Line]:
-    """The local Jacobians of every equation by what it reads."""
-    found = []
-    for e in model.equations:
-        node = label_in(model, e.sequence.name).at(shown_time(e.lhs.time))
-        for read in reads_of(e.sequence.name, e.rhs):
-            ranks = len(shape_of(e.lhs)), len(shape_of(read.leaf))
-            if isinstance(read.leaf, Constant) or read.over or kind_of(model, read.name) in GIVEN:
-                continue
-            by = label_in(model, read.name).at(shown_time(read.leaf.time))
-            value = formula(model, jacobian(model, e.lhs, read.leaf, immediate=True))
-            is_row = ranks == (0, 1)
-            found.append(Line((*in_line(node, by).parts, words(" = "), *(_row(value) if is_row else value).parts)))
-    return found
-
-
-def _row(value: Line) -> Line:
-    """The derivative of a scalar is a row."""
-    return line_of("(", *value.parts, Label(")", sup="⊤", italic=False, word=True))
+TALL = 40.0  # from fraction to fraction
+NEXT = 5.0  # around a sign of equality
+COLUMN = 44.0  # between two columns
+DEEP = 4  # lines in a column, if the picture is wide enough for another one
+WIDE = 420.0  # what a picture has room for below it, however narrow it is
 
 
 def route_lines(
@@ -53,8 +34,41 @@ def route_lines(
 
 def placed_under(lines: Sequence[tuple[Line, int]], nodes: Sequence[Node]) -> tuple[Text, ...]:
     """The lines below all nodes, in the middle."""
-    bottom = max(node.y for node in nodes) + RADIUS + LEADING + 4
-    middle = (min(node.x for node in nodes) + max(node.x for node in nodes)) / 2
+    left, right, bottom = _below(nodes)
     return tuple(
-        Text(line, middle, bottom + i * LEADING, SMALLER, "legend", tone) for i, (line, tone) in enumerate(lines)
+        Text(line, (left + right) / 2, bottom + i * LEADING, SMALLER, "legend", tone)
+        for i, (line, tone) in enumerate(lines)
     )
+
+
+def _below(nodes: Sequence[Node]) -> tuple[float, float, float]:
+    """From where to where the nodes reach, and the first line below them."""
+    return min(n.x for n in nodes), max(n.x for n in nodes), max(n.y for n in nodes) + RADIUS + LEADING + 4
+
+
+def listed_under(rows: Numbered, short: bool, nodes: Sequence[Node], above: int) -> tuple[Text, ...]:
+    """The Jacobians with their values, under each other at their signs of equality, in columns if they are many.
+
+    `short` asks for those without a value too, each after its short name; `above` lines stand there before.
+    """
+    shown = [(i, entry) for i, entry in enumerate(rows.entries) if short or entry.value]
+    if not shown:
+        return ()
+    names = [line_of(rows.name(i), " =") if short else Line(()) for i, _ in shown]
+    values = [line_of("= ", *entry.value.parts) if entry.value else Line(()) for _, entry in shown]
+    first = max(name.width(SMALLER) for name in names) + (NEXT if short else 0.0)
+    second = max(entry.fraction.width(SMALLER) for _, entry in shown)
+    width = first + second + NEXT + max(value.width(SMALLER) for value in values)
+    left, right, bottom = _below(nodes)
+    fitting = int((max(right - left, WIDE) + COLUMN) // (width + COLUMN))
+    columns = max(1, min(fitting, ceil(len(shown) / DEEP)))
+    depth = ceil(len(shown) / columns)
+    start = (left + right) / 2 - (columns * width + (columns - 1) * COLUMN) / 2
+    found = []
+    for k, ((_, entry), name, value) in enumerate(zip(shown, names, values, strict=True)):
+        x = start + (k // depth) * (width + COLUMN)
+        y = bottom + above * LEADING + 6 + (k % depth) * TALL
+        found += [Text(name, x + first - NEXT, y, SMALLER, "legend", anchor="end")] if short else []
+        found.append(Text(entry.fraction, x + first + second / 2, y, SMALLER, "legend"))
+        found += [Text(value, x + first + second + NEXT, y, SMALLER, "legend", anchor="start")] if entry.value else []
+    return tuple(found)

@@ -10,18 +10,21 @@ from contextlib import contextmanager
 from typing import Any
 from xml.sax.saxutils import escape
 
-from symrnn.diagram.inline import Line
+from symrnn.diagram.inline import Fraction, Line
 from symrnn.diagram.labels import Label
 from symrnn.diagram.layout import Text
 from symrnn.diagram.svg_text import SCRIPT, lines_of, number
 from symrnn.errors import Unsupported
 
+LETTER = "0.7em"  # the height of a letter without its mark
+SIDES = {"middle": "center", "start": "left", "end": "right"}
 ACCENTS = {"hat": "^", "tilde": "~", "bar": "¯"}
 
 
 def as_paths(text: Text) -> list[str]:
     """A text as SVG paths, centred as the text would be."""
-    return [_outlined(f"<math>{mathml(line)}</math>", x, y, size) for line, x, y, size in lines_of(text)]
+    side = SIDES["middle" if isinstance(text.label, Fraction) else text.anchor]
+    return [_outlined(f"<math>{mathml(line)}</math>", x, y, size, side) for line, x, y, size in lines_of(text)]
 
 
 def width_of(line: Label | Line, size: float) -> float:
@@ -30,10 +33,10 @@ def width_of(line: Label | Line, size: float) -> float:
         return float(ziamath.Math(f"<math>{mathml(line)}</math>", size=size).getsize()[0])
 
 
-def _outlined(source: str, x: float, y: float, size: float) -> str:
+def _outlined(source: str, x: float, y: float, size: float, side: str) -> str:
     root = ET.Element("svg")
     with _paths_only() as ziamath:
-        ziamath.Math(source, size=size).drawon(root, x, y, halign="center", valign="base")
+        ziamath.Math(source, size=size).drawon(root, x, y, halign=side, valign="base")
     data = " ".join(e.get("d", "") for e in root.iter() if e.tag.endswith("path"))
     short = re.sub(r"-?\d+\.\d+", lambda found: number(float(found[0])), data)
     return f'<path d="{re.sub(" ?([MLQCZ]) ?", _command, short).strip()}"/>'
@@ -65,9 +68,7 @@ def mathml(line: Label | Line) -> str:
     """A line in MathML."""
     if isinstance(line, Line):
         return f"<mrow>{''.join(map(mathml, line.parts))}</mrow>"
-    base = _letters(line)
-    if line.mark:
-        base = f"<mover>{base}<mo>{ACCENTS[line.mark]}</mo></mover>"
+    base = _marked(_letters(line), line.mark)
     kind = "mi" if len(line.sub) <= 2 and line.sub.isalpha() else "mtext"
     sub = f"<{kind}>{escape(line.sub)}</{kind}>"
     if line.sub and line.sup:
@@ -75,6 +76,13 @@ def mathml(line: Label | Line) -> str:
     if line.sub:
         return f"<msub>{base}{sub}</msub>"
     return f"<msup>{base}{_time(line.sup)}</msup>" if line.sup else base
+
+
+def _marked(base: str, mark: str) -> str:
+    """Letters under a mark; they keep their height, else a superscript would stand above the mark."""
+    if not mark:
+        return base
+    return f'<mpadded height="{LETTER}" width="-0.1em"><mover>{base}<mo>{ACCENTS[mark]}</mo></mover></mpadded>'
 
 
 def _letters(label: Label) -> str:

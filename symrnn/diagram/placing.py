@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
 from math import ceil
 
 import numpy as np
@@ -18,11 +19,14 @@ from symrnn.diagram.lattice import CELL, Array, dense
 from symrnn.diagram.layout import SMALLER, Text
 
 Spots = dict[Hashable, tuple[float, float]]
+Tried = tuple[tuple[float, ...], tuple[float, ...]]
 Shifts = tuple[float, ...]  # how far to the right an arrow is drawn again
 
+BETWEEN_TWINS = 8.0  # to the arrow that runs along one
 APART = 12.0  # side by side, two labels closer than this would read as a product
 FRAME = 160.0  # room around the nodes in which arrows and labels may be
-PARTS = (0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.82)  # of its way, where a label is tried
+COARSE = ((0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.82), (5.0,))  # where a label is tried: of its way, how far off
+FINE = (tuple(i / 25 for i in range(2, 24)), (4.0, 8.0))
 ON_NODE, ON_ARROW, NEAR_ARROW, ON_LABEL = 40.0, 4.0, 1.5, 8.0  # what a cell of the raster costs
 
 
@@ -34,6 +38,7 @@ class Beside:
     way: Curve
     shifts: Shifts
     twin: Curve | None = None
+    size: float = SMALLER
 
 
 class Ground:
@@ -47,39 +52,44 @@ class Ground:
         self.nodes, self.labels = np.zeros(self.shape, dtype=bool), np.zeros(self.shape, dtype=bool)
         self.arrows = np.zeros(self.shape, dtype=int)
         for x, y, half, up in boxes:
-            self.nodes[self._cells(*_grid((x - half, y - up, x + half, y + up)), np.zeros(1))] = True
+            self.nodes[self._cells(*_grid((x - half, y - up, x + half, y + up)))] = True
 
-    def _cells(self, x: Array, y: Array, shifts: Array) -> tuple[Array, Array]:
-        columns = ((x[None, :] + shifts[:, None] - self.left) / CELL).astype(int)
-        rows = np.broadcast_to(((y - self.low) / CELL).astype(int), columns.shape)
+    def _cells(self, x: Array, y: Array) -> tuple[Array, Array]:
+        columns, rows = ((x - self.left) / CELL).astype(int), ((y - self.low) / CELL).astype(int)
         return np.clip(columns, 1, self.shape[0] - 2), np.clip(rows, 1, self.shape[1] - 2)
 
     def raster(self, way: Curve, shifts: Shifts) -> Array:
         """The cells on or next to an arrow."""
         found = np.zeros(self.shape, dtype=bool)
         points = dense(way, 0.8 * CELL)
-        columns, rows = self._cells(points[:, 0], points[:, 1], np.array(shifts))
+        columns, rows = self._cells(points[:, 0] + np.array(shifts)[:, None], points[:, 1] + np.zeros((len(shifts), 1)))
         for dx in (-1, 0, 1):
             for dy in (-1, 0, 1):
                 found[columns + dx, rows + dy] = True
         return found
 
-    def trouble(self, text: Text, shifts: Shifts, own: Array) -> float:
-        """How badly a label stands, in the mean and at the worst of its places."""
-        left, low, right, high = text.box
-        at = np.array(shifts)
-        inner = self._cells(*_grid((left + CELL, low + CELL, right - CELL, high - CELL)), at)
-        outer = self._cells(*_grid((left - CELL, low - CELL, right + CELL, high + CELL)), at)
-        wide = self._cells(*_grid((left - APART, low, right + APART, high)), at)
-        whole = self._cells(*_grid((left, low, right, high)), at)
-        costs = ON_ARROW * (self.arrows[inner] > 0).sum(axis=1)
-        costs = costs + NEAR_ARROW * ((self.arrows[outer] - own[outer]) > 0).sum(axis=1)
-        costs = costs + ON_NODE * self.nodes[whole].sum(axis=1) + ON_LABEL * self.labels[wide].sum(axis=1)
-        return float(costs.mean() + costs.max()) / 2
+    def trouble(self, inner: Inline, size: float, centres: Array, shifts: Shifts, own: Array) -> Array:
+        """How badly a label stands around each of some points, in the mean and at the worst of its places."""
+        half, up = inner.width(size) / 2, inner.height(size) / 2
+        x = (centres[:, None, 0] + np.array(shifts)[None, :]).ravel()
+        y = np.repeat(centres[:, 1], len(shifts))
+
+        def cells(wider: float, higher: float) -> tuple[Array, Array]:
+            right, upward = _grid((-half - wider, -up - higher, half + wider, up + higher))
+            return self._cells(x[:, None] + right, y[:, None] + upward)
+
+        near, touched, wide = cells(CELL, CELL), cells(-CELL, -CELL), cells(APART, 0)
+        costs = ON_ARROW * (self.arrows[touched] > 0).sum(axis=1)
+        costs = costs + NEAR_ARROW * ((self.arrows[near] - own[near]) > 0).sum(axis=1)
+        costs = costs + ON_NODE * self.nodes[cells(0, 0)].sum(axis=1) + ON_LABEL * self.labels[wide].sum(axis=1)
+        each = costs.reshape(len(centres), len(shifts))
+        found: Array = (each.mean(axis=1) + each.max(axis=1)) / 2
+        return found
 
     def settle(self, text: Text, shifts: Shifts) -> None:
         """A label has its place."""
-        self.labels[self._cells(*_grid(text.box), np.array(shifts))] = True
+        x, y = _grid(text.box)
+        self.labels[self._cells(x + np.array(shifts)[:, None], y + np.zeros((len(shifts), 1)))] = True
 
 
 def _grid(box: tuple[float, float, float, float]) -> tuple[Array, Array]:
@@ -92,7 +102,11 @@ def _grid(box: tuple[float, float, float, float]) -> tuple[Array, Array]:
 
 
 def place_labels(
-    ground: Ground, arrows: Iterable[tuple[Curve, Shifts]], wanted: Mapping[Hashable, Beside], room: float = 0.0
+    ground: Ground,
+    arrows: Iterable[tuple[Curve, Shifts]],
+    wanted: Mapping[Hashable, Beside],
+    room: float = 0.0,
+    tried: Tried = COARSE,
 ) -> tuple[Spots, float]:
     """Where each label stands, and what the worst place costs.
 
@@ -102,33 +116,35 @@ def place_labels(
         ground.arrows += ground.raster(way, shifts)
     placed: Spots = {}
     worst = 0.0
-    least = {key: _best(ground, label, room)[0] for key, label in wanted.items()}
+    least = {key: _best(ground, label, room, tried)[0] for key, label in wanted.items()}
     for key in sorted(wanted, key=lambda key: (-least[key], str(key))):  # those with the least choice first
-        cost, best = _best(ground, wanted[key], room)
+        cost, best = _best(ground, wanted[key], room, tried)
         ground.settle(best, wanted[key].shifts)
         placed[key] = (best.x, best.y)
         worst = max(worst, cost)
     return placed, worst
 
 
-def _best(ground: Ground, label: Beside, room: float) -> tuple[float, Text]:
+def _best(ground: Ground, label: Beside, room: float, tried: Tried) -> tuple[float, Text]:
     """The cheapest place of a label, and what it costs."""
     own = ground.raster(label.way, label.shifts)
     own = own + (0 if label.twin is None else ground.raster(label.twin, label.shifts))
-    spots = list(_spots(label, 5 + room))
-    priced = [(taste + ground.trouble(text, label.shifts, own), i) for i, (taste, text) in enumerate(spots)]
-    cost, which = min(priced)
-    return cost, spots[which][1]
+    spots = np.array(list(_spots(label, room, tried)))
+    costs = np.round(spots[:, 0] + ground.trouble(label.inner, label.size, spots[:, 1:], label.shifts, own), 6)
+    which = int(np.argmin(costs))
+    return float(costs[which]), Text(label.inner, float(spots[which, 1]), float(spots[which, 2]), label.size)
 
 
-def _spots(label: Beside, gap: float) -> Iterator[tuple[float, Text]]:
-    """Places on both sides of an arrow, with how little a reader would like them."""
-    width, height = label.inner.width(SMALLER), label.inner.height(SMALLER)
-    for part in PARTS:
+def _spots(label: Beside, room: float, tried: Tried) -> Iterator[tuple[float, float, float]]:
+    """Places on both sides of an arrow, after how little a reader would like them."""
+    width, height = label.inner.width(label.size), label.inner.height(label.size)
+    parts, gaps = tried
+    for part, gap in product(parts, gaps):
         (x, y), (dx, dy) = along(label.way, part)
         for side in (1, -1):
             nx, ny = -dy * side, dx * side
-            off = abs(nx) * width / 2 + abs(ny) * 0.9 * height / 2 + gap
             liked = side > 0 if label.twin else ny > 0.3 or (abs(ny) <= 0.3 and nx < 0)  # twins run on the right
-            taste = 40 * abs(part - 0.5) + (0 if liked else 300 if label.twin else 6)
-            yield taste, Text(label.inner, x + nx * off, y + ny * off)
+            beyond = BETWEEN_TWINS if label.twin and not liked else 0.0
+            off = abs(nx) * width / 2 + abs(ny) * 0.9 * height / 2 + gap + room + beyond
+            taste = 40 * abs(part - 0.5) + 0.5 * gap + (0 if liked else 45 if label.twin else 6)
+            yield taste, x + nx * off, y + ny * off

@@ -157,13 +157,13 @@ def _channelled(lattice: Lattice, hop: Hop) -> list[tuple[float, Curve]]:
 
 def _corners(lattice: Lattice, hop: Hop, start: Point, end: Point) -> Iterator[tuple[Point, ...]]:
     """The corners of such ways: sideways into a channel, along it, and up or down beside the target."""
-    half_rise = lattice.rise / 2
     onward = (end[0] > start[0]) - (end[0] < start[0])
     for leave in (onward,) if onward else (1, -1):
         for up, down, shift in product((1, -1), (1, -1), (0.0, 8.0, -8.0)):
             a = _beside(lattice, hop[0], 0, leave) + shift
             b = _beside(lattice, hop[1], hop[2], -leave) + shift if onward else a
-            channel, last = start[1] + up * half_rise + shift, end[1] + down * half_rise + shift
+            channel = start[1] + lattice.halfway(hop[0], up) + shift
+            last = end[1] + lattice.halfway(hop[1], down) + shift
             yield (a, channel), (b, channel), (b, last)
             yield (a, channel), (b, channel)
 

@@ -81,8 +81,8 @@ def lines_of(text: Text) -> Iterator[tuple[Label | Line, float, float, float]]:
     """The lines of a text: what is written, the middle of its line on paper, and its size."""
     if isinstance(text.label, Fraction):
         small = RAISED * text.size
-        yield text.label.over, text.x, text.y - 0.3 * small, small
-        yield text.label.under, text.x, text.y + 1.0 * small, small
+        yield text.label.over, text.centre, text.y - 0.3 * small, small
+        yield text.label.under, text.centre, text.y + (1.0 + text.label.lower) * small, small
     else:
         yield text.label, text.x, text.y + BASELINE * text.size, text.size
 
@@ -92,12 +92,13 @@ def bar_of(text: Text) -> tuple[float, float, float] | None:
     if not isinstance(text.label, Fraction):
         return None
     half = text.label.width(text.size) / 2 - BAR
-    return text.x - half, text.x + half, text.y
+    return text.centre - half, text.centre + half, text.y
 
 
 def as_text(text: Text, fill: str = "") -> Iterator[str]:
     """A text as SVG, in a colour of its own if there is one."""
     role = (f' class="{text.role}"' if text.role else "") + (f' fill="{fill}"' if fill else "")
+    role += f' text-anchor="{text.anchor}"' if text.anchor != "middle" and not isinstance(text.label, Fraction) else ""
     for line, x, y, size in lines_of(text):
         look = f' font-size="{number(size)}"' if size != TEXT else ""
         yield f'<text{role} x="{number(x)}" y="{number(y)}"{look}>{spans(line, size)}</text>'

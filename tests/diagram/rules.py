@@ -8,10 +8,12 @@ import xml.etree.ElementTree as ET
 from collections import Counter
 from collections.abc import Iterator
 from itertools import combinations, pairwise
+from typing import Any
 
+import numpy as np
 from sympy import Symbol
 
-from symrnn.diagram import Layout, Node
+from symrnn.diagram import Layout, Node, Text
 from symrnn.diagram.curves import Point
 from symrnn.diagram.lattice import dense
 from symrnn.diagram.layout import INNER, SQUARE, TEXT
@@ -75,6 +77,47 @@ def labels_on_nodes(layout: Layout) -> list[str]:
                 if any(min(map(node.distance, spots)) < 0 for node in panel.nodes):
                     found.append(f"{text.label.plain} of {edge.source} -> {edge.target}")
     return found
+
+
+def labels_in_the_way(layout: Layout) -> list[str]:
+    """Labels of arrows that lie on another label or across an arrow, their own or a foreign one."""
+    found = []
+    for panel in layout.panels:
+        texts = [(text, edge) for edge in panel.edges for text in edge.texts]
+        for (a, _), (b, _) in combinations(texts, 2):
+            (left, top, right, bottom), (x0, y0, x1, y1) = a.box, b.box
+            if left < x1 and x0 < right and top < y1 and y0 < bottom:
+                found.append(f"{a.label.plain} on {b.label.plain}")
+        ways = [(edge, dense(edge.curve, 2.0)) for edge in panel.edges if edge.role != "route"]
+        for text, own in texts:
+            left, top, right, bottom = text.box
+            for edge, points in ways:
+                x, y = points[:, 0], points[:, 1]
+                if ((x > left) & (x < right) & (y > top) & (y < bottom)).any():
+                    found.append(
+                        f"{text.label.plain} of {own.source} -> {own.target} on {edge.source} -> {edge.target}"
+                    )
+    return found
+
+
+def labels_of_another_arrow(layout: Layout) -> list[str]:
+    """Labels that stand nearer to another arrow of their own colour, so that they would be read as its own."""
+    found = []
+    for panel in layout.panels:
+        ways = [(edge, dense(edge.curve, 2.0)) for edge in panel.edges]
+        for own, way in ways:
+            alike = [other for edge, other in ways if edge.role == own.role]
+            for text in own.texts:
+                if min(_away(text, other) for other in alike) < _away(text, way) - 2.0:
+                    found.append(f"{text.label.plain} of {own.source} -> {own.target}")
+    return found
+
+
+def _away(text: Text, points: Any) -> float:
+    left, top, right, bottom = text.box
+    sideways = np.maximum(np.maximum(left - points[:, 0], points[:, 0] - right), 0.0)
+    upward = np.maximum(np.maximum(top - points[:, 1], points[:, 1] - bottom), 0.0)
+    return float(np.hypot(sideways, upward).min())
 
 
 def outside_canvas(layout: Layout) -> list[str]:

@@ -47,8 +47,13 @@ def test_adjoint_arrows_run_against_all_arrows_on_which_the_loss_depends(name):
     picture = unfolded(model_of(name), 2, gradient=True)
     assert by_role(picture, "adjoint") == Counter(differentiated(model_of(name), 2))
     assert by_role(picture, "edge") == rules.drawn_edges(unfolded(model_of(name), 2).svg())
-    labels = [e.texts[0].label.plain for e in picture.layout.edges if e.role == "adjoint"]
-    assert len(labels) == len(set(labels)), "each arrow has a Jacobian of its own"
+    labels = {}
+    for e in picture.layout.edges:
+        if e.role == "adjoint":
+            labels.setdefault(e.texts[0].label, set()).add((e.source.split("[")[0], e.target.split("[")[0]))
+    assert all(len(kinds) == 1 for kinds in labels.values()), "no two kinds of arrows share a Jacobian"
+    explained = {x.label.plain.removesuffix(" =") for x in picture.layout.panels[0].notes}
+    assert all("/" in label.plain or label.plain in explained for label in labels), "a short name stands below"
 
 
 def test_a_gradient_that_flows_into_inputs_or_from_nowhere_is_caught():
@@ -59,11 +64,19 @@ def test_a_gradient_that_flows_into_inputs_or_from_nowhere_is_caught():
     assert reached({"h": "state", "x": "input", "o": "output"}, [("x", "h"), ("h", "o")]) == [("h", "o")]
 
 
+def rows(picture):
+    """The lines below a picture, each put together again."""
+    lines = {}
+    for text in picture.layout.panels[0].notes:
+        lines.setdefault(text.y, []).append(text)
+    return [" ".join(text.label.plain for text in sorted(line, key=lambda text: text.x)) for line in lines.values()]
+
+
 def test_the_jacobians_below_are_those_of_the_calculus():
     model = sr.models.elman()
     t = sr.t
     h, o, L = model.states[0], model.outputs[0], model.loss_terms[0]
-    notes = [x.label.plain for x in unfolded(model, 2, gradient=True).layout.panels[0].notes]
+    notes = rows(unfolded(model, 2, gradient=True))
     pairs = [(h[t], h[t - 1]), (o[t], h[t]), (L[t], o[t])]
     assert notes == [
         "∂h(t)/∂h(t−1) = diag(1 − (h(t))2)\u2009W",
