@@ -13,7 +13,7 @@ from lark import Token, Tree
 from symrnn.model.formula import sizes
 from symrnn.model.formula.limits import check_range
 from symrnn.model.formula.parse import place_of
-from symrnn.model.formula.term import SCALAR, Term, number
+from symrnn.model.formula.term import SCALAR, Size, Term, number
 
 if TYPE_CHECKING:
     from symrnn.model.formula.build import Builder
@@ -88,6 +88,9 @@ def over(builder: Builder, kind: str, name: str, bounds: tuple[Any, Any], body_t
     check_range(builder.page, low, high, place)
     if kind == "sum":
         return Term("sum", (low, high, body), text=name, size=body.size, place=place)
+    if moves_a_vector(body) and body_tree.data != "group":
+        what = "does this product go over its last factor too?"
+        raise builder.page.fault("ambiguous", place, what, repair="put brackets: \\left(\\prod ... \\right) h_k")
     return _product(builder, name, low, high, body)
 
 
@@ -117,6 +120,15 @@ def _product(builder: Builder, name: str, low: Term, high: Term, body: Term) -> 
         repair = "write \\prod_{j=t}^{k+1} where the latest stands on the left"
         raise builder.page.fault("ambiguous", low.place, what, repair=repair)
     return Term("prod_dec" if falling else "prod", (low, high, body), text=name, size=body.size, place=body.place)
+
+
+def moves_a_vector(body: Term) -> bool:
+    """Whether what a product goes over is a vector behind a square matrix, as in W h_k."""
+    return body.head == "mul" and sizes.is_column(body.size) and any(_is_square(part.size) for part in body.parts)
+
+
+def _is_square(size: Size) -> bool:
+    return size is not None and not sizes.is_broadcast(size) and sizes.same(*size)
 
 
 def falls(low: Term, high: Term) -> bool | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from lark import Tree
 
-from symrnn.model.formula import bigs, calls, rates, sizes
+from symrnn.model.formula import bigs, calls, conditions, rates, sizes
 from symrnn.model.formula.fault import Page
 from symrnn.model.formula.limits import check_power
 from symrnn.model.formula.parse import place_of
@@ -144,34 +144,14 @@ class Builder:
         """What is in brackets; nested lists in square ones are a matrix, a comparison an indicator."""
         bracket = str(tree.children[0])
         items = list(_parts(tree.children[1]))
-        if bracket in {"[", "("} and items[0].data == "compare" and len(items) == 1:
-            return self._indicator(items[0])
+        if items[0].data == "compare" and (bracket == "[" or (bracket == "(" and conditions.is_mask(self, items))):
+            return conditions.indicator_of(self, items[0])
         if bracket == "[" and (len(items) > 1 or items[0].data == "group"):
             rows = [_listed(item) or [item] for item in items]
             return self.matrix_of([[self.build(part) for part in row] for row in rows], place_of(tree))
         if len(items) > 1:
             raise self.page.fault("syntax", place_of(items[1]), "a list is not expected here", repair="type one thing")
         return self.build(items[0])
-
-    def compare(self, tree: Tree[Any]) -> Term:
-        what, repair = "a comparison is no value here", "write 1[a > 0] for what is 1 where it holds"
-        raise self.page.fault("syntax", place_of(tree), what, repair=repair)
-
-    def _comparison(self, tree: Tree[Any]) -> Term:
-        left, sign, right = tree.children
-        head = {">": "gt", "<": "lt", "≥": "ge", "≤": "le"}[str(sign)]
-        parts = (self.build(left), self.build(right))
-        return Term(head, parts, size=next((p.size for p in parts if p.size != SCALAR), SCALAR), place=parts[0].place)
-
-    def indicator(self, tree: Tree[Any]) -> Term:
-        return self._indicator(next(part for part in tree.children if isinstance(part, Tree)))
-
-    def _indicator(self, tree: Tree[Any]) -> Term:
-        tree = _inside(tree)
-        if tree.data != "compare":
-            raise self.page.fault("syntax", place_of(tree), "an indicator holds a comparison", repair="1[a > 0]")
-        condition = self._comparison(tree)
-        return Term("indicator", (condition,), size=condition.size, place=condition.place)
 
     def matrix(self, tree: Tree[Any]) -> Term:
         rows = [row for row in _parts(tree) if row.data == "row"]
@@ -186,23 +166,6 @@ class Builder:
         if size is None and len(rows[0]) == 1 and all(sizes.is_row(e.size) for e in entries):
             size = (len(rows), entries[0].size[1] if entries[0].size else 1)
         return Term("matrix", tuple(Term("row", tuple(row), size=None) for row in rows), size=size, place=place)
-
-    def cases(self, tree: Tree[Any]) -> Term:
-        found = []
-        for case in (part for part in _parts(tree) if part.data == "case"):
-            value, condition = _parts(case)
-            found.append(Term("case", (self.build(value), self.build(condition)), size=None))
-        size = sizes.total(self.page, [case.parts[0] for case in found], numbers=True)
-        return Term("cases", tuple(found), size=size, place=place_of(tree))
-
-    def condition(self, tree: Tree[Any]) -> Term:
-        inner = _inside(next(_parts(tree)))
-        if inner.data != "compare":
-            raise self.page.fault("syntax", place_of(inner), "a condition is a comparison", repair="write  a > 0")
-        return self._comparison(inner)
-
-    def otherwise(self, tree: Tree[Any]) -> Term:
-        return Term("otherwise", place=place_of(tree))
 
     def absolute(self, tree: Tree[Any]) -> Term:
         body = self.build(next(_parts(tree)))
@@ -243,13 +206,6 @@ class Builder:
         return Term("transpose", (base,), size=size, place=base.place)
 
 
-def _inside(tree: Any) -> Any:
-    """What brackets hold."""
-    while tree.data == "group" and len(tree.children[1].children) == 1:
-        tree = tree.children[1].children[0]
-    return tree
-
-
 def _parts(tree: Any) -> Iterator[Any]:
     return (part for part in tree.children if isinstance(part, Tree))
 
@@ -275,12 +231,12 @@ _BUILDERS: dict[str, Callable[[Builder, Any], Term]] = {
     "negative": Builder.negative,
     "positive": Builder.positive,
     "group": Builder.group,
-    "compare": Builder.compare,
-    "indicator": Builder.indicator,
+    "compare": conditions.compare,
+    "indicator": conditions.indicator,
     "matrix": Builder.matrix,
-    "cases": Builder.cases,
-    "condition": Builder.condition,
-    "otherwise": Builder.otherwise,
+    "cases": conditions.cases,
+    "condition": conditions.condition,
+    "otherwise": conditions.otherwise,
     "absolute": Builder.absolute,
     "norm": Builder.norm,
     "inner": Builder.inner,

@@ -30,6 +30,10 @@ _PAIR = frozenset({"max", "min"})
 def naked(builder: Builder, tree: Tree[Any]) -> Term:
     """A function before its argument, without brackets."""
     head, argument = tree.children
+    name = str(head.children[0])
+    if argument.data == "call" and name in builder.table.functions and len(name) == 1:
+        what = f"is {name} applied to what follows, or multiplied with it?"
+        raise builder.page.fault("ambiguous", place_of(argument), what, repair=f"write {name}(...)")
     return _applied(builder, head, [builder.build(argument)], [])
 
 
@@ -89,7 +93,10 @@ def _applied(builder: Builder, head: Tree[Any], values: list[Term], shared: list
     for script in scripts:
         if script.data == "time":
             of = Term("at", (of, index(builder, items_of(script)[0], "time")), place=place)
-        elif script.data == "sub":
+        elif script.data in {"sub", "place"} and declared is None and name != "sigma":
+            what = f"{name} takes no index"
+            raise builder.page.fault("unsupported", place_of(script), what, repair="leave it out, or write it in full")
+        elif script.data in {"sub", "place"}:
             items = [builder.build(item) for item in items_of(script)]
             if len(items) == 1 and all(part.head in INDEX_HEADS for part in items[0].walk()):
                 of = Term("at", (of, items[0]), place=place)

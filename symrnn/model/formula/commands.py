@@ -28,7 +28,7 @@ NAMES: Mapping[str, str] = MappingProxyType(
     | {"ell": "l"}
 )
 FONTS = frozenset(
-    words("mathbf boldsymbol bm mathrm mathit mathsf mathcal mathscr mathfrak mathtt mathnormal pmb textbf textit")
+    words("mathbf boldsymbol bm mathrm mathit mathsf mathcal mathscr mathfrak mathtt mathnormal pmb textbf textit vec")
 )
 TEXTS = frozenset(["operatorname", "text", "textrm", "textnormal", "mbox", "mathop", "mathbin"])
 ACCENTS: Mapping[str, str] = MappingProxyType(

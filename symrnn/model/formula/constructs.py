@@ -62,17 +62,44 @@ def construct(marker: Marker, sign: Sign) -> None:
     """A fraction, a root or an environment."""
     marker.i += 1
     if sign.text == "√":
-        marker.put("FUNC", "sqrt", sign)
+        root(marker, sign)
     elif sign.text == "frac":
         marker.put("FRAC", "frac", sign)
-        for _ in range(2):
-            argument(marker, sign)
+        parts = [argument(marker, sign) for _ in range(2)]
+        rate = all(_begins_with_d(marker, inner) for inner, _ in parts)
+        for inner, at in parts:
+            if rate and inner[0].text == "d":  # where d is an index too, a fraction of d by d is a derivative
+                inner = [replace(inner[0], kind="SIGN"), *inner[1:]]
+            marker.between("LPAR", inner, "RPAR", at)
     else:
         environment(marker, sign)
 
 
-def argument(marker: Marker, sign: Sign) -> None:
-    """What a fraction takes: a group, or one sign or digit."""
+def root(marker: Marker, sign: Sign) -> None:
+    """A square root; after the command of TeX it goes over one group or one sign."""
+    marker.put("FUNC", "sqrt", sign)
+    follows, after = marker.peek(), marker.peek(1)
+    if not sign.tex or follows is None:
+        return
+    if follows.text == "[":
+        raise marker.page.fault("unsupported", follows.place, "a root of another order", repair="write w^{1/3}")
+    scripted = after is not None and (after.kind in {"SUB", "SUPER"} or after.text in {"_", "^", "[", "("})
+    if follows.kind in {"WORD", "GREEK", "NUMBER"} and len(follows.text) == 1 and not scripted:
+        marker.between("LPAR", [follows], "RPAR", follows)
+        marker.i += 1
+
+
+def _begins_with_d(marker: Marker, inner: list[Sign]) -> bool:
+    return (
+        bool(inner)
+        and inner[0].kind == "WORD"
+        and inner[0].text[0] == "d"
+        and inner[0].text not in marker.table.spellings
+    )
+
+
+def argument(marker: Marker, sign: Sign) -> tuple[list[Sign], Sign]:
+    """What a fraction takes, a group, or one sign or digit, and where it begins."""
     follows = marker.peek()
     if follows is None:
         raise marker.page.fault("syntax", sign.place, "a fraction has two parts", repair="write \\frac{a}{b}")
@@ -89,9 +116,7 @@ def argument(marker: Marker, sign: Sign) -> None:
     else:
         inner = [follows]
         marker.i += 1
-    if inner and inner[0].text == "d" and inner[0].kind == "WORD":
-        inner = [replace(inner[0], tex=True), *inner[1:]]  # a fraction that begins with d is a derivative
-    marker.between("LPAR", inner, "RPAR", follows)
+    return inner, follows
 
 
 def environment(marker: Marker, sign: Sign) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from symrnn.model.formula import commands
+from symrnn.model.formula import commands, sizes
 from symrnn.model.formula.term import SCALAR, Term
 
 ADD, SIGN, SPREAD, MUL, POWER, ATOM = range(6)
@@ -149,7 +149,10 @@ def _big(term: Term) -> tuple[str, int]:
         return rf"\sum_{{{term.text}}} {_inside(term.parts[0], SPREAD)}", SPREAD
     low, high, body = term.parts
     bounds = rf"_{{{term.text}={echo(low)}}}^{{{echo(high)}}}"
-    return rf"{_BIG[term.head]}{bounds} {_inside(body, SPREAD)}", SPREAD
+    inner = _inside(body, SPREAD)
+    if term.head != "sum" and body.head == "mul" and sizes.is_column(body.size):
+        inner = rf"\left({inner}\right)"  # without them it would be asked whether the product ends before the vector
+    return rf"{_BIG[term.head]}{bounds} {inner}", SPREAD
 
 
 def _rate(term: Term) -> tuple[str, int]:

@@ -171,4 +171,6 @@ def _script_end(signs: list[Sign], i: int) -> int:
     """Where the script with the `_` or `^` at `i` ends."""
     if i + 1 >= len(signs):
         return i + 1
+    if signs[i + 1].kind == "WORD" and len(signs[i + 1].text) > 1:
+        return i  # in w^ts_0 the t alone is raised
     return closing(signs, i + 1) + 1 if signs[i + 1].text in {"{", "("} else i + 2

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from lark import Token
 
-from symrnn.model.formula import commands, constructs
+from symrnn.model.formula import commands, constructs, places
 from symrnn.model.formula.fault import Page
 from symrnn.model.formula.flat import closing
 from symrnn.model.formula.limits import MOST_WORDS
@@ -180,37 +180,10 @@ class Marker:
             self.i = raised(self, self.i, as_argument=True)
         elif found.kind == "function":
             self.put("FUNC", found.name, sign)
+            places.time_of_function(self)
         else:
             self.put("ATOM", f"{found.kind}:{found.name}", sign)
-            self.subscript(found)
-
-    def subscript(self, found: Named) -> None:
-        """`[t-1]` or, of a sequence, `(t-1)` right behind a name; or a number: `h0`."""
-        follows = self.peek()
-        if follows is None or found.kind in {"index", "length", "eye", "ones", "dimension"}:
-            return
-        if found.kind == "sequence" and follows.kind == "NUMBER" and not follows.blank and follows.text.isdigit():
-            self.between("SUBOPEN", [follows], "SUBCLOSE", follows)
-            self.i += 1
-            return
-        while follows is not None and follows.kind == "SIGN" and not follows.sized:
-            brackets = {"[": ("INDEXOPEN", "INDEXCLOSE"), "(": ("TIMEOPEN", "TIMECLOSE")}.get(follows.text)
-            if brackets is None or (follows.text == "(" and found.kind not in {"sequence", "adjoint"}):
-                return
-            end = closing(self.signs, self.i)
-            inner = self.signs[self.i + 1 : end]
-            if not self.index_like(inner):
-                return
-            self.between(brackets[0], inner, brackets[1], follows)
-            self.i = end + 1
-            follows = self.peek() if follows.text == "[" else None
-
-    def index_like(self, signs: list[Sign]) -> bool:
-        """Whether signs are an index: names of indices and lengths, numbers, plus, minus and commas."""
-        parts = {part for length in self.table.lengths for part in length.split("_")}
-        known = {*self.table.indices, *self.table.lengths, *self.bound, *parts, "_", "{", "}"}
-        words = all(s.text in known or s.kind == "NUMBER" or s.text in {"+", "-", ","} for s in signs)
-        return bool(signs) and words
+            places.subscript(self, found)
 
     def keyword(self, sign: Sign, word: str) -> None:
         follows = self.peek()
@@ -239,13 +212,20 @@ class Marker:
     def has_gradient(self, follows: Sign) -> bool:
         """Whether ∇ is of what follows: a name, a sum, or the loss in brackets."""
         if follows.text in {"(", "[", "{", "\\{"}:
-            return self.peek(1) is not None and self.signs[self.i + 1].text == "L"
+            first = self.peek(1)
+            return first is not None and (
+                first.text in {"L", "Σ"} or (follows.text == "{" and first.kind in {"WORD", "GREEK"})
+            )
         return follows.kind in {"WORD", "GREEK"} or follows.text == "Σ"
 
     def sign(self, sign: Sign) -> None:
         """A sign that is no letter."""
         text = sign.text
-        if text in {"(", "[", "{", "\\{"}:
+        if text == "[" and places.is_place(self, sign):
+            end = closing(self.signs, self.i)
+            self.between("INDEXOPEN", self.signs[self.i + 1 : end], "INDEXCLOSE", sign)
+            self.i = end
+        elif text in {"(", "[", "{", "\\{"}:
             self.put("LPAR", text, sign)
         elif text in {")", "]", "}", "\\}"}:
             self.put("RPAR", text, sign)
@@ -256,8 +236,8 @@ class Marker:
         elif text == "∇":
             self.i += 1
             return self.nabla(sign)
-        elif text == "∂":
-            self.put("DIFF", "∂", sign)
+        elif text in {"∂", "d"}:
+            self.put("DIFF", text, sign)
         elif text in {"𝟏", "𝟙", "mathbb"}:
             return constructs.one(self, sign)
         elif text in {"frac", "√", "begin", "end"}:

@@ -26,7 +26,16 @@ def as_row(left: Term, right: Term) -> Term:
     if left.head not in GRADIENTS or left.parts[0].size != SCALAR or left.size is None or right.size is None:
         return left
     column = sizes.is_column(left.size) and sizes.same(left.size[0], right.size[0])
-    return replace(left, size=(1, left.size[0])) if column and right.head in GRADIENTS else left
+    return replace(left, size=(1, left.size[0])) if column and _jacobian(right) else left
+
+
+def _jacobian(term: Term) -> bool:
+    """Whether a factor is a derivative of a vector, or a product or sum of them."""
+    if term.head in {"prod", "prod_dec", "sum"}:
+        return _jacobian(term.parts[-1])
+    if term.head in {"mul", "add", "sub"}:
+        return _jacobian(term.parts[0])
+    return term.head in GRADIENTS and term.parts[0].size != SCALAR
 
 
 def chain_rule(left: Term, right: Term) -> bool:
@@ -34,9 +43,15 @@ def chain_rule(left: Term, right: Term) -> bool:
     sides = {left.head in GRADIENTS, right.head in GRADIENTS}
     if left.size is None or right.size is None or sides != {True, False}:
         return False
-    product = left if left.head == "mul" else right
-    starts = product.head == "mul" and product.parts[0].head in GRADIENTS
-    return starts and sizes.alike(left.size, (right.size[1], right.size[0]))
+    (named, chain) = (left, right) if left.head in GRADIENTS else (right, left)
+    rows = (1, _count(named.size))
+    return _starts_with_rate(chain) and sizes.alike(chain.size, rows)
+
+
+def _starts_with_rate(term: Term) -> bool:
+    while term.head in {"sum", "add", "sub", "neg"}:
+        term = term.parts[-1 if term.head == "sum" else 0]
+    return term.head == "mul" and term.parts[0].head in GRADIENTS
 
 
 def shape(builder: Builder, y: Term, x: Term) -> Size:
@@ -95,6 +110,8 @@ def _nabla(builder: Builder, items: Tree[Any], of: Term) -> Term:
 def adjoint(builder: Builder, tree: Tree[Any]) -> Term:
     """∇h(t), the gradient of the loss, as a terminal prints it."""
     x = builder.build(next(part for part in tree.children if isinstance(part, Tree)))
+    if x.kind == "loss":
+        raise builder.page.fault("syntax", x.place, "∇ of the loss by what?", repair="write \\nabla_{h_t} L")
     loss = Term("name", text="L", place=x.place, kind="loss")
     derivative(builder, "partial", loss, x)
     return Term("grad", (x, loss), size=x.size, place=x.place)

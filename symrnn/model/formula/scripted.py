@@ -33,6 +33,9 @@ def scripted(builder: Builder, tree: Tree[Any]) -> Term:
     while base.data == "scripted":
         scripts.insert(0, base.children[1])
         base = base.children[0]
+    if base.data == "call" and str(base.children[1]) == "{" and scripts[0].data == "power":
+        what = "a power behind a group: of the function, or of what it is applied to?"
+        raise builder.page.fault("ambiguous", place_of(scripts[0]), what, repair="write \\tanh(a)^2 or \\tanh(a^2)")
     if base.data != "atom":
         return _on_value(builder, builder.build(base), scripts, str(base.data))
     token = base.children[0]
@@ -146,6 +149,9 @@ def _on_sequence(builder: Builder, name: str, scripts: list[Script], place: int)
         return _bare_sequence(builder, name, scripts, place)
     used = {id(script) for script in (*times, *lowered)}
     term = Term("name", text=name, size=size, place=place, kind="sequence")
+    if _is_component(time) and any(_is_time(part) for part in places):
+        what, repair = "which of these indices is the time?", f"write {name}^{{(t)}}_i or {name}_{{t,i}}"
+        raise builder.page.fault("ambiguous", place, what, repair=repair)
     term = Term("at", (term, index(builder, time, "time")), size=size, place=place)
     term = _component(builder, term, places)
     return _on_value(builder, term, [s for s in scripts if id(s) not in used], "element")
@@ -196,6 +202,12 @@ def _on_parameter(builder: Builder, kind: str, name: str, scripts: list[Script],
 def _is_component(tree: Any) -> bool:
     """Whether an index is one of those that number components."""
     return tree.data == "atom" and str(tree.children[0]).removeprefix("index:") in _COMPONENTS
+
+
+def _is_time(tree: Any) -> bool:
+    """Whether an index is one of those that number times: t, tau, t-1."""
+    words = [str(w) for w in tree.scan_values(lambda w: w.type == "ATOM")]
+    return any(word == "index:t" or word.startswith("length:") for word in words)
 
 
 def _on_value(builder: Builder, term: Term, scripts: list[Script], base: str) -> Term:

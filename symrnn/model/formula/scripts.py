@@ -158,7 +158,7 @@ def _braced(marker: Marker, inner: list[Sign], at: Sign) -> None:
     if inner and inner[0].text == "(":
         end = closing(inner, 0)
         rest = [s for s in inner[end + 1 :] if s.text not in {"^", "{", "}", ","}]
-        if all(s.text in {"⊤", "T"} for s in rest):
+        if all(s.text in {"⊤", "T", "ᵀ"} for s in rest):
             marker.between("TIMEOPEN", inner[1:end], "TIMECLOSE", at)
             for sign in rest:
                 marker.put("TRANSPOSE", "⊤", sign)
