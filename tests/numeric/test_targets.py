@@ -140,6 +140,35 @@ def detached(found: Any) -> Any:
     return loss.detach().numpy(), {key: g.detach().numpy() for key, g in grads.items()}
 
 
+@pytest.mark.parametrize(("name", "target"), [("two-lengths", "torch"), ("matrices", "torch"), ("backward", "jax")])
+def test_sequences_of_unequal_length(name: str, target: str, tmp_path: Path) -> None:
+    """Each example at its own length, as in the NumPy network: values, loss, gradients; other lengths are refused."""
+    library = pytest.importorskip(target)
+    model = KNOWN[name]()
+    net, keys = sr.to_numpy(model), everything(model)
+    arguments, told = case(net, 4, True)
+    lengths = {s.name: [3 + i, 1 + i, 3 + i] for i, s in enumerate(model.lengths)}
+    wanted = net.loss_and_grad(*arguments, wrt=keys, lengths=lengths, **told)
+    module = imported(sr.code(model, target=target, wrt=keys), tmp_path)
+    if target == "torch":
+        given = [{k: library.tensor(np.asarray(x), requires_grad=True) for k, x in a.items()} for a in arguments]
+        loss = module.loss(*given, *numbers(told), lengths=lengths)
+        loss.backward()
+        compare(detached((loss, {k: x.grad for a in given for k, x in a.items()})), wanted, 1e-11)
+        found = detached(module.loss_and_grad(*given, *numbers(told), lengths=lengths))
+    else:
+        with library.enable_x64(True):
+            found = module.loss_and_grad(*arguments, *numbers(told), lengths=lengths)
+        given = list(arguments)
+    compare(found, wanted, 1e-11)
+    rows = net.forward(*arguments, lengths=lengths, **told)
+    for key, x in module.forward(*given, *numbers(told), lengths=lengths).items():
+        np.testing.assert_allclose(np.asarray(x), rows[key], rtol=1e-5, atol=1e-6)
+    for wrong, words in (([9, 9, 9], "do not fit"), ([0, 1, 1], "steps or more"), ([1, 1], "do not fit")):
+        with pytest.raises(ValueError, match=words):
+            module.loss(*given, *numbers(told), lengths=dict.fromkeys(lengths, wrong))
+
+
 ELMAN = sr.models.elman()
 
 

@@ -22,12 +22,14 @@ from symrnn.numeric.module import signature
 from symrnn.numeric.names import OWN, Names
 from symrnn.numeric.plans import Plan, statements_in
 from symrnn.numeric.statements import Store, accesses
+from symrnn.numeric.targets import unequal
 from symrnn.numeric.targets.unpacking import handed, unpacked
 from symrnn.numeric.texts import ALONE
 from symrnn.numeric.work import is_given
 
 WORDS = frozenset({"jax", "jnp", "lax", "torch", "math", "kind", "dict", "tuple", "last", "found", "rows", "carry"})
 WORDS |= {"reduce", "Loss", "ctx", "keys", "arrays", "larger", "softplus", "kind_of", "arriving"}
+WORDS |= {"lengths", "groups", "some", "together", "all_rows", "placed", "AXES", "steps", "columns", "parts", "part"}
 WORDS |= {"differentiable", "parted", "sensitivities", "products", "each"}
 
 
@@ -68,8 +70,10 @@ class FunctionalModule:
             "needs NumPy only", f"needs {self.library} only"
         )
         head = [title, "from __future__ import annotations", "", *self.imports]
-        head += ["", f"Arrays = dict[str, {self.dialect.array}]", ""]
+        head += ["", f"Arrays = dict[str, {self.dialect.array}]", unequal.TYPE, ""]
         helpers = [self.dialect.helper(name) for name in sorted(self.used)]
+        whole = {s.sequence for s in self.computed} >= set(self.model.defined)
+        functions += unequal.helpers(self.model, self.dialect, self.plan.horizon.least, whole)
         return "\n".join(head) + "\n\n" + "\n\n".join([*helpers, *functions])
 
     def new_writer(self, layout: Layout) -> Writer:
@@ -100,6 +104,7 @@ class FunctionalModule:
         value = fill(writer)
         told = self.told()
         lines = [*self.decorators(name), *signature(name, self.arguments(name), result), *docstring(summary)]
+        lines += self.of_lengths(name)
         if name in ("forward", "loss"):
             lines.append(f"    values = every_value({', '.join(['params, inputs, boundary', *told])})")
         lines += ["    " + x for x in unpacked(layout)]
@@ -115,9 +120,31 @@ class FunctionalModule:
         """What stands above a function."""
         return []
 
+    def of_lengths(self, name: str) -> list[str]:
+        """The lines that take a batch of sequences of unequal length apart."""
+        told = "".join(f', steps["{s}"]' for s in untold(self.model))
+        loop = "for steps, columns, part in groups(inputs, boundary, lengths)"
+        lines = {
+            "loss": [f"return sum(loss(params, *part{told}) {loop})"],
+            "forward": [
+                f"parts = [(steps, columns, forward(params, *part{told})) {loop}]",
+                "return all_rows(parts, inputs)",
+            ],
+            "loss_and_grad": [
+                "value, parts = 0, []",
+                f"{loop}:",
+                f"    more, grads = loss_and_grad(params, *part{told})",
+                "    value = value + more",
+                "    parts.append((steps, columns, grads))",
+                "return value, together(parts, {**params, **inputs, **boundary})",
+            ],
+        }.get(name, [])
+        return ["    if lengths is not None:", *("        " + x for x in lines)] if lines else []
+
     def arguments(self, name: str) -> str:
         """The text of the arguments of a function."""
         more = "".join(f", {w}: int" for w in self.told())
+        more += ", lengths: Lengths = None" * (name in ("forward", "loss", "loss_and_grad"))
         return f"params: Arrays, inputs: Arrays, boundary: Arrays{more}" + ", values: Arrays" * (name == self.pass_name)
 
     def every_value(self) -> str:
@@ -193,10 +220,15 @@ class FunctionalModule:
     def loss_and_grad(self) -> str:
         """The function that returns the loss and the gradients."""
         summary = f"The loss and its gradients: {', '.join(key for _, key in self.keys()) or 'none'}."
+        summary += " With `lengths`, numbers of steps, every example ends at its own last step."
         passed = ", ".join(["params, inputs, boundary", *self.told()])
         name = "loss_and_grad"
         lines = [*self.decorators(name), *signature(name, self.arguments(name), self.pair())]
-        lines += [*docstring(summary), f"    return {self.pass_name}({passed}, every_value({passed}))"]
+        lines += [
+            *docstring(summary),
+            *self.of_lengths(name),
+            f"    return {self.pass_name}({passed}, every_value({passed}))",
+        ]
         return "\n".join(lines) + "\n"
 
     def keys(self) -> list[tuple[Any, str]]:

@@ -102,6 +102,7 @@ class TorchModule(FunctionalModule):
         keys = [key for _, key in self.keys()]
         lines = signature(name, self.arguments(name), "torch.Tensor")
         lines += docstring(f"{what}; `backward()` of what is made of it gives the gradients of {', '.join(keys)}.")
+        lines += self.of_lengths(name)
         lines += [
             f"    differentiable = {set_text(keys)}",
             "    for key, x in (*params.items(), *inputs.items(), *boundary.items()):",
