@@ -248,8 +248,9 @@ def part_of(whole: Any, nodes: tuple[Any, ...], position: int) -> Any:
     start: Expr = Integer(0)
     for size in sizes[:position]:
         start = start + size
-    part = pieces.segment(whole, start, sizes[position])
-    return part if shape_of(nodes[position]) else pieces.entry(part, 1)
+    if not shape_of(nodes[position]):
+        return pieces.entry(whole, start + 1)
+    return pieces.segment(whole, start, sizes[position])
 
 
 def factor_of(table: list[list[list[Any]]], nodes: tuple[Any, ...]) -> Any:

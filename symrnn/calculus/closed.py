@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from symrnn.calculus.closed_forms import closed_gradient, prove_claim
+from symrnn.calculus.closed_forms import prove_claim
+from symrnn.calculus.delayed_forms import gradient_form, rate_form, state_form
 from symrnn.calculus.derivation import Derivation
 from symrnn.calculus.formula import ClosedForm
 from symrnn.calculus.induction import Proof
-from symrnn.calculus.solutions import closed_rate, closed_state
 from symrnn.errors import Undefined
 from symrnn.model import Element, Equation, Recurrence, Sequence
 from symrnn.tensor.adjoint import Adjoint
@@ -37,8 +37,8 @@ def closed_form(subject: Derivation | Recurrence, of: Any, by: Any = None) -> Cl
     Raises
     ------
     Unsupported
-        Where no closed form is known: states read with several lags, matrix-valued states, states of a model that
-        is not linear.
+        Where no closed form is known: matrix-valued states, states that are computed at different times, states of a
+        model that is not linear.
 
     Notes
     -----
@@ -57,7 +57,7 @@ def closed_form(subject: Derivation | Recurrence, of: Any, by: Any = None) -> Cl
     s[0]*(w)**t
     """
     if isinstance(subject, Derivation):
-        return closed_gradient(subject, of)
+        return gradient_form(subject, of)
     if not isinstance(subject, Recurrence):
         raise Undefined(f"{type(subject).__name__} has no closed forms", repair="closed_form(sr.bptt(model), W)")
     element = of[t] if isinstance(of, Sequence) else of
@@ -66,7 +66,7 @@ def closed_form(subject: Derivation | Recurrence, of: Any, by: Any = None) -> Cl
             f"closed_form of {of}: of a model it is a state at t",
             repair=f"closed_form(model, {subject.states[0]}[t]), or closed_form(sr.bptt(model), W) for a gradient",
         )
-    return closed_state(subject, element) if by is None else closed_rate(subject, element, _by(subject, by))
+    return state_form(subject, element) if by is None else rate_form(subject, element, _by(subject, by))
 
 
 def _by(model: Recurrence, by: Any) -> Any:

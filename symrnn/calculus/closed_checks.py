@@ -47,19 +47,30 @@ class Workshop:
         drawn = [{type(s): draw(self.model, last, s, seed) for s in self.systems} for last in self.lasts]
         self.values = [{kind: _values(subject, i) for kind, i in both.items()} for both in drawn]
         self.proved: dict[Any, list[Finding]] = {}
+        self.others: dict[Any, Workshop] = {}
 
     def report(self, form: ClosedForm) -> Report:
         """Every step of a closed form, and both sides of every line of its proofs."""
         counted = _counted_from(form)
         findings = [self._finding(claim, i, counted) for i, claim in enumerate(_claims(form), 1)]
+        there = self._about(form)
         for proof in form.proofs:
-            if proof.claim not in self.proved:
-                self.proved[proof.claim] = [self._finding(c, 0, counted) for c in proof_claims(proof)]
-            found = self.proved[proof.claim]
+            if proof.claim not in there.proved:
+                there.proved[proof.claim] = [there._finding(c, 0, counted) for c in proof_claims(proof)]
+            found = there.proved[proof.claim]
             findings += [replace(f, line=len(findings) + i) for i, f in enumerate(found, 1)]
         sizes = tuple((str(d), size) for d, size in prime_sizes(self.model).items())
         chance = min(1.0, len(findings) * 1e4 / PRIME)
         return Report(tuple(findings), tuple(self.lasts), sizes, self.seed, chance)
+
+    def _about(self, form: ClosedForm) -> Workshop:
+        """The instances of what the inductions are about."""
+        if form.behind is None:
+            return self
+        key = (type(form.behind), form.behind.model if isinstance(form.behind, Derivation) else form.behind)
+        if key not in self.others:
+            self.others[key] = Workshop(form.behind, self.seed)
+        return self.others[key]
 
     def _finding(self, claim: Claim, number: int, counted: dict[Any, Sequence]) -> Finding:
         return decide(claim[0], number, self.systems, [_check(v, claim, counted) for v in self.values])

@@ -42,6 +42,10 @@ class ClosedForm:
         How it came from the gradient's line; every one of them equals the gradient.
     proofs
         The inductions by which the recurrence of the states was solved.
+    behind
+        The derivation or model that the inductions are about, where it is another: one with copies of the states.
+    copies
+        What these copies are.
     again
         What makes the steps anew from the model, where they are a proof by themselves.
     """
@@ -52,6 +56,8 @@ class ClosedForm:
     steps: tuple[ClosedStep, ...]
     proofs: tuple[Proof, ...]
     over: Any = None
+    behind: Derivation | Recurrence | None = field(default=None, repr=False)
+    copies: tuple[Equation, ...] = ()
     again: Callable[[], tuple[ClosedStep, ...]] | None = field(default=None, repr=False, compare=False)
 
     @property

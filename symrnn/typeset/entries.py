@@ -11,7 +11,7 @@ from sympy import KroneckerDelta
 
 from symrnn.tensor import kronecker, pieces
 from symrnn.tensor.adjoint import Adjoint
-from symrnn.tensor.elementwise import Elementwise, placeholder
+from symrnn.tensor.elementwise import Elementwise, Full, placeholder
 from symrnn.tensor.node import shape_of
 from symrnn.tensor.sensitivity import Rate
 from symrnn.tensor.spelling import spell
@@ -118,14 +118,19 @@ def _unbold(base: Item) -> Item:
     return base
 
 
+def alone(x: Any) -> Any:
+    """A part of one entry as a number: a and not a 1."""
+    return x.value if isinstance(x, Full) and all(d == 1 for d in x.shape) else x
+
+
 @present.register(pieces.Concat)
 def _(x: Any, p: Presenter) -> Item:
-    return Stack(p.all(x.args), across=p.rows)
+    return Stack(p.all(map(alone, x.args)), across=p.rows)
 
 
 @turned.register(pieces.Concat)
 def _(x: Any, p: Presenter) -> Item:
-    return Stack(tuple(map(p.turned, x.args)), across=not p.rows)
+    return Stack(tuple(p.turned(alone(y)) for y in x.args), across=not p.rows)
 
 
 @present.register(pieces.Segment)

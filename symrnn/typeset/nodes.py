@@ -18,6 +18,7 @@ from symrnn.tensor.elementwise import Full
 from symrnn.tensor.inverses import Inverse
 from symrnn.tensor.unknown import Function
 from symrnn.typeset.brackets import bare_call, call, negative, power, product, transposed
+from symrnn.typeset.entries import alone
 from symrnn.typeset.items import (
     Fence,
     Grid,
@@ -156,13 +157,13 @@ def _(x: Any, p: Presenter) -> Item:
 def _(x: Any, p: Presenter) -> Item:
     """Block by block; of transposes, transposed places."""
     rows = tuple(zip(*x.rows, strict=True)) if p.rows else x.rows
-    return Grid(tuple(p.all(row) for row in rows))
+    return Grid(tuple(p.all(map(alone, row)) for row in rows))
 
 
 @turned.register(Block)
 def _(x: Any, p: Presenter) -> Item:
     rows = x.rows if p.rows else tuple(zip(*x.rows, strict=True))
-    return Grid(tuple(tuple(map(p.turned, row)) for row in rows))
+    return Grid(tuple(tuple(p.turned(alone(x)) for x in row) for row in rows))
 
 
 @present.register(Inverse)

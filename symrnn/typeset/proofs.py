@@ -63,8 +63,9 @@ def closed_blocks(form: ClosedForm, p: Presenter, proofs: bool = True, where: bo
     blocks = [Block(title, times, chain(form.of, rights, p).rows, tuple(whys))]
     shown = [named.definition for named in names.values() if named.definition is not None]
     if shown and where:
-        rows = tuple(equation_row(e, p) for e in dict.fromkeys(shown))
-        blocks.append(Block(p.words["closed.where"], None, rows, (p.words["closed.factor"],) * len(rows)))
+        rows = tuple(equation_row(e, p) for e in (*dict.fromkeys(shown), *form.copies))
+        whys = [p.words["closed.factor"]] * len(dict.fromkeys(shown)) + [p.words["closed.copy"]] * len(form.copies)
+        blocks.append(Block(p.words["closed.where"], None, rows, tuple(whys)))
     for proof in form.proofs if proofs else ():
         back = downwards(proof)
         blocks += [replace(case_block(case, p, names[id(proof)]), back=back) for case in proof.cases]

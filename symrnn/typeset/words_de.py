@@ -137,6 +137,7 @@ CLOSED = {
     "closed.step": "Schritt",
     "closed.where": "Dabei ist",
     "closed.factor": "die Jacobi-Matrix eines Schrittes",
+    "closed.copy": "die Vergangenheit als Teil des Zustands",
     "closed.exchanged": "die Summen in der anderen Reihenfolge",
     "closed.line": "{law}, Zeile {lines}",
     "closed.lines": "{law}, Zeilen {lines}",

@@ -98,6 +98,7 @@ CLOSED = {
     "closed.step": "Step",
     "closed.where": "Where",
     "closed.factor": "the Jacobian of one step",
+    "closed.copy": "the past as a part of the state",
     "closed.exchanged": "the other order of the sums",
     "closed.line": "{law}, line {lines}",
     "closed.lines": "{law}, lines {lines}",
