@@ -24,6 +24,7 @@ def register(commands: Any) -> None:
         "--key", action="append", default=[], type=Path, metavar="FILE", help="key of a sheet or an exam"
     )
     parser.add_argument("--jobs", type=positive, metavar="N", help="processes (default: as many as there are cores)")
+    parser.add_argument("--programs", action="store_true", help="run programs that were handed in, with limits")
     parser.add_argument("--totals", type=Path, metavar="FILE", help="write each student's points here")
     parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="default: ANSWERS-graded.csv")
     parser.set_defaults(run=run_grade)
@@ -47,6 +48,7 @@ def run_grade(options: argparse.Namespace) -> int:
             jobs=options.jobs or (1 if len(tasks) < FEW else os.cpu_count() or 1),
             progress=lambda done, total: progress(f"graded {done} of {total}"),
             resume=kept,
+            programs=options.programs,
         )
     except KeyboardInterrupt:
         progress("")

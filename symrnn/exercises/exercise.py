@@ -16,7 +16,7 @@ from typing import Any
 
 from symrnn.calculus.verdict import Verdict
 from symrnn.errors import ReadError, Undefined
-from symrnn.exercises.marking import FORMULA, MARKERS
+from symrnn.exercises.marking import CODE, FORMULA, MARKERS, mark_program
 from symrnn.model import Recurrence, read_model
 
 
@@ -56,6 +56,8 @@ class Part:
         Of a number: the formula that gives it from earlier parts, @1 for the answer to the first.
     symbols
         A table of names as JSON, where the exercise's own does not serve.
+    axes, arrays, upstream
+        Of code: how its arrays are the model's, as `check_gradient` takes them, by names such as "W.T" and "h[0]".
     """
 
     question: str
@@ -74,6 +76,9 @@ class Part:
     tau: int = 0
     follows: str = ""
     symbols: str = ""
+    axes: str = ""
+    arrays: tuple[tuple[str, str], ...] = ()
+    upstream: str = ""
 
 
 @lru_cache(maxsize=256)
@@ -140,10 +145,12 @@ class Exercise:
         """The points of all parts."""
         return sum(part.points for part in self.parts)
 
-    def judge(self, answer: object, part: int = 1) -> Verdict:
+    def judge(self, answer: object, part: int = 1, *, programs: bool = False) -> Verdict:
         """The verdict on an answer to one part, counted from 1.
 
-        Its facts have the `credit`, from 0 to 1: times the part's `points`, it is what the answer earns.
+        Its facts have the `credit`, from 0 to 1: times the part's `points`, it is what the answer earns. With
+        `programs` an answer to a part that asks for code may be the text of a program, which is run in a process of
+        its own, with limits of time and memory; it is run with your rights, so look at what you run.
 
         Raises
         ------
@@ -153,6 +160,8 @@ class Exercise:
         if not 1 <= part <= len(self.parts):
             raise Undefined(f"part {part} of {len(self.parts)}", repair="parts are counted from 1")
         asked = self.parts[part - 1]
+        if asked.kind == CODE and programs and isinstance(answer, str):
+            return mark_program(self, asked, answer)
         return MARKERS[asked.kind](self, asked, answer)
 
     def check(self, answer: object, part: int = 1) -> Verdict:
@@ -187,4 +196,4 @@ def thawed(text: str) -> Exercise:
 
 def _tuples(record: dict[str, Any]) -> dict[str, Any]:
     found = {key: tuple(value) if isinstance(value, list) else value for key, value in record.items()}
-    return found | {"known": tuple(map(tuple, record.get("known", ())))}
+    return found | {key: tuple(map(tuple, record.get(key, ()))) for key in ("known", "arrays")}

@@ -12,16 +12,20 @@ from symrnn.model import Recurrence
 from symrnn.model.formula.term import Term
 
 DERIVATIVES = frozenset({"partial", "total", "immediate", "grad"})
-RULES = ("unrolled", "no derivative", "no f'", "no sum", "only")
+RULES = ("unrolled", "no derivative", "no f'", "no sum", "only", "chain")
 
 
-def broken(form: str, answer: Term, reference: Term, model: Recurrence | None) -> tuple[str, str]:
+def broken(form: str, answer: Term, reference: Term, model: Recurrence | None, sides: int = 1) -> tuple[str, str]:
     """The name of the rule that an answer breaks, with a sentence, or nothing.
 
-    `form` lists rules: "unrolled", "no derivative", "no f'", "no sum", "only h, W, x".
+    `form` lists rules: "unrolled", "no derivative", "no f'", "no sum", "only h, W, x", and "chain": an equation with at
+    least two sides behind its name.
     """
     for rule in filter(None, (part.strip() for part in form.split(";"))):
-        found = _broken(rule, answer, reference)
+        if rule == "chain":
+            found = "" if sides > 1 else "the steps between are not written"
+        else:
+            found = _broken(rule, answer, reference)
         if found:
             return Slip.FORM, found
     if model is not None and not form and _leaves_states(answer, reference, model):

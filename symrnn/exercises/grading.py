@@ -22,16 +22,23 @@ from typing import Any
 from symrnn.calculus.verdict import UNDECIDED
 from symrnn.exercises.class_answers import Task
 from symrnn.exercises.exercise import Exercise, thawed
+from symrnn.exercises.marking import CODE
 from symrnn.exercises.marks import Mark, mark
 
 SECONDS = 20.0  # for one exercise of one student
+RUNNING = 120.0  # where programs are run, several times at several sizes
 CHUNK = 8  # tasks that a process takes at a time
 Marks = list[Mark]
-Job = tuple[int, str, dict[int, str], tuple[float, ...]]
+Job = tuple[int, str, dict[int, str], tuple[float, ...], bool]
 
 
 def grade(
-    tasks: list[Task], *, jobs: int = 1, progress: Callable[[int, int], None] | None = None, resume: Path | None = None
+    tasks: list[Task],
+    *,
+    jobs: int = 1,
+    progress: Callable[[int, int], None] | None = None,
+    resume: Path | None = None,
+    programs: bool = False,
 ) -> list[Marks]:
     """The marks of all tasks, in their order.
 
@@ -45,23 +52,27 @@ def grade(
         Called with how many tasks are done, and of how many.
     resume
         A file in which what is done is kept: a run that was interrupted goes on from there.
+    programs
+        Whether the programs of answers to questions for code are run: each in a process of its own with limits of time
+        and memory, but with your rights. Otherwise they are undecided, and left to a person.
     """
-    done = _kept(resume, tasks)
-    kept = _Keeper(resume, tasks, done)
+    digest = _digest(tasks, programs) if resume else ""
+    done = _kept(resume, digest, len(tasks))
+    kept = _Keeper(resume, digest, done)
     waiting = [i for i in range(len(tasks)) if i not in done]
     report = progress or (lambda done, total: None)
     with kept:
-        for i, marks in _marked(tasks, waiting, jobs):
+        for i, marks in _marked(tasks, waiting, jobs, programs):
             done[i] = marks
             kept.add(i, marks)
             report(len(done), len(tasks))
     return [done[i] for i in range(len(tasks))]
 
 
-def _marked(tasks: list[Task], waiting: list[int], jobs: int) -> Iterator[tuple[int, Marks]]:
+def _marked(tasks: list[Task], waiting: list[int], jobs: int, programs: bool) -> Iterator[tuple[int, Marks]]:
     ready = [i for i in waiting if tasks[i].exercise is None]
     yield from ((i, _faulty(tasks[i])) for i in ready)
-    work = [_job(i, tasks[i]) for i in waiting if tasks[i].exercise is not None]
+    work = [_job(i, tasks[i], programs) for i in waiting if tasks[i].exercise is not None]
     if jobs <= 1 or len(work) <= 1:
         yield from (marked for job in work for marked in mark_chunk([job]))
         return
@@ -72,9 +83,10 @@ def _faulty(task: Task) -> Marks:
     return [Mark(part, "invalid", 0.0, 0.0, "", task.fault) for part in sorted(task.answers)]
 
 
-def _job(i: int, task: Task) -> Job:
+def _job(i: int, task: Task, programs: bool) -> Job:
     assert task.exercise is not None
-    return i, _frozen(task.exercise), dict(task.answers), tuple(p.points for p in task.exercise.parts)
+    runs = programs and any(part.kind == CODE for part in task.exercise.parts)
+    return i, _frozen(task.exercise), dict(task.answers), tuple(p.points for p in task.exercise.parts), runs
 
 
 @lru_cache(maxsize=4096)
@@ -118,21 +130,22 @@ def mark_chunk(chunk: list[Job]) -> list[tuple[int, Marks]]:
     """The marks of some tasks; what a process of the pool does."""
     found = []
     for job in chunk:
-        i, frozen, answers, _ = job
+        i, frozen, answers, _, programs = job
+        limit = RUNNING if programs else SECONDS
         try:
-            with _limit(SECONDS):
-                found.append((i, list(_mark(frozen, tuple(sorted(answers.items()))))))
+            with _limit(limit):
+                found.append((i, list(_mark(frozen, tuple(sorted(answers.items())), programs))))
         except _TooLong:
-            found.append((i, _undecided(job, f"judging took more than {SECONDS:g} seconds")))
+            found.append((i, _undecided(job, f"judging took more than {limit:g} seconds")))
         except Exception as error:  # whatever it is, the others go on, and a person looks at this one
             found.append((i, _undecided(job, f"not judged: {type(error).__name__}")))
     return found
 
 
 @lru_cache(maxsize=4096)
-def _mark(frozen: str, answers: tuple[tuple[int, str], ...]) -> tuple[Mark, ...]:
+def _mark(frozen: str, answers: tuple[tuple[int, str], ...], programs: bool) -> tuple[Mark, ...]:
     """The same answers are judged once: they always get the same verdict."""
-    return tuple(mark(_thawed(frozen), dict(answers)))
+    return tuple(mark(_thawed(frozen), dict(answers), programs))
 
 
 @lru_cache(maxsize=4096)
@@ -141,7 +154,7 @@ def _thawed(frozen: str) -> Exercise:
 
 
 def _undecided(job: Job, message: str) -> Marks:
-    _, _, answers, points = job
+    _, _, answers, points, _ = job
     worth = dict(enumerate(points, 1))
     return [Mark(part, UNDECIDED, 0.0, worth.get(part, 0.0), "", message) for part in sorted(answers)]
 
@@ -169,21 +182,21 @@ def _limit(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def _digest(tasks: Iterable[Task]) -> str:
+def _digest(tasks: Iterable[Task], programs: bool) -> str:
     """What the tasks are, so that marks of other answers are never taken for theirs."""
-    found = blake2b(digest_size=16)
+    found = blake2b(b"programs" * programs, digest_size=16)
     for task in tasks:
         frozen = task.exercise.json() if task.exercise else task.fault
         found.update(repr((task.student, task.variant, task.number, frozen, sorted(task.answers.items()))).encode())
     return found.hexdigest()
 
 
-def _kept(path: Path | None, tasks: list[Task]) -> dict[int, Marks]:
+def _kept(path: Path | None, digest: str, count: int) -> dict[int, Marks]:
     """What an interrupted run left; nothing if it was about other answers."""
     if path is None or not path.is_file():
         return {}
     first, *lines = path.read_text(encoding="utf-8", errors="replace").splitlines() or [""]
-    if first != _digest(tasks):
+    if first != digest:
         return {}
     found: dict[int, Marks] = {}
     for line in lines:
@@ -192,14 +205,14 @@ def _kept(path: Path | None, tasks: list[Task]) -> dict[int, Marks]:
             found[int(i)] = [Mark(**m) for m in marks]
         except (ValueError, TypeError):  # the line that was being written
             break
-    return {i: marks for i, marks in found.items() if 0 <= i < len(tasks)}
+    return {i: marks for i, marks in found.items() if 0 <= i < count}
 
 
 class _Keeper:
     """Writes down what is done, a line for each task."""
 
-    def __init__(self, path: Path | None, tasks: list[Task], done: dict[int, Marks]) -> None:
-        self.path, self.head, self.done = path, _digest(tasks) if path else "", dict(done)
+    def __init__(self, path: Path | None, head: str, done: dict[int, Marks]) -> None:
+        self.path, self.head, self.done = path, head, dict(done)
 
     def __enter__(self) -> None:
         if self.path is not None:

@@ -42,7 +42,8 @@ def judge(
     Parameters
     ----------
     answer
-        A formula as a person types it, or its `Reading`.
+        A formula as a person types it, or its `Reading`. Of a chain `... = ... = ...` every side must be right where a
+        model gives the names their values; without one the last side counts.
     reference
         The right formula: text, a `Reading`, or an expression of the package; or several right ones, of which the first
         decides and all serve to find a mistake.
@@ -56,7 +57,7 @@ def judge(
         something.
     form
         What the answer must look like, rules separated by semicolons: "unrolled", "no derivative", "no f'", "no sum",
-        "only h, W, x". Value and form are judged apart.
+        "only h, W, x", "chain". Value and form are judged apart.
 
     Returns
     -------
@@ -83,18 +84,34 @@ def judge(
         raise Undefined("an answer needs declared names", repair="pass symbols=... or model=...")
     table = as_symbols(given if symbols is None else symbols)
     several = reference if isinstance(reference, list | tuple) else [reference]
-    right, *others = (settled(_reference(one, table)) for one in several)
+    right, *others = (settled(_sides(_reference(one, table))[-1]) for one in several)
     setting = Setting(table, given, conditions(where, table), _least(right))
     try:
         reading = answer if isinstance(answer, Reading) else read(answer, table)
     except ReadError as refused:
         return _unread(answer, refused, setting, right)
-    return _judged(setting, [right, *others], settled(_said(reading.term), right.size), form)
+    sides = [settled(side, right.size) for side in _sides(reading.term)]
+    if len(sides) > 1 and given is not None:
+        for number, side in enumerate(sides[:-1], 1):
+            if compared(setting, right, side).equal is False:
+                return _of_side(_judged(setting, [right, *others], side, ""), number, len(sides))
+    return _judged(setting, [right, *others], sides[-1], form, len(sides))
 
 
-def _said(term: Term) -> Term:
-    """What an answer says: of `∇ L = ... = ...` the last side."""
-    return term.parts[-1] if term.head == "eq" else term
+LABELS = frozenset({"at", "name", "comp", "partial", "total", "immediate", "grad"})
+
+
+def _sides(term: Term) -> tuple[Term, ...]:
+    """What an answer says: of `∇ L = ... = ...` the sides behind the name of what is asked for."""
+    if term.head != "eq":
+        return (term,)
+    return term.parts[1:] if term.parts[0].head in LABELS else term.parts
+
+
+def _of_side(verdict: Verdict, number: int, count: int) -> Verdict:
+    """The verdict on a chain of equalities, by its first side that is wrong."""
+    which = "the first side" if number == 1 else f"side {number} of {count}"
+    return replace(verdict, reason=f"{which} is wrong: {verdict.reason}", facts={**verdict.facts, "side": number})
 
 
 def _reference(reference: object, table: Symbols) -> Term:
@@ -119,7 +136,7 @@ def _least(term: Term) -> int:
     )
 
 
-def _judged(setting: Setting, references: list[Term], yours: Term, form: str) -> Verdict:
+def _judged(setting: Setting, references: list[Term], yours: Term, form: str, sides: int = 1) -> Verdict:
     right = references[0]
     setting = replace(setting, least=max(setting.least, _least(yours)))
     found = compared(setting, right, yours)
@@ -128,7 +145,7 @@ def _judged(setting: Setting, references: list[Term], yours: Term, form: str) ->
         reason = f"the values could not be compared: {found.reason}"
         return Verdict(UNDECIDED, SUBJECT, reason, facts=facts | {"value": UNDECIDED, "credit": None})
     if found.equal:
-        rule, sentence = broken(form, yours, right, setting.model)
+        rule, sentence = broken(form, yours, right, setting.model, sides)
         if not rule:
             return Verdict(RIGHT, SUBJECT, facts=facts | {"value": RIGHT, "form": RIGHT, "credit": 1.0})
         names = (diagnosis(rule),)

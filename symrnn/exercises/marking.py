@@ -6,6 +6,8 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +31,8 @@ NUMBER_MISTAKES: Mapping[str, str] = MappingProxyType(
         "total for immediate": "This is the total derivative.",
     }
 )
+LONGEST_PROGRAM = 20_000  # signs
+SECONDS = 5.0  # for one call of a program
 _NUMBER = re.compile(r"[-+−]?(\d{1,12}(\.\d{0,12})?|\.\d{1,12})([eE][-+]?\d{1,2})?")
 _EDGE = re.compile(r"\s*([\w()]+)\s*(?:->|→|-->)\s*([\w()]+)\s*")
 
@@ -154,7 +158,37 @@ def _mark_code(exercise: Exercise, part: Part, answer: object) -> Verdict:
     model = exercise.recurrence
     if model is None or not callable(answer):
         return _invalid("code is handed in as a function")
-    found = check_gradient(model, answer, tau=part.tau or None)
+    return _of_gradients(check_gradient(model, answer, **_asked_of_code(model, part)))
+
+
+def mark_program(exercise: Exercise, part: Part, text: str) -> Verdict:
+    """The text of a program that has a function `backward`: run in a process of its own, with limits."""
+    from symrnn.numeric.checking.entry import question
+    from symrnn.numeric.checking.judging import judge as judged
+    from symrnn.numeric.checking.remote import Remote
+
+    model = exercise.recurrence
+    if model is None or len(text) > LONGEST_PROGRAM or "def backward" not in text:
+        return _invalid(f"a program has a function `backward`, and at most {LONGEST_PROGRAM} signs")
+    with TemporaryDirectory(prefix="symrnn-") as folder:
+        path = Path(folder) / "answer.py"
+        path.write_text(text, encoding="utf-8", errors="replace")
+        with Remote(path, "backward") as remote:
+            return _of_gradients(judged(question(model, "backward()", remote, **_asked_of_code(model, part))))
+
+
+def _asked_of_code(model: Recurrence, part: Part) -> dict[str, Any]:
+    """How the arrays of a program are the model's."""
+    leaves = (*model.parameters, *model.constants, *model.inputs, *model.targets, *model.boundary)
+    known: dict[str, Any] = {str(x).replace(" ", ""): x for x in leaves}
+    arrays = {name: known[x[:-2]].T if x.endswith(".T") else known[x] for name, x in part.arrays}
+    arrives = next((v for v in model.defined if v.name == part.upstream), None)
+    asked = {"arrays": arrays or None, "axes": part.axes or None, "upstream": arrives, "tau": part.tau or None}
+    return {"seconds": SECONDS, **asked}
+
+
+def _of_gradients(found: Verdict) -> Verdict:
+    """The verdict on gradients with its credit: each that is right counts."""
     share = {RIGHT: 1.0, INVALID: 0.0, UNDECIDED: None}.get(found.status, 0.0)
     if found.status == WRONG:
         share = round(len(found.right) / max(1, len(found.right) + len(found.wrong)), 2)

@@ -14,7 +14,7 @@ from symrnn.calculus.verdict import RIGHT, UNDECIDED, WRONG, Verdict
 from symrnn.errors import SymrnnError
 from symrnn.exercises.exercise import Exercise, Part
 from symrnn.exercises.judge import judge
-from symrnn.exercises.marking import FORMULA, NUMBER, number_of, table_of
+from symrnn.exercises.marking import CODE, FORMULA, NUMBER, number_of, table_of
 from symrnn.model import read
 
 _EARLIER = re.compile(r"@(\d)")
@@ -51,8 +51,8 @@ class Mark:
     read_as: str = ""
 
 
-def mark(exercise: Exercise, answers: Mapping[int, str]) -> list[Mark]:
-    """The marks of the answers to an exercise, by the number of their part, in order.
+def mark(exercise: Exercise, answers: Mapping[int, str], programs: bool = False) -> list[Mark]:
+    """The marks of the answers to an exercise, by the number of their part, in order; `programs` lets them be run.
 
     Examples
     --------
@@ -64,7 +64,7 @@ def mark(exercise: Exercise, answers: Mapping[int, str]) -> list[Mark]:
     found: list[Mark] = []
     wrong: dict[int, str] = {}
     for number in sorted(answers):
-        made = _marked(exercise, number, answers[number])
+        made = _marked(exercise, number, answers[number], programs)
         if made.status not in {RIGHT, UNDECIDED} and _follows(exercise, number, answers[number], wrong):
             full = exercise.parts[number - 1].points
             earlier = " and ".join(f"({chr(96 + i)})" for i in _used(exercise, number, wrong))
@@ -75,15 +75,17 @@ def mark(exercise: Exercise, answers: Mapping[int, str]) -> list[Mark]:
     return found
 
 
-def _marked(exercise: Exercise, number: int, answer: str) -> Mark:
+def _marked(exercise: Exercise, number: int, answer: str, programs: bool) -> Mark:
     """One answer by itself; what goes wrong here is undecided, and so left to a person."""
     if not 1 <= number <= len(exercise.parts):
         return Mark(number, "invalid", 0.0, 0.0, "", f"there is no part {number}")
     part = exercise.parts[number - 1]
     if not answer.strip():
         return Mark(number, MISSING, 0.0, part.points)
+    if part.kind == CODE and not programs:
+        return Mark(number, UNDECIDED, 0.0, part.points, "", "a program, which is run only if that is allowed")
     try:
-        verdict = exercise.judge(answer, number)
+        verdict = exercise.judge(answer, number, programs=programs)
     except (ArithmeticError, ValueError, TypeError, LookupError, AttributeError, RecursionError, SymrnnError) as error:
         return Mark(number, UNDECIDED, 0.0, part.points, "", f"not judged: {type(error).__name__}")
     return _from(verdict, part, number)

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from symrnn.calculus.verdict import Verdict
-from symrnn.errors import ReadError, SymrnnError, Unsupported
+from symrnn.errors import ReadError, SymrnnError
 from symrnn.exercises.exercise import Exercise, Part
 from symrnn.exercises.making import make
 from symrnn.exercises.marking import CODE, FORMULA, table_of
@@ -122,11 +122,6 @@ class Session:
 
     def run(self) -> Record:
         """Exercise after exercise, until there is no more to read or somebody has had enough."""
-        if all(part.kind == CODE for part in make(self.kind).parts):
-            raise Unsupported(
-                f"{self.kind} asks for a program, which is not typed in a line",
-                repair=f"symrnn exercise make {self.kind} shows it; symrnn check or sr.check_gradient judges a program",
-            )
         self.say(HELP)
         while self._exercise(make(self.kind, seed=self.record.seed, level=self.record.level)):
             pass
@@ -140,12 +135,8 @@ class Session:
         self.say(spoken(exercise.statement))
         before = self.record
         for number, (letter, part) in enumerate(zip(LETTERS, exercise.parts, strict=False), 1):
-            if part.kind == CODE:
-                self.say("a program is judged by sr.check_gradient, not here")
-            elif not self._part(exercise, part, number, letter):
+            if not self._part(exercise, part, number, letter):
                 return False
-        if all(part.kind == CODE for part in exercise.parts):
-            return False
         clean = (before.wrong, before.hints) == (self.record.wrong, self.record.hints)
         self._note(seed=self.record.seed + 1, row=self.record.row + 1 if clean else 0)
         if self.record.row >= ENOUGH and self.record.level < 3:
@@ -163,9 +154,11 @@ class Session:
         self.say(f"({letter}) {spoken(part.question)}")
         for x, text in zip(LETTERS, part.choices, strict=False):
             self.say(f"    {x}: {spoken(text)}")
+        if part.kind == CODE:
+            self.say("    write it into a file, and type the name of the file, such as backward.py")
         hints, first = list(part.hints), True
         while True:
-            typed = self.ask(f"({letter}) > ")
+            typed = self.ask(f"({letter}) file > " if part.kind == CODE else f"({letter}) > ")
             if typed is None or typed.strip().lower() in {"q", "quit"}:
                 return False
             match typed.strip():
@@ -175,14 +168,18 @@ class Session:
                     self.say(spoken(hints.pop(0)) if hints else "no more hints; ! shows the solution")
                     self._note(hints=self.record.hints + 1)
                 case "!":
-                    for line in part.lines or (part.answer,):
-                        self.say("    " + (spoken(f"${line}$") if part.kind == FORMULA else line))
+                    for line in _solved(part):
+                        self.say(f"    {line}")
                     self._note(hints=self.record.hints + 1)
                     return True
                 case "=":
                     self.say(TYPING)
                 case answer:
-                    verdict = exercise.judge(answer, number)
+                    given = _program(answer) if part.kind == CODE else answer
+                    if given is None:
+                        self.say(f"    there is no file {answer}, or it is no text")
+                        continue
+                    verdict = exercise.judge(given, number, programs=True)
                     self._answered(exercise, part, answer, verdict)
                     if verdict:
                         self._note(right=self.record.right + first)
@@ -200,6 +197,22 @@ class Session:
         self.say(f"    {verdict.status}: {verdict.reason}" if verdict.reason else f"    {verdict.status}")
         for d in verdict.found:
             self.say(f"    {d}: {d.explanation} {d.advice}")
+
+
+def _solved(part: Part) -> list[str]:
+    """The lines of a solution; of a program those of the program."""
+    if part.kind == CODE:
+        return part.answer.splitlines()
+    return [spoken(f"${line}$") if part.kind == FORMULA else line for line in part.lines or (part.answer,)]
+
+
+def _program(name: str) -> str | None:
+    """The text of a file, or nothing."""
+    path = Path(name).expanduser()
+    try:
+        return path.read_text(encoding="utf-8") if path.is_file() else None
+    except (OSError, UnicodeDecodeError):
+        return None
 
 
 def _shape(exercise: Exercise, part: Part, answer: str) -> str:

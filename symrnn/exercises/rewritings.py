@@ -5,8 +5,9 @@ Each takes a term and gives another of the same value, or nothing where it does 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
 
 from symrnn.exercises.slips_sums import put, shifted
@@ -67,11 +68,11 @@ def _diagonal(term: Term) -> Term | None:
     return Term("mul", (Term("diag", (term.parts[0],), size=square), term.parts[1]), size=term.size)
 
 
-def _renamed(term: Term) -> Term | None:
+def _renamed(term: Term, taken: Collection[str] = ()) -> Term | None:
     if term.head not in {"sum", "prod", "prod_dec"}:
         return None
-    used = {part.text for part in term.walk() if part.head in {"index", "name"}}
-    fresh = next((x for x in "klij" if x not in used and x != term.text), None)
+    used = {part.text for part in term.walk() if part.head in {"index", "name"}} | set(taken)
+    fresh = next((x for x in "klijmpq" if x not in used and x != term.text), None)
     if fresh is None:
         return None
     low, high, body = term.parts
@@ -152,9 +153,10 @@ TEXTS: Mapping[str, str] = MappingProxyType(
 )
 
 
-def rewritings(term: Term) -> Iterator[tuple[str, str]]:
-    """The names and texts of other ways to write a term."""
-    for name, change in LOCAL.items():
+def rewritings(term: Term, taken: Collection[str] = ()) -> Iterator[tuple[str, str]]:
+    """The names and texts of other ways to write a term; letters that are taken number nothing in them."""
+    local: dict[str, Rewriting] = {**LOCAL, "another index": partial(_renamed, taken=taken)}
+    for name, change in local.items():
         changed = everywhere(term, change)
         if changed != term:
             yield name, echo(changed)

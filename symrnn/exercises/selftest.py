@@ -49,7 +49,7 @@ def problems(exercise: Exercise, rewritten: int = 3, mistakes: int = 6, code: bo
 
 
 def _part(exercise: Exercise, number: int, part: Part, rewritten: int, mistakes: int, code: bool) -> Iterator[str]:
-    if len(part.hints) != 3 or any(part.answer in hint for hint in part.hints if part.kind == FORMULA):
+    if len(part.hints) != 3 or (part.kind == FORMULA and any(_tells(hint, part.answer) for hint in part.hints)):
         yield f"hints {part.hints}"
     if part.kind == CODE:
         yield from _code(exercise, number) if code else ()
@@ -64,11 +64,15 @@ def _part(exercise: Exercise, number: int, part: Part, rewritten: int, mistakes:
         yield from _other(exercise, number, part)
 
 
-def _code(exercise: Exercise, number: int) -> Iterator[str]:
-    from symrnn.numeric import to_numpy
+def _tells(hint: str, answer: str) -> bool:
+    """Whether a hint is the answer; a single letter may be part of a word."""
+    return f"${answer}$" in hint or (len(answer) > 3 and answer in hint)
 
-    if exercise.recurrence is not None and not exercise.judge(to_numpy(exercise.recurrence).loss_and_grad, number):
-        yield "generated code is not accepted"
+
+def _code(exercise: Exercise, number: int) -> Iterator[str]:
+    verdict = exercise.judge(exercise.parts[number - 1].answer, number, programs=True)
+    if not verdict:
+        yield f"the program is {verdict.status}: {verdict.reason}"
 
 
 def names_of(exercise: Exercise, part: Part) -> Symbols:
@@ -87,20 +91,21 @@ def _table(symbols: str, model: str) -> Symbols:
 def _formula(exercise: Exercise, number: int, part: Part, rewritten: int, mistakes: int) -> Iterator[str]:
     table = names_of(exercise, part)
     term = settled(read(part.answer, table).term)
+    before, term = _last_side(part.answer, term)
     if part.witness:
         seen = judge(part.answer, part.witness, model=exercise.recurrence, where=part.where)
         if not seen:
             yield f"the model gives another value: {seen.reason}"
     yield from _lines(exercise, part)
-    ways = list(rewritings(term))
+    ways = list(rewritings(term, table.kinds.keys() | table.dims))
     for name, text in _some(ways, rewritten, exercise.seed):
-        verdict = exercise.judge(text, number)
+        verdict = exercise.judge(before + text, number)
         if not verdict:
             yield f"{name} is {verdict.status} ({verdict.reason}): {text}"
     wrong = 0
     tried = list(_some(list(mistaken(table, term)), mistakes, exercise.seed))
     for name, text in tried:
-        verdict = exercise.judge(text, number)
+        verdict = exercise.judge(before + text, number)
         if verdict.facts.get("value") == "right":
             continue  # harmless here
         wrong += 1
@@ -108,6 +113,11 @@ def _formula(exercise: Exercise, number: int, part: Part, rewritten: int, mistak
             yield f"{name} is {verdict.status} and called {verdict.mistakes}: {text}"
     if tried and not wrong:
         yield "no mistake changes the value"
+
+
+def _last_side(answer: str, term: Term) -> tuple[str, Term]:
+    """What a chain of equalities ends with, and the text before it."""
+    return (f"{answer.rpartition(' = ')[0]} = ", term.parts[-1]) if term.head == "eq" else ("", term)
 
 
 def _lines(exercise: Exercise, part: Part) -> Iterator[str]:

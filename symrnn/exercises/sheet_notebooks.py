@@ -52,15 +52,20 @@ class Asked:
         """The program that gives the model answer."""
         if self.part.kind != CODE:
             return f"{self.name} = {_literal(self.part.answer)}"
-        model = f"model = sr.read_model({self.exercise.model!r})\n" if self.exercise.model else ""
-        return f"import symrnn as sr\n\n{model}{self.name} = {self.part.answer}"
+        return f"{self.part.answer.rstrip()}\n\n\n{self.name} = backward"
 
     @property
     def empty(self) -> str:
         """The program that waits for an answer."""
         if self.part.kind == CODE:
-            return f"def backward(params, inputs, boundary):\n    raise NotImplementedError\n\n\n{self.name} = backward"
+            arguments = "params, inputs, boundary" + ", dout" * bool(self.part.upstream)
+            return f"def backward({arguments}):\n    raise NotImplementedError\n\n\n{self.name} = backward"
         return f'{self.name} = r""'
+
+    @property
+    def named(self) -> str:
+        """What nbgrader leaves where it takes the solution out: how the answer is called."""
+        return "" if self.part.kind == CODE else f'# {self.name} = r"..."\n'
 
     @property
     def readable(self) -> str:
@@ -168,7 +173,8 @@ def write_nbgrader(sheet: Sheet, solutions: bool = False) -> str:
     cells = _begun(sheet)
     for asked in _asked(sheet):
         cells.add("markdown", _said(asked), _nbgrader(f"{asked.test}-question", locked=True))
-        answer = f"### BEGIN SOLUTION\n{asked.given}\n### END SOLUTION" if solutions else asked.empty
+        given = f"{asked.named}### BEGIN SOLUTION\n{asked.given}\n### END SOLUTION"
+        answer = given if solutions else asked.empty
         cells.add("code", answer, _nbgrader(asked.test, solution=True))
         points = f"round({asked.part.points:g} * credit, 2)"
         test = f"{asked.readable}\n" + (HIDDEN.format(f"{asked.marked}\n{points}") if solutions else "")

@@ -1,10 +1,12 @@
-"""Gradients of a network through time (kinds 8, 10 to 13, 17, 18, 26, 44, 46)."""
+"""Gradients of a network through time (kinds 8, 10 to 13, 17, 18, 26, 44)."""
 
 from __future__ import annotations
 
 from symrnn.exercises.drawing import Draw
+from symrnn.exercises.exercise import Part
 from symrnn.exercises.kinds.networks import Network, network
-from symrnn.exercises.kinds.table import Made, kind, part
+from symrnn.exercises.kinds.table import Made, kind, part, tex
+from symrnn.exercises.marking import EDGES
 
 BOOK = "Goodfellow, Bengio, Courville 2016, 10.2.2"
 STANFORD = "Stanford CS224n, assignment on recurrent language models"
@@ -119,7 +121,7 @@ def gradient_of(net: Network, letter: str) -> str:
     )
 
 
-def parameter_part(net: Network, letter: str, points: float = 2.0):  # type: ignore[no-untyped-def]
+def parameter_part(net: Network, letter: str, points: float = 2.0) -> Part:
     """The question for the gradient by one parameter."""
     by = r"\nabla_{@o_t} L" if letter in "Vc" else r"\nabla_{@h_t} L"
     return part(net.names, rf"Give $\nabla_{{@{letter}}} L$ in terms of ${by}$.", gradient_of(net, letter),
@@ -208,7 +210,23 @@ def delta_recursion(d: Draw) -> Made:
                  rf"{slope(net, now)} ({inner})", rf"{slope(net, now)} \nabla_{{@h_{{{now}}}}} L",
                  law="The state is read by the later pre-activation and by the output.", where=where,
                  witness=rf"\nabla_{{@a_{{{now}}}}} L", points=4.0)  # fmt: skip
-    return Made(net.shown, (asked,), net.text)
+    return Made(net.shown, (asked,) if d.level == 1 else (sketch(net), asked), net.text)
+
+
+def sketch(net: Network) -> Part:
+    """The question for the graph of three steps, as edges."""
+    first, found = net.delays[-1], list[str]()
+    for t in range(first, first + 3):
+        found += [f"@h{t - k} -> @a{t}" for k in net.delays]
+        found += [f"@x{t} -> @a{t}", f"@a{t} -> @h{t}", f"@h{t} -> @o{t}"]
+    law = "An edge runs from what is read to what is computed from it."
+    into = f"Into $@a_{first}$ run {found[0]} and @x{first} -> @a{first}."
+    hints = tuple(
+        tex(hint, net.names) for hint in (law, into, f"There are {len(found)} edges, {len(found) // 3} a step.")
+    )
+    return part(net.names, rf"Sketch the network for $t = {first}, \dots, {first + 2}$ as a list of its edges between "
+                rf"the nodes $@x_t$, $@a_t$, $@h_t$ and $@o_t$, as in: @x{first} -> @a{first}, ...", ", ".join(found),
+                kind=EDGES, law=law, hints=hints)  # fmt: skip
 
 
 @kind(26, "bptt.components", "Temporal components of a gradient", "Pascanu, Mikolov, Bengio 2013")
@@ -265,30 +283,3 @@ def two_delays(d: Draw) -> Made:
                   rf"\sum_{{t=1}}^{{\tau}} ({slope(net, 't')} \nabla_{{@h_t}} L) @h_{{t-{net.delays[-1]}}}^\top",
                   law=SUM_LAW, witness=r"\nabla_R L", points=3.0)  # fmt: skip
     return Made(net.shown, (asked, weight)[: 1 + (d.level > 1)], net.text)
-
-
-KNOWN = {1: ("sigmoid", "tanh", "relu"), 2: ("relu", "sigmoid", "tanh"), 3: ("f", "relu", "sigmoid")}
-
-
-@kind(46, "bptt.activation", "Another activation", "textbooks")
-def activation(d: Draw) -> Made:
-    net = network(d, activations=KNOWN[d.level])
-    known = rf"\operatorname{{diag}}({net.word}'(@a_t))" if net.activation in {"tanh", "sigmoid"} else ""
-    where = "." if net.activation == "f" else ", in terms of $@h_t$, without $f'$."
-    ours = part(net.names, rf"Give $\partial @h_t/\partial @a_t$, the Jacobian{where}", slope(net, "t"), known,
-                law=ENTRY_LAW, form="" if net.activation == "f" else "no f'",
-                witness=r"\frac{\partial @h_t}{\partial @a_t}")  # fmt: skip
-    past = f"t-{net.delay}"
-    jacobian = part(net.names, rf"Give $\partial @h_t/\partial @h_{{{past}}}$.", rf"{slope(net, 't')} @W",
-                    rf"\frac{{\partial @h_t}}{{\partial @a_t}} \frac{{\partial @a_t}}{{\partial @h_{{{past}}}}}",
-                    law="The chain rule, the later Jacobian on the left.", form="no derivative",
-                    witness=rf"\frac{{\partial @h_t}}{{\partial @h_{{{past}}}}}")  # fmt: skip
-    back = part(
-        net.names,
-        r"Give $\nabla_{@a_t} L$ in terms of $\nabla_{@h_t} L$.",
-        rf"{slope(net, 't')} \nabla_{{@h_t}} L",
-        *net.lines("a"),
-        law=ENTRY_LAW,
-        witness=r"\nabla_{@a_t} L",
-    )
-    return Made(net.shown, (ours, jacobian, back)[: max(2, d.level)], net.text)

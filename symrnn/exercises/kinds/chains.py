@@ -8,7 +8,7 @@ from symrnn.exercises.drawing import Draw
 from symrnn.exercises.kinds.networks import WORDS
 from symrnn.exercises.kinds.table import plain, tex
 
-ACTIVATIONS = {1: ("tanh", "sigmoid"), 2: ("sigmoid", "tanh", "@f"), 3: ("@f",)}
+ACTIVATIONS = {1: ("tanh", "sigmoid"), 2: ("sigmoid", "tanh"), 3: ("@f",)}
 
 
 @dataclass(frozen=True)
@@ -61,11 +61,12 @@ class Chain:
         return f"{self.slope(time)} ({self.read(by, time)} + @w {before or self.rate(by, earlier)})"
 
 
-def chain(d: Draw) -> Chain:
-    """A recurrence drawn for a variant."""
+def chain(d: Draw, loss: str = "@s[tau]") -> Chain:
+    """A recurrence drawn for a variant, with a loss of its last state and maybe a target y."""
     f = d.choose(ACTIVATIONS[d.level])
     n = d.scalars("swuf" if f == "@f" else "swu")
     head = "@s: scalar; @a: scalar; @x: scalar; @w: scalar; @u: scalar\n"
+    head += "constant y: scalar\n" if "y" in loss else ""
     head += "function @f: elementwise\n" if f == "@f" else ""
-    body = f"@a[t] = @w @s[t-1] + @u @x[t]\n@s[t] = {f}(@a[t])\nloss = @s[tau]\n"
+    body = f"@a[t] = @w @s[t-1] + @u @x[t]\n@s[t] = {f}(@a[t])\nloss = {loss}\n"
     return Chain(n, f, plain(head + body, n))

@@ -31,7 +31,7 @@ def count(d: Draw) -> Made:
 
 @kind(19, "count.operations", "How many multiplications?", STANFORD)
 def operations(d: Draw) -> Made:
-    output = d.choose((False, True)) or d.level > 1
+    output = d.level > 1 or d.choose((False, True))
     net = network(d)
     forward = "n^2 + n m + q n" if output else "n^2 + n m"
     counted = "do $@a_t$ and $@o_t$ take together" if output else "does $@a_t$ take"
@@ -76,4 +76,4 @@ def rtrl_cost(d: Draw) -> Made:
     parts = tuple(
         part(n, question, answer, line, law=law, symbols=SIZES, kind=FORMULA) for question, answer, line, law in ask
     )
-    return Made(tex(statement, n), parts[: max(2, d.level)], symbols=json.loads(SIZES))
+    return Made(tex(statement, n), parts[: d.level], symbols=json.loads(SIZES))

@@ -53,10 +53,9 @@ def lstm_step(d: Draw) -> Made:
 
 @kind(35, "lstm.carry", "What a forget gate carries", BOOK)
 def carry(d: Draw) -> Made:
-    k = d.choose("kj")
+    k = d.choose("kj") if d.level > 1 else "k"
     n, model, shown = _cell(d)
-    k = k if k not in n.values() else "k"
-    j = "j" if k != "j" else "i" if "i" not in n.values() else "l"
+    j = next(letter for letter in "jile" if letter != k and letter not in n.values())
     one = part(
         n,
         r"Give $\partial @c_t/\partial @c_{t-1}$.",

@@ -11,7 +11,7 @@ BOOK = "Goodfellow, Bengio, Courville 2016, 10.1"
 
 @kind(5, "graph.unfold", "Draw the unfolded graph", BOOK)
 def unfold_graph(d: Draw) -> Made:
-    delays = d.choose({1: ((1,),), 2: ((1, 2), (2,)), 3: ((1, 2), (1, 3), (2, 3))}[d.level])
+    delays = d.choose({1: ((1,),), 2: ((1, 2), (2,)), 3: ((1, 3), (2, 3))}[d.level])
     first = delays[-1]
     last = first + d.choose((2, 1, 3))
     n = d.names("hxo") | {"f": d.choose(("f", "F", "phi")), "g": d.choose(("g", "G", "q"))}

@@ -12,15 +12,22 @@ from symrnn.exercises.kinds.table import plain, tex
 from symrnn.exercises.worked import equations_shown, lines_for, shapes_shown
 from symrnn.model import read_model
 
-# What a level may draw: known functions first; from level 2 on longer delays, on level 3 an unknown function.
-ACTIVATIONS = {1: ("tanh", "sigmoid"), 2: ("sigmoid", "tanh"), 3: ("f", "sigmoid")}
-DELAYS = {1: (1,), 2: (1, 2), 3: (2, 1, 3)}
+# What a level may draw: on level 1 a delay of one step, on level 2 longer ones, on level 3 an unknown function. What
+# one level asks no other does.
+ACTIVATIONS = {1: ("tanh", "sigmoid"), 2: ("sigmoid", "tanh"), 3: ("f",)}
+DELAYS = {1: (1,), 2: (2, 3), 3: (2, 1, 3)}
 LOSSES = {
     "softmax": ("softmax_cross_entropy", "sum"),
     "squared": ("squared_error", "sum"),
     "mean": ("squared_error", "mean"),
 }
-WORDS: Mapping[str, str] = {"tanh": r"\tanh", "sigmoid": r"\sigma", "f": "f", "relu": r"\operatorname{relu}"}
+WORDS: Mapping[str, str] = {
+    "tanh": r"\tanh",
+    "sigmoid": r"\sigma",
+    "f": "f",
+    "relu": r"\operatorname{relu}",
+    "linear": "",
+}
 
 
 @dataclass(frozen=True)
@@ -97,7 +104,7 @@ def network(
     head += "function f: elementwise\n" if f == "f" else ""
     past = " + ".join(f"{matrix} @h[t-{k}]" for matrix, k in zip(("@W", "R"), delays, strict=False))
     body = (
-        f"@a[t] = @b + {past} + @U @x[t]\n@h[t] = {f}(@a[t])\n@o[t] = @c + @V @h[t]\n"
+        f"@a[t] = @b + {past} + @U @x[t]\n@h[t] = {'' if f == 'linear' else f}(@a[t])\n@o[t] = @c + @V @h[t]\n"
         f"L[t] = {step}(@o[t], @y[t])\nloss = {over}_t L[t]\n"
     )
     return Network(n, f, loss, delays, head + body)

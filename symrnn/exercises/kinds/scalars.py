@@ -1,4 +1,4 @@
-"""Scalar recurrences: paths, sums of products, forward and backward, numbers (kinds 9, 14, 15, 39, 41, 42)."""
+"""Scalar recurrences: numbers, and derivatives forward and backward in time (kinds 9, 39, 41)."""
 
 from __future__ import annotations
 
@@ -7,10 +7,7 @@ import math
 from symrnn.exercises.drawing import Draw
 from symrnn.exercises.kinds.chains import chain
 from symrnn.exercises.kinds.table import Made, kind, part, tex
-from symrnn.exercises.marking import CHOICE, NUMBER
-
-D2L = "d2l.ai, backpropagation through time"
-PATH_LAW = "Every use of the weight starts a path to the last state: multiply along it, and add the paths."
+from symrnn.exercises.marking import NUMBER
 
 
 @kind(9, "forward.numbers", "A forward pass by hand", "lecture exercises on recurrent networks")
@@ -84,39 +81,6 @@ def _told_apart(right: float, wrong: dict[str, float]) -> dict[str, float]:
     return kept
 
 
-@kind(14, "scalar.three_paths", "Three steps, three paths", "Werbos 1990; lectures")
-def three_paths(d: Draw) -> Made:
-    by = d.choose(("@w", "@u"))
-    last = d.choose((3, 2, 4))
-    c = chain(d)
-    answer = " + ".join(c.path(by, last, k) for k in range(last, 0, -1))
-    asked = part(c.names, rf"Write $d@s_{last}/d{by}$ out as a sum of {last} products, one for each path.", answer,
-                 c.step(by, last), f"{c.path(by, last, last)} + {c.slope(last)} @w {c.rate(by, last - 1)}",
-                 form="no derivative", law=PATH_LAW, witness=c.rate(by, last), points=4.0)  # fmt: skip
-    return Made(c.shown, (asked,), c.text)
-
-
-@kind(15, "scalar.general", "The general formula", D2L)
-def general(d: Draw) -> Made:
-    by, k = d.choose(("@w", "@u")), d.choose("kij")
-    c = chain(d)
-    inner = "j" if k != "j" else "i"
-    between = rf"\left(\prod_{{{inner}={k}+1}}^{{t}} {c.slope(inner)} @w\right)"
-    answer = rf"\sum_{{{k}=1}}^{{t}} {between} {c.slope(k)} {c.read(by, k)}"
-    asked = part(
-        c.names,
-        rf"Give $d@s_t/d{by}$ as a sum over ${k} = 1, \dots, t$ of products.",
-        answer,
-        c.step(by, "t"),
-        rf"{c.slope('t')} {c.read(by, 't')} + {c.slope('t')} @w {c.rate(by, 't-1')}",
-        form="no derivative",
-        law="The use at one step reaches step t through all steps between.",
-        witness=c.rate(by, "t"),
-        points=4.0,
-    )
-    return Made(c.shown, (asked,), c.text)
-
-
 @kind(39, "rtrl.recursion", "Sensitivities forward in time", "Williams and Zipser 1989")
 def rtrl(d: Draw) -> Made:
     by = d.choose(("@w", "@u"))
@@ -166,49 +130,3 @@ def same(d: Draw) -> Made:
         witness=c.rate(by, last),
     )
     return Made(c.shown, (forward, back), c.text)
-
-
-@kind(42, "ordered.derivatives", "Ordered derivatives on four nodes", "Werbos 1990")
-def ordered(d: Draw) -> Made:
-    while True:
-        p, q, r, s = (d.between(2, 5) for _ in range(4))
-        total = q + r * p
-        if len({q, total, r * p, p + s * total, s * total, p + s * q}) == 6:
-            break
-    n = {"z": d.choose("zvy")}
-    statement = rf"$@z_2 = {p} @z_1$, $@z_3 = {q} @z_1 + {r} @z_2$, $@z_4 = @z_2 + {s} @z_3$, computed in this order."
-    direct = part(
-        n,
-        r"The immediate derivative $\partial^+ @z_3/\partial @z_1$, a number:",
-        str(q),
-        kind=NUMBER,
-        points=1.0,
-        law="Immediate: only where it stands in the equation itself, the other nodes held fixed.",
-        known=(("total for immediate", str(total)),),
-    )
-    whole = part(
-        n,
-        "The ordered derivative of $@z_3$ by $@z_1$, a number:",
-        str(total),
-        rf"{q} + {r} \frac{{d @z_2}}{{d @z_1}}",
-        rf"{q} + {r} \cdot {p}",
-        kind=NUMBER,
-        law="Ordered: directly, and through the nodes between.",
-        follows=rf"@1 + {r} \cdot {p}",
-        known=(("immediate for total", str(q)), ("path forgotten", str(r * p))),
-    )
-    last = part(n, "The ordered derivative of $@z_4$ by $@z_1$, a number:", str(p + s * total),
-                rf"\frac{{d @z_2}}{{d @z_1}} + {s} \frac{{d @z_3}}{{d @z_1}}", rf"{p} + {s} \cdot {total}", kind=NUMBER,
-                law="Add, over the nodes that it reads, their ordered derivative times the immediate one.",
-                follows=rf"{p} + {s} \cdot @2",
-        known=(("path forgotten", str(s * total)), ("immediate for total", str(p + s * q))))  # fmt: skip
-    choice = part(
-        n,
-        "By which is $@z_3$ moved if $@z_1$ is moved and everything computed again?",
-        "b",
-        kind=CHOICE,
-        points=1.0,
-        choices=("the immediate derivative", "the ordered derivative"),
-        law="Computing again moves the nodes between, too.",
-    )
-    return Made(tex(statement, n), (direct, whole, last, choice)[: d.level + 1], symbols={"sequences": {}})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from symrnn.exercises.drawing import Draw
 from symrnn.exercises.kinds.table import Made, kind, part, plain, tex
 
@@ -10,31 +12,30 @@ D2L = "d2l.ai, backpropagation through time"
 FUNCTION_NAMES = ("f", "g", "phi", "F")
 
 
-def nested(first: int, last: int, driven: bool = False) -> str:
-    """f(f(h_1; theta); theta)."""
-    text = f"@h_{first}"
-    for t in range(first + 1, last + 1):
-        text = rf"@f({text}{f', @x_{t}' if driven else ''}; @p)"
-    return text
-
-
-def around(inner: str, first: int, last: int, driven: bool = False) -> str:
-    """The same applied to what stands at the first step."""
-    return nested(first, last, driven).replace(f"@h_{first}", inner)
+def nested(last: int, left: int, delays: tuple[int, ...] = (1,), driven: bool = False) -> str:
+    """f(f(h_1; theta); theta): a state with all later than `left` replaced by what they are."""
+    if last <= left:
+        return f"@h_{last}"
+    inner = [nested(last - k, left, delays, driven) for k in delays] + [f"@x_{last}"] * driven
+    return rf"@f({', '.join(inner)}; @p)"
 
 
 @kind(1, "unfold.classical", "Unroll a recurrence", BOOK)
 def classical(d: Draw) -> Made:
-    first = d.between(0, 2)
-    last = first + 1 + d.level + d.between(0, 1)
+    first, further = d.between(0, 2), d.between(0, 1)
+    delays, first = ((1, 2), first + 1) if d.level == 3 else ((1,), first)
+    last = first + (3 if d.level == 3 else 2 * d.level) + further
     n = d.names("h") | {"f": d.choose(FUNCTION_NAMES), "p": d.choose(("theta", "w", "k"))}
-    model = plain(f"@h: n; @p: p; function @f: n\n@h[t] = @f(@h[t-1]; @p)   for t = {first + 1}..tau\n", n)
-    statement = rf"$@h_t = @f(@h_{{t-1}}; @p)$ for $t \ge {first + 1}$, and $@h_{first}$ is given."
+    past = ", ".join(f"@h[t-{k}]" for k in delays)
+    model = plain(f"@h: n; @p: p; function @f: n\n@h[t] = @f({past}; @p)   for t = {first + 1}..tau\n", n)
+    given = " and ".join(f"$@h_{t}$" for t in range(first + 1 - delays[-1], first + 1))
+    are = "are" if len(delays) > 1 else "is"
+    statement = rf"$@h_t = @f({_past(delays)}; @p)$ for $t \ge {first + 1}$; {given} {are} given."
     asked = part(
         n,
-        rf"Write $@h_{last}$ as a nested composition, with only $@h_{first}$ and $@p$ left.",
-        nested(first, last),
-        *(nested(k, last) for k in range(last - 1, first, -1)),
+        rf"Write $@h_{last}$ as a nested composition, with only {given} and $@p$ left.",
+        nested(last, first, delays),
+        *(nested(last, k, delays) for k in range(last - 1, first, -1)),
         form="unrolled",
         witness=f"@h_{last}",
         law="Replace the state on the right by its own equation until none is left.",
@@ -42,21 +43,31 @@ def classical(d: Draw) -> Made:
     return Made(tex(statement, n), (asked,), model)
 
 
+def _past(delays: tuple[int, ...]) -> str:
+    return ", ".join(f"@h_{{t-{k}}}" for k in delays)
+
+
 @kind(2, "unfold.driven", "Unroll a recurrence with inputs", BOOK)
 def driven(d: Draw) -> Made:
-    last = d.level + d.between(1, 2)
+    delays = (1, 2) if d.level == 3 else (1,)
+    first = delays[-1] - 1
+    last = (3 if d.level == 3 else 2 * d.level) + d.between(0, 1)
     n = d.names("hx") | {"f": d.choose(FUNCTION_NAMES), "p": d.choose(("theta", "w", "k"))}
-    model = plain("@h: n; @x: m; @p: p; function @f: n\n@h[t] = @f(@h[t-1], @x[t]; @p)\n", n)
+    past = ", ".join(f"@h[t-{k}]" for k in delays)
+    model = f"@h: n; @x: m; @p: p; function @f: n\n@h[t] = @f({past}, @x[t]; @p)   for t = {first + 1}..tau\n"
+    given = " and ".join(f"$@h_{t}$" for t in range(first + 1))
     asked = part(
         n,
-        rf"Write $@h_{last}$ as a nested composition, with only $@h_0$, the inputs and $@p$ left.",
-        nested(0, last, True),
-        *(nested(k, last, True) for k in range(last - 1, 0, -1)),
+        rf"Write $@h_{last}$ as a nested composition, with only {given}, the inputs and $@p$ left.",
+        nested(last, first, delays, True),
+        *(nested(last, k, delays, True) for k in range(last - 1, first, -1)),
         form="unrolled",
         law="Each application takes the state before it and the input of its own step.",
         witness=f"@h_{last}",
     )
-    return Made(tex(r"$@h_t = @f(@h_{t-1}, @x_t; @p)$ for $t \ge 1$, and $@h_0$ is given.", n), (asked,), model)
+    are = "are" if first else "is"
+    statement = rf"$@h_t = @f({_past(delays)}, @x_t; @p)$ for $t \ge {first + 1}$; {given} {are} given."
+    return Made(tex(statement, n), (asked,), plain(model, n))
 
 
 def before(end: str) -> str:
@@ -66,7 +77,7 @@ def before(end: str) -> str:
 
 @kind(3, "linear.scalar", "A linear scalar recurrence", D2L)
 def linear(d: Draw) -> Made:
-    k = d.between(1, 9)
+    k = d.between(1, 12)
     end = str(d.between(3, 7)) if d.level == 1 else r"\tau"
     n = d.scalars("sw")
     twice = d.level == 3
@@ -122,7 +133,7 @@ def powers(d: Draw) -> Made:
     inner = f"(@U @x_{k}{bias})" if bias else f"@U @x_{k}"
     asked = part(
         n,
-        f"Give $@h_{{{end}}}$ in closed form, as a sum of powers of $@W$.",
+        f"Give $@h_{{{end}}}$ in closed form, with a sum over ${k}$ of powers of $@W$.",
         rf"@W^{{{end}}} @h_0 + \sum_{{{k}=1}}^{{{end}}} @W^{{{end}-{k}}} {inner}",
         f"@W @h_{{{before(end)}}} + {read[0]}",
         back,
@@ -135,27 +146,39 @@ def powers(d: Draw) -> Made:
 @kind(16, "closed.recursion", "A linear recursion in closed form", D2L)
 def recursion(d: Draw) -> Made:
     end = str(d.between(3, 6)) if d.level < 3 else "t"
+    i = d.choose("ikm")
     n = {"a": d.choose("asyh"), "b": d.choose("bxvu"), "c": d.choose("cwgr")}
     first = d.choose(("@b_t + @c_t @a_{t-1}", "@c_t @a_{t-1} + @b_t"))
     zero = d.level == 1
-    start = "" if zero else rf" + \left(\prod_{{j=1}}^{{{end}}} @c_j\right) @a_0"
+
+    def claim(last: str, factor: str = "") -> str:
+        start = "" if zero else rf" + {factor}\left(\prod_{{j=1}}^{{{last}}} @c_j\right) @a_0"
+        return rf"{factor}\sum_{{{i}=1}}^{{{last}}} \left(\prod_{{j={i}+1}}^{{{last}}} @c_j\right) @b_{i}{start}"
+
     text = "@a: scalar; @b: scalar; @c: scalar\n@a[t] = @b[t] + @c[t] @a[t-1]\n" + ("@a[0] = 0\n" if zero else "")
     past = before(end)
     far = before(past) if past.isdigit() else "t-2"
     twice = rf"@b_{{{end}}} + @c_{{{end}}} (@b_{{{past}}} + @c_{{{past}}} @a_{{{far}}})" if end != "t" else ""
-    asked = part(n, f"Give $@a_{{{end}}}$ in closed form, as a sum of products.",
-                 rf"\sum_{{i=1}}^{{{end}}} \left(\prod_{{j=i+1}}^{{{end}}} @c_j\right) @b_i{start}",
+    asked = part(n, f"Give $@a_{{{end}}}$ in closed form, as a sum over ${i}$ of products.", claim(end),
                  rf"@b_{{{end}}} + @c_{{{end}}} @a_{{{past}}}", twice, witness=f"@a_{{{end}}}", points=3.0,
                  law="Substitute once and twice, and look at what multiplies each term.")  # fmt: skip
-    steps = part(
+    base = part(n, "Now prove it for every $t$ by induction. What is $@a_1$, which the claim gives for $t = 1$?",
+                "@b_1" if zero else "@b_1 + @c_1 @a_0", "@b_1 + @c_1 @a_0", witness="@a_1", points=1.0,
+                law="The base: the sum has one term then, whose product is empty.")  # fmt: skip
+    sides = tuple(tex(side, n) for side in (
+        "@b_t + @c_t @a_{t-1}", f"@b_t + {claim('t-1', '@c_t ')}", claim("t")))  # fmt: skip
+    step = part(
         n,
-        "Check the claim's step: insert it for the step before; what is $@a_t$ in terms of $@b_t$, $@c_t$ and the sum?",
-        r"@b_t + @c_t \sum_{i=1}^{t-1} \left(\prod_{j=i+1}^{t-1} @c_j\right) @b_i"
-        + (r" + @c_t \left(\prod_{j=1}^{t-1} @c_j\right) @a_0" if not zero else ""),
-        "@b_t + @c_t @a_{t-1}",
-        law="Induction: the claim for t-1, inserted into the recursion.",
+        r"The step: assume the claim for $t-1$. Write the chain $@a_t = \dots = \dots$ that begins with the recursion, "
+        "inserts the claim for $t-1$ and ends with the claim for $t$; each of its sides is checked.",
+        " = ".join(("@a_t", *sides)),
+        law="Insert the claim for t-1 into the recursion, and draw the factor into the sum.",
         witness="@a_t",
         where="t >= 2",
+        form="chain",
+        points=3.0,
     )
+    step = replace(step, lines=sides)
     given = "$@a_0 = 0$" if zero else "$@a_0$ given"
-    return Made(tex(f"$@a_t = {first}$, with {given}.", n), (asked, steps)[: 1 + (d.level > 1)], plain(text, n))
+    parts = (asked, base, step)[: 1 + 2 * (d.level > 1)]
+    return Made(tex(f"$@a_t = {first}$, with {given}.", n), parts, plain(text, n))
