@@ -1,4 +1,4 @@
-"""`symrnn exercise list | make | solve | grade | sheet`: exercises on the terminal and as sheets."""
+"""`symrnn exercise list | make | solve | grade | sheet | test`: exercises on the terminal and as sheets."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import unicodedata
 from pathlib import Path
 from typing import Any
 
+from symrnn.commands import trial
 from symrnn.commands.arguments import columns, positive, seed, text_of
 from symrnn.errors import Undefined
 
@@ -24,6 +25,7 @@ def register(commands: Any) -> None:
     grade.add_argument("--part", type=positive, default=1, metavar="N", help="of the exercise (default 1)")
     grade.add_argument("--json", action="store_true", help="print the verdict as JSON")
     _sheet_options(_add(verbs, "sheet", "a sheet of several kinds, for all or for each student", run_sheet, one=False))
+    trial.register(verbs)
 
 
 def _add(verbs: Any, name: str, summary: str, run: Any, one: bool = True) -> argparse.ArgumentParser:

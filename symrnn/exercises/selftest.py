@@ -91,7 +91,7 @@ def _table(symbols: str, model: str) -> Symbols:
 def _formula(exercise: Exercise, number: int, part: Part, rewritten: int, mistakes: int) -> Iterator[str]:
     table = names_of(exercise, part)
     term = settled(read(part.answer, table).term)
-    before, term = _last_side(part.answer, term)
+    before, term = last_side(part.answer, term)
     if part.witness:
         seen = judge(part.answer, part.witness, model=exercise.recurrence, where=part.where)
         if not seen:
@@ -115,7 +115,7 @@ def _formula(exercise: Exercise, number: int, part: Part, rewritten: int, mistak
         yield "no mistake changes the value"
 
 
-def _last_side(answer: str, term: Term) -> tuple[str, Term]:
+def last_side(answer: str, term: Term) -> tuple[str, Term]:
     """What a chain of equalities ends with, and the text before it."""
     return (f"{answer.rpartition(' = ')[0]} = ", term.parts[-1]) if term.head == "eq" else ("", term)
 

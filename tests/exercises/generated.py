@@ -14,7 +14,7 @@ from symrnn.exercises.exercise import Exercise
 from symrnn.exercises.marking import FORMULA
 from symrnn.exercises.places import conditions
 from symrnn.exercises.rewritings import rewritings
-from symrnn.exercises.selftest import mistaken, names_of
+from symrnn.exercises.selftest import last_side, mistaken, names_of
 from symrnn.model.formula.read import read
 from symrnn.model.formula.settle import settled
 from symrnn.model.formula.symbols import as_symbols
@@ -68,11 +68,12 @@ def of_exercise(exercise: Exercise) -> Iterator[Pair]:
         table = names_of(exercise, part)
         model = None if part.symbols else exercise.recurrence
         setting = Setting(table, model, conditions(part.where, table), 9 if model is None else 0)
-        term = settled(read(part.answer, table).term)
-        for made, text in rewritings(term):
-            yield Pair("rewriting", made, text, exercise.judge(text, number), False)
+        before, term = last_side(part.answer, settled(read(part.answer, table).term))
+        right = part.answer.removeprefix(before)
+        for made, text in rewritings(term, table.kinds.keys() | table.dims):
+            yield Pair("rewriting", made, text, exercise.judge(before + text, number), False)
         for made, text in mistaken(table, term):
-            yield Pair("slip", made, text, exercise.judge(text, number), changed(setting, part.answer, text))
+            yield Pair("slip", made, text, exercise.judge(before + text, number), changed(setting, right, text))
 
 
 def of_samples() -> Iterator[Pair]:
@@ -83,7 +84,7 @@ def of_samples() -> Iterator[Pair]:
         table = as_symbols(CONTEXTS[row["context"]])
         term = settled(read(row["answer"], table).term)
         setting = Setting(table, None, (), 9)
-        for made, text in rewritings(term):
+        for made, text in rewritings(term, table.kinds.keys() | table.dims):
             yield Pair("rewriting", made, text, sr.judge(text, row["answer"], symbols=table), False)
         for made, text in mistaken(table, term):
             seen = changed(setting, row["answer"], text)

@@ -6,6 +6,7 @@ import pytest
 
 import symrnn as sr
 from symrnn.errors import ReadError, Undefined
+from symrnn.exercises.trials import Trial, repeated, trials
 
 KINDS = sr.exercises.kinds()
 
@@ -88,7 +89,7 @@ def test_one_of_your_own_follows_from_a_node():
 
 
 def test_code_earns_what_is_right():
-    asked = sr.exercises.make("code.sequence", seed=1)
+    asked = sr.exercises.make("code.check", seed=1)
     net, names = sr.to_numpy(asked.recurrence), asked.parts[0].question
 
     def backward(params, inputs, boundary):
@@ -100,6 +101,51 @@ def test_code_earns_what_is_right():
     assert verdict.status == "wrong"
     assert 0.5 <= verdict.facts["credit"] < 1
     assert asked.judge(net.loss_and_grad).facts["credit"] == 1
+
+
+def test_a_program_is_run_only_if_that_is_allowed_and_elsewhere():
+    """What is handed in as text runs in a process of its own, and what it does there is its own affair."""
+    asked = sr.exercises.make("code.step", seed=2, level=3)
+    program = asked.model_answer
+    assert asked.judge(program).status == "invalid", "not run unless that is said"
+    assert asked.judge(program, programs=True).facts["credit"] == 1
+    broken = program.replace("da.sum(axis=0)", "da.mean(axis=0)")
+    assert asked.judge(broken, programs=True).mistakes == ("mean over the batch",)
+    for text in ("import os\nos._exit(0)\ndef backward(): pass", "def backward(:", "", "x" * 10**6):
+        verdict = asked.judge(text, programs=True)
+        assert (verdict.status, verdict.facts["credit"]) == ("invalid", 0), text[:40]
+
+
+def test_a_chain_is_right_at_every_side():
+    """A proof step: the first side that is wrong is named, a chain without steps is not what was asked for."""
+    asked = sr.exercises.make("closed.recursion", seed=0, level=3)
+    part = asked.parts[2]
+    name, first, second, last = part.answer.split(" = ")
+    assert asked.judge(part.answer, 3)
+    assert asked.judge(f"{first} = {last}", 3)
+    assert asked.judge(f"{name} = {last}", 3).mistakes == ("not in the form asked for",)
+    wrong = asked.judge(f"{name} = {first} = {second.replace('t-1', 't', 1)} = {last}", 3)
+    assert wrong.status == "wrong" and wrong.facts["side"] == 2
+    assert "side 2 of 3 is wrong" in wrong.reason
+
+
+def test_no_variant_is_on_two_levels():
+    """The levels ask different things, and no two seeds the same; the benchmarks look at all kinds and 200 seeds."""
+    for kind in ("closed.recursion", "count.rtrl", "lstm.carry"):
+        assert repeated(kind, 12) == []
+    again = [Trial("count.rtrl", 0, 1, ()), Trial("count.rtrl", 1, 2, ())]
+    assert trials(["count.rtrl"], 2) == again
+
+
+def test_trials_go_on_where_they_were(tmp_path):
+    kept = tmp_path / "trials.jsonl"
+    trials(["count.rtrl"], 2, kept=kept)
+    text = kept.read_text(encoding="utf-8")
+    first, second = text.splitlines()
+    lines = [first.replace("[]", '["what was found"]'), second.replace("1, 2", "1, 3"), '["half a li']
+    kept.write_text("\n".join(lines), encoding="utf-8")
+    found = trials(["count.rtrl"], 2, kept=kept)
+    assert [trial.problems for trial in found] == [("what was found",), ()]
 
 
 def test_a_frozen_exercise_judges_the_same():

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from symrnn.calculus.verdict import Verdict
 from symrnn.cli import main
 from symrnn.errors import ReadError, Undefined
 from symrnn.exercises import grading, make, read_sheets, sheet
@@ -93,7 +94,7 @@ def test_one_bad_answer_never_stops_the_rest() -> None:
 
 
 def test_an_error_while_judging_is_left_to_a_person(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(exercise: Any, answers: Any) -> Any:
+    def broken(exercise: Any, answers: Any, programs: bool) -> Any:
         raise MemoryError
 
     monkeypatch.setattr(grading, "mark", broken)
@@ -104,8 +105,18 @@ def test_an_error_while_judging_is_left_to_a_person(monkeypatch: pytest.MonkeyPa
     assert "MemoryError" in marks[0][0].message
 
 
+def test_programs_are_run_only_if_that_is_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are undecided otherwise, and what was marked without them is not taken for what is marked with them."""
+    asked = make("code.step", seed=1)
+    tasks = [Task("Ada", "", "1", asked, {1: asked.model_answer})]
+    assert grade(tasks)[0][0].status == "undecided"
+    monkeypatch.setattr("symrnn.exercises.exercise.mark_program", lambda x, part, text: Verdict("right", ""))
+    assert grade(tasks, programs=True)[0][0] == Mark(1, "right", 5.0, 5.0)
+    assert grading._digest(tasks, True) != grading._digest(tasks, False)
+
+
 def test_too_long_is_undecided(monkeypatch: pytest.MonkeyPatch) -> None:
-    def slow(exercise: Any, answers: Any) -> Any:
+    def slow(exercise: Any, answers: Any, programs: bool) -> Any:
         while True:
             with contextlib.suppress(Exception):  # the clock's is no ordinary error
                 sum(range(1000))

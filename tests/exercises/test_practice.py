@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from symrnn.calculus.verdict import Verdict
 from symrnn.cli import main
-from symrnn.errors import ReadError, Undefined, Unsupported
+from symrnn.errors import ReadError, Undefined
 from symrnn.exercises import make
 from symrnn.exercises.practice import Progress, Record, Session, own_file
 
@@ -58,9 +59,20 @@ def test_a_file_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
     assert own_file({"XDG_DATA_HOME": "/data"}) == Path("/data/symrnn/progress.json")
 
 
-def test_code_is_not_typed_here_and_choices_are_shown() -> None:
-    with pytest.raises(Unsupported, match="program"):
-        talk("code.step", [], Progress())
+def test_code_is_in_a_file_and_choices_are_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file, judged = tmp_path / "backward.py", list[str]()
+    file.write_text("def backward(): pass", encoding="utf-8")
+
+    def judge(exercise: object, part: object, text: str) -> Verdict:
+        judged.append(text)
+        return Verdict("wrong", "", "the shapes differ", facts={"credit": 0.0})
+
+    monkeypatch.setattr("symrnn.exercises.exercise.mark_program", judge)
+    record, said = talk("code.step", [str(tmp_path / "no.py"), str(file), "!", "q"], Progress())
+    assert judged == ["def backward(): pass"]
+    assert record.wrong == 1
+    assert "there is no file" in said
+    assert "da.sum(axis=0)" in said
     assert "    b: " in talk("bug.find", ["q"], Progress())[1]
     with pytest.raises(Undefined):
         talk("bptt.grad_w", [], Progress())
