@@ -7,12 +7,13 @@ in columns of their own at the ends, as the textbook draws it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from symrnn.diagram.arrows import Arrows, Pair
 from symrnn.diagram.backward import ASIDE, derivative, reached
 from symrnn.diagram.clearance import offences
+from symrnn.diagram.harness import Harness, lifted
 from symrnn.diagram.inline import Inline, Line, words
 from symrnn.diagram.jacobians import Link, Numbered, numbered
 from symrnn.diagram.labels import DOTS, Label
@@ -107,7 +108,8 @@ class _Picture:
     rows: dict[str, tuple[int, tuple[float, int]]] = field(init=False)  # its slot, and where that is
 
     def __post_init__(self) -> None:
-        slots = slots_of(layers(self.model, self.choices.parameters), self.choices.parameters)
+        drawn = self.choices.parameters
+        slots = Harness(self.model, drawn).slots() if drawn else slots_of(layers(self.model))
         object.__setattr__(self, "rows", {name: (i, slot) for i, (name, slot) in enumerate(slots.items())})
 
     def layout(self, last: str) -> Layout:
@@ -140,8 +142,12 @@ class _Picture:
         clear = CLEAR + ASIDE * self.choices.gradient
         half = half_width(labels.values(), corners)
         spacing = self.choices.style.spacing * room.spacing
-        lifts = busy_gaps(slots, hops.values(), room.lift)
-        lattice, ways = route(Lattice(slots, half, spacing, lifts, corners=corners, clear=clear), seats)
+        lattice = Lattice(slots, half, spacing, roots=self._root_slots, corners=corners, clear=clear)
+        lifts = busy_gaps(slots, (hop for hop in hops.values() if hop[0] not in lattice.roots), room.lift)
+        lifts = lifted(
+            {name: slot for name, (_, slot) in self.rows.items()}, self.choices.parameters, lifts, lattice.rise
+        )
+        lattice, ways = route(replace(lattice, lifts=lifts), seats)
         nodes = {p: self._node(p, lattice, labels[p]) for p in self.places}
         routes = self._routes(nodes)
         backs = self._backward(nodes, room.short)
@@ -153,6 +159,11 @@ class _Picture:
         elif len(edges) <= MEASURED:
             worst += COVERED * offences(edges, nodes.values(), nearest=False)
         return _Drawn(room, worst, lattice, nodes, edges, routes)
+
+    @property
+    def _root_slots(self) -> tuple[int, ...]:
+        """The slots of the parameters, from left to right."""
+        return tuple(self.rows[p][0] for p in sorted(self.choices.parameters, key=lambda p: self.rows[p][1]))
 
     def _hop(self, a: Place, b: Place) -> Hop:
         return self.rows[a[0]][0], self.rows[b[0]][0], b[1] - a[1]

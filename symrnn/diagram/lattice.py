@@ -71,6 +71,7 @@ class Lattice:
     stretch: float = 1.0
     lifts: tuple[float, ...] = ()  # by how much each layer stands higher above the one below than usual
     seats: Seats | None = None
+    roots: tuple[int, ...] = ()  # the slots of parameters, whose arrows run in bundles
     corners: tuple[float, ...] = ()  # of the nodes of each slot; round ones unless told
     clear: float = CLEAR  # what arrows keep from foreign nodes
 

@@ -44,23 +44,11 @@ def layers(model: Recurrence, parameters: Sequence[str] = ()) -> list[list[str]]
     return found
 
 
-def slots_of(found: list[list[str]], parameters: Sequence[str] = ()) -> dict[str, tuple[float, int]]:
-    """Where each row stands in its column: sideways from the middle, and its layer.
-
-    Parameters stand in layers of their own at the bottom, each below its copies.
-    """
-    above = [layer for layer in found if not set(layer) & set(parameters)]
-    side = {name: i - (len(layer) - 1) / 2 for layer in above for i, name in enumerate(layer)}
-    rows: list[list[str]] = []
-    for p in sorted(parameters, key=lambda p: [copy_row(p) in layer for layer in above].index(True)):
-        side[p] = side[copy_row(p)]
-        free = next((row for row in rows if all(abs(side[p] - side[q]) >= 1 for q in row)), None)
-        if free is None:
-            rows.append([p])
-        else:
-            free.append(p)
-    everything = [*reversed(rows), *above]
-    return {name: (side[name], height) for height, layer in enumerate(everything) for name in layer}
+def slots_of(found: list[list[str]]) -> dict[str, tuple[float, int]]:
+    """Where each row stands in its column: sideways from the middle, and its layer."""
+    return {
+        name: (i - (len(layer) - 1) / 2, height) for height, layer in enumerate(found) for i, name in enumerate(layer)
+    }
 
 
 def _of_parameters(model: Recurrence, parameters: Sequence[str]) -> dict[str, float]:

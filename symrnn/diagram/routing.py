@@ -14,6 +14,7 @@ from itertools import product
 import numpy as np
 
 from symrnn.diagram.curves import Curve, Point, clipped, line, pieces, rounded
+from symrnn.diagram.harness import bundled
 from symrnn.diagram.lattice import Array, Hop, Lattice, Seats, Traffic, bernstein, dense
 from symrnn.errors import Unsupported
 
@@ -71,7 +72,7 @@ def _ways(lattice: Lattice, wanted: list[Hop], uses: dict[Hop, int]) -> tuple[in
     crowding = 0
     for hop in wanted:
         near = _nearer(hop)
-        way = _straight(lattice, hop)
+        way = bundled(lattice, hop) if hop[0] in lattice.roots else _straight(lattice, hop)
         if way is None:
             if near not in bases:
                 bases[near] = _best(lattice, near, traffic)
@@ -79,7 +80,7 @@ def _ways(lattice: Lattice, wanted: list[Hop], uses: dict[Hop, int]) -> tuple[in
             if base is None:
                 return None
             way = _longer(base, (hop[2] - near[2]) * lattice.step)
-        crowding += traffic.met(way) if uses[hop] > 1 else 0
+        crowding += traffic.met(way) if uses[hop] > 1 and hop[0] not in lattice.roots else 0
         traffic.add(way)
         ways[hop] = way
     return crowding, ways
