@@ -95,7 +95,8 @@ class Variation:
         "" for all times; "last" or "earlier" for a change at the last time of each range, or before it.
     scheme
         How the terms are summed: "" as they stand; ("window", k); ("product", "reversed" | "short" | "long");
-        ("batch", "mean" | "first" | "last") over the examples of a batch.
+        ("batch", "mean" | "first" | "last") over the examples of a batch; ("exchanged", "", a, b) returns the
+        gradients of a and b in each other's place.
     """
 
     laws: tuple[LawChange, ...] = ()

@@ -1,12 +1,14 @@
-"""Mistakes in the sum over the examples of a batch, and in the shape of what is returned."""
+"""Mistakes in the sum over the examples of a batch, and in the shape and the order of what is returned."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import combinations
 
 from symrnn.calculus.backward import Variation
 from symrnn.calculus.catalogue import Mistake, Variant, shown
 from symrnn.model import Recurrence
+from symrnn.tensor.node import shape_of
 
 MEAN = Mistake(
     "mean over the batch",
@@ -28,6 +30,11 @@ EACH_STEP = Mistake(
     "The gradient still has the time axis.",
     "A parameter is shared by all steps: sum its gradient over time.",
 )
+EXCHANGED = Mistake(
+    "gradients exchanged",
+    "Two gradients of the same shape are returned in each other's place.",
+    "Return every gradient under its own name, or in the order of the arguments of the forward pass.",
+)
 
 
 def batches(model: Recurrence) -> Iterator[Variant]:
@@ -40,3 +47,12 @@ def batches(model: Recurrence) -> Iterator[Variant]:
         yield Variant(MEAN, shown(w), Variation(scheme=("batch", "mean"), receivers=own), 1)
         for how in ("first", "last"):
             yield Variant(ONE, f"the {how}, {shown(w)}", Variation(scheme=("batch", how), receivers=own), 1)
+
+
+def exchanges(model: Recurrence) -> Iterator[Variant]:
+    """Gradients of one shape, of parameters or of boundary values, returned in each other's place."""
+    for kind in (model.parameters, model.boundary):
+        for a, b in combinations(kind, 2):
+            if shape_of(a) == shape_of(b):
+                place = f"{shown(a)} and {shown(b)}"
+                yield Variant(EXCHANGED, place, Variation(scheme=("exchanged", "", a, b)), 2)

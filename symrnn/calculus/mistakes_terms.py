@@ -143,6 +143,7 @@ def leaves(backward: BackwardPass) -> Iterator[Variant]:
                 place = f"{shown(leaf)} in {shown(term.user) if term.user is not None else 'the loss'}"
                 yield Variant(USE, place, _drop(lambda x, own=term: x == own), 1)  # type: ignore[misc]
     yield Variant(SIGN, "everywhere", _rewrite(_from_loss, _negative), 1)
+    yield Variant(ZERO, "everywhere", _drop(lambda term: True))
 
 
 def _of(leaf: Any) -> Callable[[Term], bool]:

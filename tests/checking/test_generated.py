@@ -63,6 +63,22 @@ def test_mistakes_by_matrices_are_mistakes_by_derivation(name):
             assert abs(found[nabla(w)] - case.varied(variant.variation)[w.name]).max() < 1e-12
 
 
+def test_gradients_in_each_others_place():
+    """Of parameters among themselves; with a boundary value they share a shape by chance."""
+    scalar = sr.models.scalar()
+    given = right(scalar)
+
+    def exchanged(a, b):
+        def function(*arguments):
+            loss, grads = given(*arguments)
+            return loss, {**grads, a: grads[b], b: grads[a]}
+
+        return sr.check_gradient(scalar, function)
+
+    assert str(exchanged("w", "u").found[0]) == "gradients exchanged (w and u)"
+    assert not exchanged("w", "s[0]").found
+
+
 def test_a_report_says_what_a_person_needs():
     verdict = sr.check_gradient(elman, Planted(elman, named("missing transpose", "W")))
     text = str(verdict)

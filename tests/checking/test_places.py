@@ -79,10 +79,27 @@ def test_terms_of_a_sum_over_time():
 
 
 SUMS = {
-    "counted 1.5 times": lambda g, terms: 1.5 * g,
+    "W is 1.5 times the right one": lambda g, terms: 1.5 * g,
     "of ∇W: step 1 missing, step 2 counted twice": lambda g, terms: g - terms[0] + terms[1],
-    "of ∇W: only row 2 wrong": lambda g, terms: g * np.array([[1], [2], [1]]),
+    "of ∇W: only row 2 is wrong": lambda g, terms: g * np.array([[1], [2], [1]]),
 }
+
+
+RELATIONS = {
+    "b, W, U are 3 or n times the right ones": lambda g, p: {k: g[k] * 3 for k in "WUb"},
+    "is a multiple of the right one, here W 0.5, U 0.1": lambda g, p: {"W": g["W"] / 2, "U": g["U"] / 10},
+    "b by 0.01 b, W by 0.01 W: is a weight decay": lambda g, p: {k: g[k] + 0.01 * p[k] for k in "Wb"},
+    "only W[2,1] is wrong": lambda g, p: {"W": g["W"] + np.eye(3)[1][:, None] * np.eye(3)[0]},
+}
+
+
+@pytest.mark.parametrize("words", RELATIONS)
+def test_what_a_wrong_gradient_has_to_do_with_the_right_one(words):
+    def function(params, *others):
+        loss, grads, *_ = by_hand(params, *others, summed)
+        return loss, {**grads, **RELATIONS[words](grads, params)}
+
+    assert words in report(function)
 
 
 @pytest.mark.parametrize("words", SUMS)

@@ -159,6 +159,8 @@ def _fault(key: str, gradient: Any, given: Any) -> Observation | None:
     """Why one returned array cannot be compared."""
     if not isinstance(gradient, np.ndarray | np.generic | float):
         repair = f"return {key}.detach().numpy()" if hasattr(gradient, "detach") else f"return np.array({key})"
+        if gradient is None:
+            repair = f"leave {key} out, or return zeros"
         return Observation(refusal=f"{key} is {_kind(gradient)}, not an array", repair=repair)
     array = np.asarray(gradient)
     if array.dtype.kind != "f":

@@ -60,13 +60,17 @@ class Case:
 
     def varied(self, *variations: Variation) -> Arrays | None:
         """The gradients that some mistakes give; None where they cannot be made."""
-        within = tuple(v for v in variations if not _is_of_batch(v))
+        within = tuple(v for v in variations if not _is_of_results(v))
         vectors = [s.varied(*within) if within else s.right for s in self.systems]
         if any(v is None or not np.all(np.isfinite(v)) for v in vectors):
             return None
         found = self.collected([v for v in vectors if v is not None])
         for v in variations:
-            if _is_of_batch(v):
+            if not _is_of_results(v):
+                continue
+            if v.scheme[0] == "exchanged":
+                found = _exchanged(found, *map(key_of_leaf, v.scheme[2:]))
+            else:
                 found = self._over_batch(found, v, [x for x in vectors if x is not None])
         return found
 
@@ -159,5 +163,18 @@ class Case:
         return frozenset(found)
 
 
-def _is_of_batch(v: Variation) -> bool:
-    return bool(v.scheme) and v.scheme[0] == "batch"
+def shown_key(key: str) -> str:
+    """A gradient's name in a sentence: h(0) for h[0]."""
+    return key.replace("[", "(").replace("]", ")").replace("tau", "τ")
+
+
+def _is_of_results(v: Variation) -> bool:
+    """Whether it changes what is returned, and not how it is computed."""
+    return bool(v.scheme) and v.scheme[0] in {"batch", "exchanged"}
+
+
+def _exchanged(found: Arrays, a: str, b: str) -> Arrays:
+    """Two gradients in each other's place, where both are there and of one shape."""
+    if a not in found or b not in found or found[a].shape != found[b].shape:
+        return found
+    return {**found, a: found[b], b: found[a]}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from symrnn.calculus.mistakes import variants
-from symrnn.calculus.mistakes_batch import batches
+from symrnn.calculus.mistakes_batch import batches, exchanges
 from symrnn.calculus.numerical import STEP, declares_derivatives
 from symrnn.calculus.verdict import INVALID, UNDECIDED, Verdict
 from symrnn.errors import SymrnnError
@@ -68,7 +68,8 @@ def judge(question: Question) -> Verdict:
         )
     gap = max((g for a in answers if (g := forward_gap(question, a)) is not None), default=None)
     single = any(a.single for a in answers) or question.dtype == "float32"
-    if gap is not None and not is_same(gap, single):
+    coarse = single or any(a.value is not None and a.value.dtype.itemsize < 8 for a in answers)
+    if gap is not None and not is_same(gap, coarse):
         return other_function(question, answers, gap)
     cases = [Case(a.at, a.grads, SINGLE if single else DOUBLE, a.copies) for a in answers]
     return compared(question, answers, cases, gap)
@@ -116,7 +117,7 @@ def small(question: Question, answers: list[Answer], cases: list[Case], gap: flo
 
 def diagnosed(question: Question, cases: list[Case]) -> Found:
     """The smallest set of mistakes that gives what was returned at every point."""
-    catalogue = variants(question.model)
+    catalogue = (*variants(question.model), *exchanges(question.model))
     if question.batch is not None:
         catalogue = (*catalogue, *batches(question.model))
     return search(cases, catalogue)

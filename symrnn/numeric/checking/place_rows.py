@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from symrnn.model import Element, Sequence
+from symrnn.model import Element, Parameter, Sequence
 from symrnn.numeric.checking.case import Case
 from symrnn.numeric.checking.lines import right_line
 from symrnn.numeric.checking.places import Factor, FirstWrong, first_wrong, terms_by_step, wrong_copies
@@ -25,6 +25,9 @@ def place_rows(cases: list[Case], wrong: Iterable[str], examples: Iterable[tuple
     """
     copies = _copy_rows(cases[0])
     for where, case in chain(((f" of example {number}", c) for number, c in examples), _points(cases)):
+        own = [g for key, g in case.yours.items() if isinstance(case.leaves[key], Parameter)]
+        if own and case not in cases and not any(map(np.any, own)):
+            return [("first", f"the data{where} add nothing to the gradients by parameters")]
         found = first_wrong(case)
         if found is not None:
             return [*_adjoint_rows(case, found, where), *copies]
@@ -91,7 +94,7 @@ def _copy_rows(case: Case) -> Rows:
 
 
 def _entry_rows(case: Case, wrong: Iterable[str]) -> Rows:
-    """Rows or columns of a matrix, or entries of a vector, that alone are wrong."""
+    """Entries, rows or columns of a matrix, or entries of a vector, that alone are wrong."""
     rows: Rows = []
     for key in wrong:
         leaf = case.leaves[key]
@@ -100,13 +103,23 @@ def _entry_rows(case: Case, wrong: Iterable[str]) -> Rows:
             continue
         scale = float(np.max(np.abs(case.right[key]), initial=0.0)) or 1.0
         off = np.abs(case.yours[key] - case.right[key]) > max(case.tolerance.right, 1e-7) * scale
+        if np.sum(off) == 1 and off.size > 1:
+            place = tuple(int(i) for i in np.argwhere(off)[0])
+            rows.append(("entries", f"of ∇{key}: only {entry_name(key, place, rank)} is wrong"))
+            continue
         for axis, word in ((0, "row" if rank == 2 else "entry"), (1, "column"))[:rank]:
             lines = np.flatnonzero(np.any(off, axis=1 - axis) if rank == 2 else off)
             if 0 < len(lines) < off.shape[axis]:
-                which = ", ".join(str(i + 1) for i in lines)
-                rows.append(("entries", f"of ∇{key}: only {word} {which} wrong"))
+                rows.append(("entries", f"of ∇{key}: only {_counted(word, [int(i) + 1 for i in lines])} wrong"))
                 break
     return rows
+
+
+def _counted(word: str, numbers: list[int]) -> str:
+    """In words: "row 2 is", "rows 1, 3 are"."""
+    if len(numbers) == 1:
+        return f"{word} {numbers[0]} is"
+    return f"{word.removesuffix('y') + 'ies' if word.endswith('y') else word + 's'} {', '.join(map(str, numbers))} are"
 
 
 def _shown(node: Any) -> str:

@@ -8,12 +8,13 @@ from symrnn.calculus.verdict import INVALID, RIGHT, UNDECIDED, WRONG, Diagnosis,
 from symrnn.graph.lengths import numbers_of
 from symrnn.model import Parameter
 from symrnn.numeric.checking.answers import Answer
-from symrnn.numeric.checking.case import Case
+from symrnn.numeric.checking.case import Case, shown_key
 from symrnn.numeric.checking.lines import changed_line
 from symrnn.numeric.checking.place_rows import place_rows
 from symrnn.numeric.checking.points import shortened
 from symrnn.numeric.checking.probes import asked, entry_name, examples, lags, witness, worst_entry
 from symrnn.numeric.checking.question import BATCH, Question
+from symrnn.numeric.checking.relations import relation_rows
 from symrnn.numeric.checking.search import Explanation, Found
 from symrnn.numeric.frame import key_of_leaf
 
@@ -35,11 +36,6 @@ def where_row(question: Question, cases: list[Case]) -> tuple[str, str]:
     also = f"; and {others}" if others else ""
     parts = [cases[0].at.words.replace("tau", "τ"), boundary, question.dtype, f"seed {question.seed}"]
     return "at", ", ".join(p for p in parts if p) + also
-
-
-def shown_key(key: str) -> str:
-    """A gradient's name in a sentence: h(0) for h[0]."""
-    return key.replace("[", "(").replace("]", ")").replace("tau", "τ")
 
 
 def forward_row(question: Question, gap: float | None) -> tuple[str, str]:
@@ -143,7 +139,8 @@ def of_wrong(judged: Judged, repeat: Question | None) -> Verdict:
     rows += _place_rows(judged)
     rows += _mistake_rows(judged, found)
     if cases[0].tells_steps or (judged.found.tried and not judged.found.explanations):
-        rows += place_rows(cases, wrong, examples(question, cases[0]))
+        related = [] if judged.found.explanations else relation_rows(cases, wrong)
+        rows += related or place_rows(cases, wrong, examples(question, cases[0]))
     rows += _witness_rows(judged)
     rows.append(("not seen", unseen(question, cases)))
     if repeat is not None:
