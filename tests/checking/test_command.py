@@ -55,7 +55,7 @@ def file(tmp_path_factory):
     ],
 )
 def test_exit_codes_and_reports(file, capsys, function, code, words):
-    assert main(["check", "scalar", "--against", f"{file}:{function}"]) == code
+    assert main(["check", "scalar", "--against", f"{file}:{function}", "--seconds", "100"]) == code
     assert words in capsys.readouterr().out
 
 
