@@ -3,42 +3,42 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from xml.sax.saxutils import escape
 
+from symrnn.diagram.chunks import Chunk, Run, chunks
 from symrnn.diagram.inline import BAR, RAISED, Fraction, Line
 from symrnn.diagram.labels import SMALL, Label
 from symrnn.diagram.layout import TEXT, Text
 
 BASELINE = 0.32  # from the middle of the letters down to their line, in sizes
 LOWER, UPPER = 0.22, -0.38  # where sub- and superscript stand
+TALL = "bdfhklt"  # over these a combining mark of many fonts would lie across the stem
+ABOVE = {"hat": "ˆ", "tilde": "˜", "bar": "¯"}
 SCRIPT = re.compile(r"([tτk])(?:_(\w+))?")
-
-
-@dataclass(frozen=True)
-class Run:
-    """Some letters of one look; `rise` is how far below the line they stand, `shift` how far to the right."""
-
-    text: str
-    rise: float
-    size: float
-    bold: bool = False
-    italic: bool = False
-    shift: float = 0.0
 
 
 def runs(label: Label, size: float) -> Iterator[Run]:
     """The base, then sub- and superscript on lines of their own heights."""
-    yield Run(label.marked, 0.0, size, label.bold, label.italic)
+    base = Run(label.marked, 0.0, size, label.bold, label.italic)
+    shift = 0.04 * size
+    if label.mark and (label.base in TALL or label.base.isupper()):
+        base = replace(base, text=label.base)
+        above = Run(ABOVE[label.mark], -0.2 * size, size, label.bold)
+        yield base
+        yield replace(above, shift=-(base.width + above.width) / 2 + 0.06 * size)
+        shift += (base.width - above.width) / 2 - 0.06 * size
+    else:
+        yield base
     small = SMALL * size
     if label.sub:
         italic = len(label.sub) <= 2 and label.sub.isalpha()
-        yield Run(label.sub, LOWER * size, small, italic=italic, shift=0.04 * size)
+        yield Run(label.sub, LOWER * size, small, italic=italic, shift=shift)
+        shift = 0.04 * size - label.back(size)
     if label.sup:
-        back = label.back(size) if label.sub else 0.0
         first, *rest = _times(label.sup, UPPER * size, small)
-        yield Run(first.text, first.rise, first.size, italic=first.italic, shift=0.04 * size - back)
+        yield Run(first.text, first.rise, first.size, italic=first.italic, shift=shift)
         yield from rest
 
 
@@ -56,16 +56,21 @@ def _times(text: str, rise: float, size: float) -> Iterator[Run]:
         yield Run(text[at:], rise, size)
 
 
-def spans(line: Label | Line, size: float) -> str:
+def spans(runs: Iterable[Run], size: float) -> str:
     """Letters as nested spans of one text; what has no look of its own stands bare."""
     written, at = [], 0.0
-    for label in line.parts if isinstance(line, Line) else (line,):
-        for run in runs(label, size):
-            looks = _looks(run, size, at)
-            text = escape(run.text)
-            written.append(f"<tspan{looks}>{text}</tspan>" if looks else text)
-            at = run.rise
+    for run in runs:
+        looks = _looks(run, size, at)
+        text = escape(run.text)
+        written.append(f"<tspan{looks}>{text}</tspan>" if looks else text)
+        at = run.rise
     return "".join(written)
+
+
+def all_runs(line: Label | Line, size: float) -> list[Run]:
+    """The runs of all labels of a line."""
+    parts = line.parts if isinstance(line, Line) else (line,)
+    return [replace(run, text=run.text.replace("\u2009", " ")) for part in parts for run in runs(part, size)]
 
 
 def _looks(run: Run, size: float, at: float) -> str:
@@ -101,7 +106,18 @@ def as_text(text: Text, fill: str = "") -> Iterator[str]:
     role += f' text-anchor="{text.anchor}"' if text.anchor != "middle" and not isinstance(text.label, Fraction) else ""
     for line, x, y, size in lines_of(text):
         look = f' font-size="{number(size)}"' if size != TEXT else ""
-        yield f'<text{role} x="{number(x)}" y="{number(y)}"{look}>{spans(line, size)}</text>'
+        pieces = chunks(all_runs(line, size), x, "middle" if isinstance(text.label, Fraction) else text.anchor)
+        if len(pieces) == 1:
+            yield f'<text{role} x="{number(x)}" y="{number(y)}"{look}>{spans(pieces[0].runs, size)}</text>'
+        else:
+            yield f'<text{role} y="{number(y)}"{look}>{"".join(_chunk(piece, y, size) for piece in pieces)}</text>'
+
+
+def _chunk(piece: Chunk, y: float, size: float) -> str:
+    """A piece of a line at a place of its own."""
+    fonts = f' font-family="{piece.fonts}"' if piece.fonts else ""
+    place = f'x="{number(piece.x)}" y="{number(y)}" text-anchor="{piece.anchor}"'
+    return f"<tspan {place}{fonts}>{spans(piece.runs, size)}</tspan>"
 
 
 def number(value: float) -> str:

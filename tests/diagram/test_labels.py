@@ -1,10 +1,15 @@
 """Labels are read off names: Greek letters, marks, subscripts; what is written on an arrow is what multiplies."""
 
+import xml.etree.ElementTree as ET
+
 import pytest
 
 import symrnn as sr
+from diagram.samples import model_of
 from symrnn import Equation, Function, Parameter, Recurrence, Sequence, dims, t
-from symrnn.diagram import circuit
+from symrnn.diagram import circuit, unfolded
+from symrnn.diagram.chunks import COMMON, Run, chunks
+from symrnn.diagram.inline import Fraction, Line
 from symrnn.diagram.labels import Label, label_of
 
 n, m = dims("n m")
@@ -79,3 +84,45 @@ def test_an_unknown_function_is_written_on_the_past_or_on_every_arrow():
 def test_wider_labels_are_wider():
     narrow, wide = label_of("i").at("t"), label_of("W", bold=True).at("tau+1")
     assert narrow.width(18) < label_of("h").at("t-1").width(18) < wide.width(18)
+
+
+def parts_of(inner):
+    """The labels of which a line or a fraction is made."""
+    if isinstance(inner, Fraction):
+        return [*inner.over.parts, *inner.under.parts]
+    return list(inner.parts) if isinstance(inner, Line) else [inner]
+
+
+@pytest.mark.parametrize("name", ["elman", "gru", "scalar", "elman with probabilities"])
+def test_a_name_looks_the_same_in_nodes_in_labels_and_below(name):
+    """Vectors are bold italic, scalars italic, everywhere; every ink draws a label by these two marks."""
+    panel = unfolded(model_of(name), 2, gradient=True).layout.panels[0]
+    looks = {(node.label.base, node.label.mark): (node.label.bold, node.label.italic) for node in panel.nodes}
+    texts = [*panel.notes, *(text for edge in panel.edges for text in edge.texts)]
+    parts = [part for text in texts for part in parts_of(text.label)]
+    seen = [part for part in parts if (part.base, part.mark) in looks and not part.word]
+    assert len({part.base for part in seen}) >= 3
+    assert all((part.bold, part.italic) == looks[part.base, part.mark] for part in seen)
+
+
+def is_rare(text):
+    return [not sign.isascii() and sign not in COMMON for sign in text]
+
+
+@pytest.mark.parametrize("name", ["gru", "encoder-decoder", "leaky"])
+def test_signs_that_fonts_lack_are_pieces_of_their_own(name):
+    """A program that sets a piece of text in one font only sets no name in the font of such a sign."""
+    svg = unfolded(model_of(name), sr.tau, gradient=True).svg()
+    pieces = [e for e in ET.fromstring(svg).iter() if e.tag.endswith(("}text", "}tspan")) and "x" in e.keys()]
+    texts = ["".join(e.itertext()) for e in pieces]
+    assert any(all(is_rare(text)) for text in texts)
+    assert not [text for text in texts if any(is_rare(text)) and not all(is_rare(text)) and len(text) > 2]
+
+
+def test_pieces_meet_where_they_are_anchored():
+    runs = [Run("∂", 0, 10), Run("h", 0, 10, True, True), Run(" = ", 0, 10), Run("θ", 0, 10, True, True)]
+    first, middle, last = chunks(runs, 100.0, "middle")
+    assert (first.anchor, middle.anchor, last.anchor) == ("end", "middle", "start")
+    width = sum(run.width for run in middle.runs)
+    assert first.x == pytest.approx(middle.x - width / 2) and last.x == pytest.approx(middle.x + width / 2)
+    assert [chunk.x for chunk in chunks(runs[1:3], 7.0, "start")] == [7.0]

@@ -56,6 +56,17 @@ def test_resvg_draws_every_node(name, tmp_path):
         assert row.min() < 0.4, node.name
 
 
+@pytest.mark.parametrize("zoom", [1.0, 1.3, 2.0])
+def test_the_ground_covers_every_pixel_at_the_edges(zoom, tmp_path):
+    picture = sr.circuit(sr.models.elman(), style=sr.Style(scale=1.1))
+    path = tmp_path / "picture.png"
+    path.write_bytes(picture.png(zoom=zoom))
+    brightness = pixels(path)
+    edges = np.concatenate([brightness[0], brightness[-1], brightness[:, 0], brightness[:, -1]])
+    assert edges.min() > 0.999
+    assert picture.layout.width == int(picture.layout.width)
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize("name", PICTURES)
 def test_chromium_draws_what_resvg_draws(name, tmp_path, screenshot):
