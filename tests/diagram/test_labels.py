@@ -113,7 +113,7 @@ def is_rare(text):
 def test_signs_that_fonts_lack_are_pieces_of_their_own(name):
     """A program that sets a piece of text in one font only sets no name in the font of such a sign."""
     svg = unfolded(model_of(name), sr.tau, gradient=True).svg()
-    pieces = [e for e in ET.fromstring(svg).iter() if e.tag.endswith(("}text", "}tspan")) and "x" in e.keys()]
+    pieces = [e for e in ET.fromstring(svg).iter() if e.tag.endswith(("}text", "}tspan")) and e.get("x")]
     texts = ["".join(e.itertext()) for e in pieces]
     assert any(all(is_rare(text)) for text in texts)
     assert not [text for text in texts if any(is_rare(text)) and not all(is_rare(text)) and len(text) > 2]
