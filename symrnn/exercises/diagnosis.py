@@ -22,6 +22,7 @@ from symrnn.tensor.numbers import Undecidable
 _RANK = {name: i for i, name in enumerate(SLIPS)}  # of slips with the same values the one named first is preferred
 MOST_SINGLE = 400
 MOST_PAIRS = 600
+ALONE = frozenset({Slip.WRONG_SLOPE, Slip.OTHER})  # looked for by themselves: there are many, and pairs are rare
 MOST_SLOW = 60  # with 50 digits, where the field cannot decide
 
 
@@ -69,8 +70,8 @@ class _Names:
 def _pairs(setting: Setting, singles: list[Slipped]) -> Iterator[Slipped]:
     """Two slips at once: one after another, slips made everywhere first."""
     first = [s for s in singles if s.places == ("everywhere",)] + [s for s in singles if s.places != ("everywhere",)]
-    for one in first[:40]:
-        for other in islice(slipped(one.term, _Names(setting.table, setting.square)), 60):
+    for one in [s for s in first if s.names[0] not in ALONE][:40]:
+        for other in islice(slipped(one.term, _Names(setting.table, setting.square), ALONE), 60):
             if set(other.names) != set(one.names):
                 yield Slipped(other.term, (*one.names, *other.names), (*one.places, *other.places))
 

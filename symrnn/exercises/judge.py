@@ -21,6 +21,7 @@ from symrnn.model.formula.settle import settled
 from symrnn.model.formula.square import in_squares
 from symrnn.model.formula.symbols import Symbols, as_symbols
 from symrnn.model.formula.term import Term
+from symrnn.model.preactivations import with_preactivations
 from symrnn.typeset import latex
 
 __all__ = ["judge"]
@@ -139,6 +140,7 @@ def _least(term: Term) -> int:
 def _judged(setting: Setting, references: list[Term], yours: Term, form: str, sides: int = 1) -> Verdict:
     right = references[0]
     setting = replace(setting, least=max(setting.least, _least(yours)))
+    setting = replace(setting, model=_naming(setting.model, yours, *references))
     found = compared(setting, right, yours)
     facts: dict[str, Any] = {"read_as": echo(yours), "method": found.method, "chance": found.chance}
     if found.equal is None:
@@ -152,6 +154,23 @@ def _judged(setting: Setting, references: list[Term], yours: Term, form: str, si
         facts |= {"value": RIGHT, "form": WRONG, "credit": credit(names)}
         return Verdict(WRONG, SUBJECT, f"the value is right; {sentence}", names, rows=_rows(facts, names), facts=facts)
     return _wrong(setting, references, yours, facts, found)
+
+
+def _naming(model: Recurrence | None, *terms: Term) -> Recurrence | None:
+    """The model, or the same one with its pre-activations named, where a formula names one."""
+    if model is None:
+        return None
+    names = {part.text for term in terms for part in term.walk() if part.kind == "sequence"}
+    return _detailed(model) if names & (_sequences(_detailed(model)) - _sequences(model)) else model
+
+
+@lru_cache(maxsize=64)
+def _detailed(model: Recurrence) -> Recurrence:
+    return with_preactivations(model)
+
+
+def _sequences(model: Recurrence) -> set[str]:
+    return {str(sequence.name) for sequence in model.sequences}
 
 
 def _wrong(setting: Setting, references: list[Term], yours: Term, facts: dict[str, Any], found: Comparison) -> Verdict:

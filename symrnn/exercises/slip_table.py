@@ -13,6 +13,7 @@ class Slip:
     EXTRA = "extra transpose"
     SLOPE = "forgotten f'"
     SLOPE_AT_OUTPUT = "f' at the output"
+    WRONG_SLOPE = "wrong f'"
     INDEX = "time index off by one"
     LAST = "only the last step"
     FIRST = "only the first step"
@@ -28,6 +29,7 @@ class Slip:
     UNMEAN = "sum for mean"
     TWO = "factor of two"
     ORDER = "factors exchanged"
+    OTHER = "another parameter"
     REVERSED = "product of Jacobians reversed"
     FACTOR = "factor forgotten"
     TWICE = "factor twice"
@@ -56,6 +58,11 @@ SLIPS: Mapping[str, tuple[str, str, float]] = MappingProxyType(
         Slip.EXTRA: ("A matrix is transposed where it should not be.", "Compare the shapes of the factors.", 0.5),
         Slip.SLOPE: ("The derivative of the activation is missing.", "Which node stands between the two?", 0.5),
         Slip.SLOPE_AT_OUTPUT: ("f' is taken at the wrong node.", "f' is taken where f is: at the pre-activation.", 0.5),
+        Slip.WRONG_SLOPE: (
+            "The derivative of the activation is wrong.",
+            "Differentiate the activation once more.",
+            0.5,
+        ),
         Slip.INDEX: ("A time index is off by one.", "Write the equation down for t = 1 and look at the indices.", 0.5),
         Slip.POWER: ("An exponent is off by one.", "Try tau = 1 and tau = 2.", 0.5),
         Slip.LAST: ("Only the last step counts.", "At how many steps is it used?", 0.25),
@@ -67,6 +74,7 @@ SLIPS: Mapping[str, tuple[str, str, float]] = MappingProxyType(
         Slip.TERM: ("A term is missing.", "Which paths lead there? Every use adds a term.", 0.5),
         Slip.TERM_SIGN: ("A term has the wrong sign.", "Check the sign of each term.", 0.5),
         Slip.ORDER: ("Two factors stand in the wrong order.", "Matrices do not commute: follow the path.", 0.5),
+        Slip.OTHER: ("Another parameter stands where this one belongs.", "Which weight lies on that path?", 0.5),
         Slip.REVERSED: ("The product runs the wrong way.", "Which Jacobian acts first?", 0.5),
         Slip.NESTING: ("One application of the function is missing.", "Count the steps.", 0.5),
         Slip.DEEPER: ("One application of the function too many.", "Count the steps.", 0.5),

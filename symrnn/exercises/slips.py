@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from symrnn.exercises import slips_factors, slips_sums, slips_times
+from symrnn.exercises import slips_factors, slips_slopes, slips_sums, slips_times
 from symrnn.exercises.slip_table import Slip
 from symrnn.model.formula.term import SCALAR, Term
 
@@ -29,35 +29,58 @@ class Slipped:
 _RULES: tuple[Callable[[Term, Any], Iterator[Change]], ...] = (
     slips_factors.transposes,
     slips_factors.slopes,
+    slips_slopes.halfway,
+    slips_slopes.wrong_slopes,
     slips_times.shifts,
     slips_sums.sums,
     slips_sums.terms,
     slips_factors.orders,
+    slips_slopes.others,
     slips_factors.factors,
     slips_times.powers,
     slips_times.applications,
 )
 
 
-def slipped(term: Term, table: Any) -> Iterator[Slipped]:
+def slipped(term: Term, table: Any, without: frozenset[str] = frozenset()) -> Iterator[Slipped]:
     """A formula with one slip, at each place where it can be made; slips made everywhere alike come first."""
     groups: dict[tuple[str, str], list[tuple[tuple[int, ...], Term]]] = {}
     for path, part in _paths(term):
         for rule in _RULES:
+            if rule in _BY_SLIP and _BY_SLIP[rule] in without:
+                continue
             for name, where, changed in rule(part, table):
-                groups.setdefault((name, where), []).append((path, changed))
-    for (name, where), changes in groups.items():
-        if len(changes) > 1 and name in _ALIKE:
+                if name != Slip.EXTRA or not _is_transposed(term, path):  # W for W^T is a transpose that is missing
+                    groups.setdefault((name, where), []).append((path, changed))
+    alike = {key: [path for path, _ in changes] for key, changes in groups.items() if key[0] in _ALIKE}
+    for name in _ANYWHERE:
+        several = [path for key, paths in alike.items() if key[0] == name for path in paths]
+        if len({key for key in alike if key[0] == name}) > 1:
+            alike[name, "*"] = several
+    for (name, where), paths in alike.items():
+        if len(paths) > 1:
             everywhere = term
-            for path, _ in reversed(changes):
+            for path in sorted(set(paths), reverse=True):
                 everywhere = _again(everywhere, path, name, where, table)
             yield Slipped(everywhere, (name,), ("everywhere",))
+    for other in slips_slopes.exchanged(term) if Slip.OTHER not in without else ():
+        yield Slipped(other, (Slip.OTHER,), ("",))
     for (name, where), changes in groups.items():
         for path, changed in changes:
             yield Slipped(_put(term, path, changed), (name,), (where,))
 
 
-_ALIKE = frozenset({Slip.SLOPE, Slip.SLOPE_AT_OUTPUT, Slip.TRANSPOSE, Slip.INDEX, Slip.PARAMETER, Slip.POWER})
+_BY_SLIP = {slips_slopes.wrong_slopes: Slip.WRONG_SLOPE, slips_slopes.others: Slip.OTHER}
+_ALIKE = frozenset(
+    {Slip.SLOPE, Slip.SLOPE_AT_OUTPUT, Slip.WRONG_SLOPE, Slip.TRANSPOSE, Slip.INDEX, Slip.PARAMETER, Slip.POWER}
+    | {Slip.ORDER, Slip.OTHER}
+)
+_ANYWHERE = (Slip.TRANSPOSE,)  # of whatever name, all at once
+
+
+def _is_transposed(term: Term, path: tuple[int, ...]) -> bool:
+    above = _at(term, path[:-1]) if path else None
+    return above is not None and above.head == "transpose"
 
 
 def _again(term: Term, path: tuple[int, ...], name: str, where: str, table: Any) -> Term:
@@ -67,7 +90,7 @@ def _again(term: Term, path: tuple[int, ...], name: str, where: str, table: Any)
         return term
     for rule in _RULES:
         for own, place, changed in rule(part, table):
-            if (own, place) == (name, where):
+            if own == name and where in {place, "*"}:
                 return _put(term, path, changed)
     return term
 

@@ -47,6 +47,19 @@ def test_sample_verdicts(row):
         assert found.status == row["verdict"], (row["answer"], reference, found.reason)
 
 
+def test_right_answers_in_other_forms_and_realistic_mistakes():
+    """Other orders, layouts, substitutions and code are right; a mistake is wrong, and named as a marker would."""
+    context = {row["prompt_id"]: row["context"] for row in ANSWERS}
+    missed = []
+    for row in rows("judged.tsv"):
+        prompt = row["prompt_id"]
+        model = ELMAN if prompt in MODELS else None
+        found = sr.judge(row["answer"], REFERENCES[prompt], symbols=CONTEXTS[context[prompt]], model=model)
+        if (found.status, ", ".join(found.mistakes)) != (row["verdict"], row["mistake"]):
+            missed.append((prompt, row["answer"], found.status, found.mistakes))
+    assert not missed, missed[:3]
+
+
 def test_mistakes_are_named():
     named = [row for row in ANSWERS if row["mistake"] in NAMES]
     found = [NAMES[row["mistake"]] in verdict(row).mistakes for row in named]

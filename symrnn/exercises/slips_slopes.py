@@ -1,0 +1,82 @@
+"""Slips with derivatives of activations that are there but not right, and with parameters taken for each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import combinations
+from typing import Any
+
+from symrnn.exercises.slip_table import Slip
+from symrnn.exercises.slips_factors import is_slope
+from symrnn.model.formula.term import SCALAR, Term, number, sexpr
+
+Change = tuple[str, str, Term]
+_ONE = replace(number(1), size=SCALAR)
+
+
+def wrong_slopes(term: Term, table: Any) -> Iterator[Change]:
+    """1 - h and 1 + h^2 for 1 - h^2, f for f', and the derivative of tanh where f is another function."""
+    square = term.parts[1] if term.head == "sub" and is_slope(term) else None
+    if square is not None:
+        base = square.parts[0]
+        for wrong in (
+            Term("sub", (term.parts[0], base), size=term.size),
+            Term("add", (term.parts[0], square), size=term.size),
+            _times(base, Term("sub", (term.parts[0], base), size=term.size)),
+            square,
+        ):
+            yield Slip.WRONG_SLOPE, "", wrong
+    if term.head == "prime" and len(term.parts) == 2:
+        value = Term("apply", term.parts, size=term.size)
+        states = [value]
+        if term.parts[1].head == "at":
+            name, time = term.parts[1].parts
+            alike = [x for x in ("h", "s", "v") if x in table.kinds and table.sizes[x] == name.size and x != name.text]
+            states += [Term("at", (replace(name, text=x), time), size=name.size) for x in alike]
+        yield Slip.WRONG_SLOPE, "", value
+        for state in states:
+            square = Term("pow", (state, replace(number(2), size=SCALAR)), size=state.size)
+            yield Slip.WRONG_SLOPE, sexpr(state), Term("sub", (_ONE, square), size=state.size)
+            yield Slip.WRONG_SLOPE, sexpr(state), _times(state, Term("sub", (_ONE, state), size=state.size))
+
+
+def _times(left: Term, right: Term) -> Term:
+    return Term("mul" if left.size == SCALAR else "hadamard", (left, right), size=left.size)
+
+
+def halfway(term: Term, table: Any) -> Iterator[Change]:
+    """f' at one term of a sum, where it belongs to all of them."""
+    if term.head not in {"mul", "hadamard"} or len(term.parts) != 2:
+        return
+    for i, j in ((0, 1), (1, 0)):
+        slope, total = term.parts[i], term.parts[j]
+        if is_slope(slope) and total.head in {"add", "sub"}:
+            for k, kept in enumerate(total.parts):
+                pair = (slope, kept) if i == 0 else (kept, slope)
+                parts = tuple(
+                    replace(term, parts=pair, size=total.size) if m == k else p for m, p in enumerate(total.parts)
+                )
+                yield Slip.SLOPE, "", replace(total, parts=parts, size=term.size)
+
+
+def others(term: Term, table: Any) -> Iterator[Change]:
+    """A matrix or vector of weights for another one of its shape."""
+    if term.head == "name" and term.kind == "parameter" and term.size != SCALAR:
+        for name, size in sorted(table.sizes.items(), key=lambda pair: pair[0]):
+            if size == term.size and name != term.text and table.kinds.get(name) == "parameter":
+                yield Slip.OTHER, f"{term.text} {name}", replace(term, text=name)
+
+
+def exchanged(term: Term) -> Iterator[Term]:
+    """A formula in which two parameters of one shape stand at each other's places."""
+    names = {part.text: part for part in term.walk() if part.head == "name" and part.kind == "parameter"}
+    for one, other in combinations([names[name] for name in sorted(names)], 2):
+        if one.size == other.size:
+            yield _swapped(term, {one.text: other, other.text: one})
+
+
+def _swapped(term: Term, turned: dict[str, Term]) -> Term:
+    if term.head == "name" and term.text in turned:
+        return turned[term.text]
+    return replace(term, parts=tuple(_swapped(part, turned) for part in term.parts)) if term.parts else term
