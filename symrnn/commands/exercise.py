@@ -42,7 +42,9 @@ def _add(verbs: Any, name: str, summary: str, run: Any, one: bool = True) -> arg
 
 
 def _sheet_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("kinds", metavar="KIND[:LEVEL]", nargs="+", help="names from `symrnn exercise list`")
+    parser.add_argument(
+        "kinds", metavar="KIND[:LEVEL]", nargs="+", help="names from `symrnn exercise list`, or FILE.toml"
+    )
     parser.add_argument("--title", default="Exercises", help="of the sheet")
     whose = parser.add_mutually_exclusive_group()
     whose.add_argument("--student", default="", metavar="NAME", help="this student's own variants")
@@ -112,13 +114,20 @@ def run_sheet(options: argparse.Namespace) -> int:
     """`symrnn exercise sheet KIND ... -o FILE`."""
     from symrnn.exercises import sheet
 
-    wanted = [_kind(text, options.level) for text in options.kinds]
+    wanted = [one for text in options.kinds for one in _kinds(text, options.level)]
     if options.students is None:
         made = sheet(wanted, title=options.title, seed=options.seed, student=options.student)
         made.save(options.output, solutions=options.solutions, language=options.language)
         print(f"wrote {options.output}")
         return 0
     return _class(options, wanted)
+
+
+def _kinds(text: str, level: int) -> list[Any]:
+    """A kind with its level; of a file that ends in .toml the exercises of one's own in it."""
+    from symrnn.exercises.own import read_own
+
+    return list(read_own(text_of(Path(text)))) if text.endswith(".toml") else [_kind(text, level)]
 
 
 def _kind(text: str, level: int) -> tuple[str, int]:
@@ -128,7 +137,7 @@ def _kind(text: str, level: int) -> tuple[str, int]:
     return name, int(number) if colon else level
 
 
-def _class(options: argparse.Namespace, wanted: list[tuple[str, int]]) -> int:
+def _class(options: argparse.Namespace, wanted: list[Any]) -> int:
     """A sheet for each name, and the key of all."""
     from symrnn.exercises import sheet, write_key
     from symrnn.files import write_file

@@ -16,6 +16,7 @@ from typing import Any
 from symrnn.errors import ReadError, Undefined
 from symrnn.exercises.exercise import Exercise
 from symrnn.exercises.making import make
+from symrnn.exercises.own import is_own, own
 from symrnn.exercises.scheme import scheme_page
 from symrnn.exercises.sheets import Sheet, seed_of, write_key
 from symrnn.files import write_file
@@ -30,11 +31,12 @@ _LETTERS = frozenset({r"\theta", r"\phi", r"\delta", r"\alpha", r"\tau"})
 
 @dataclass(frozen=True)
 class Question:
-    """One exercise of an exam: its kind and level, and its points if they are not the kind's own."""
+    """One exercise of an exam: its kind and level, and its points if they are not the kind's own; or one's own."""
 
     kind: str
     level: int
     points: float | None = None
+    own: tuple[Exercise, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,8 @@ def read_exam(text: str) -> tuple[str, tuple[Question, ...]]:
 
 
 def _question(row: Mapping[str, Any]) -> Question:
+    if isinstance(row, Mapping) and is_own(row):
+        return Question("", 1, own=own(row))
     known: dict[str, Any] = {"kind": str, "level": int, "points": (int, float)}
     for key, value in row.items() if isinstance(row, Mapping) else ():
         if key not in known or not isinstance(value, known[key]) or isinstance(value, bool):
@@ -125,7 +129,8 @@ def exam(text: str, variants: int = 1, seed: int = 0) -> Exam:
     Parameters
     ----------
     text
-        TOML: a title, and for each exercise a table `[[exercise]]` with kind, level and, if wanted, points.
+        TOML: a title, and for each exercise a table `[[exercise]]` with kind, level and, if wanted, points; or with
+        a model and questions of one's own.
     variants
         How many, up to 26.
     seed
@@ -159,6 +164,8 @@ def equal_variants(question: Question, wanted: int, seed: int) -> list[Exercise]
     Undefined
         When there are not so many.
     """
+    if question.own:  # of one's own all variants have the same, or one each
+        return [question.own[i % len(question.own)] for i in range(wanted)]
     alike: dict[Any, dict[str, Exercise]] = {}
     for i in range(TRIES):
         made = make(question.kind, seed=seed_of(seed, "", i), level=question.level)

@@ -50,7 +50,9 @@ def steps(part: Part) -> list[tuple[Sentence, float]]:
     share = int(2 * part.points / len(lines)) / 2 or round(part.points / len(lines), 2)
     points = [share] * (len(lines) - 1)
     points.append(round(part.points - sum(points), 3))
-    shown = [prose(f"${line}$") if part.kind not in {CODE, "edges", "choice"} else (line,) for line in lines]
+    if part.kind == CODE:
+        return [(prose(part.law), part.points)]
+    shown = [prose(f"${line}$") if part.kind not in {"edges", "choice"} else (line,) for line in lines]
     return list(zip(shown, points, strict=True))
 
 

@@ -27,7 +27,7 @@ from symrnn.typeset.document import Document
 
 FORMAT = 1
 MOST = 200  # exercises of one sheet
-Wanted = Iterable[str | tuple[str, int]]
+Wanted = Iterable[str | tuple[str, int] | Exercise]
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ def sheet(wanted: Wanted, *, title: str = "Exercises", seed: int = 0, student: s
     Parameters
     ----------
     wanted
-        Names of kinds, or pairs (name, level).
+        Names of kinds, or pairs (name, level); or exercises, which are taken as they are.
     title
         What the sheet is called.
     seed
@@ -144,11 +144,14 @@ def sheet(wanted: Wanted, *, title: str = "Exercises", seed: int = 0, student: s
     >>> own.exercises == exercises.sheet(["bptt.grad_W", ("bptt.state", 2)], student=" ada", seed=7).exercises
     True
     """
-    pairs = [(x, level) if isinstance(x, str) else tuple(x) for x in wanted]
-    if not pairs or len(pairs) > MOST:
-        raise Undefined(f"a sheet of {len(pairs)} exercises", repair=f"name 1 to {MOST} kinds: symrnn exercise list")
+    asked = list(wanted)
+    if not asked or len(asked) > MOST:
+        raise Undefined(f"a sheet of {len(asked)} exercises", repair=f"name 1 to {MOST} kinds: symrnn exercise list")
     name = " ".join(student.split())
-    made = [make(kind, seed_of(seed, name, i), lv) for i, (kind, lv) in enumerate(pairs)]
+    made = []
+    for i, one in enumerate(asked):
+        kind, lv = (one, level) if isinstance(one, str | Exercise) else one
+        made.append(kind if isinstance(kind, Exercise) else make(kind, seed_of(seed, name, i), lv))
     return Sheet(title, tuple(made), name)
 
 

@@ -18,6 +18,7 @@ from symrnn.exercises.class_answers import Task, read_answers, write_marks, writ
 from symrnn.exercises.exam import Question, equal_variants, exam, profile, read_exam
 from symrnn.exercises.grading import grade
 from symrnn.exercises.marks import Mark, mark
+from symrnn.exercises.own import read_own
 
 FROZEN = Path(__file__).parent / "frozen"
 HOSTILE = [
@@ -242,3 +243,50 @@ def test_the_exam_command(tmp_path: Path) -> None:
 @pytest.mark.tex
 def test_the_scheme_compiles(pdflatex: Any) -> None:
     pdflatex(exam(frozen("exam.toml"), 2, 2026).scheme().render(".tex"))
+
+
+OWN = r"""
+title = "Mixed"
+[[exercise]]
+kind = "count.rtrl"
+[[exercise]]
+model = "scalar"
+of = ["s[t]", "w"]
+points = 4
+[[exercise]]
+title = "Leaky"
+model = "h: n; x: n; W: n x n\nh[t] = tanh(W h[t-1] + x[t])\nloss = sum_t sum(h[t] * h[t])"
+[[exercise.part]]
+question = "Give $h_t$."
+answer = 'tanh(W h_{t-1} + x_t)'
+hints = ["one", "two", "three"]
+[[exercise.part]]
+question = "Give $h_{t+1}$."
+answer = 'tanh(W h_t + x_{t+1})'
+where = "1 <= t < tau"
+"""
+
+
+def test_exercises_of_ones_own_are_data() -> None:
+    """Kinds and one's own on one exam; of several nodes the variants have one each; sheets take the file, too."""
+    made = exam(OWN, variants=3)
+    asked = [[x.parts[0].question for x in v.exercises] for v in made.variants]
+    assert asked[0][1] == asked[2][1] != asked[1][1]
+    assert "s_{t}" in asked[0][1]
+    leaky = made.variants[0].exercises[2]
+    assert (leaky.title, leaky.points, leaky.parts[0].hints) == ("Leaky", 4.0, ("one", "two", "three"))
+    assert leaky.judge(r"\tanh(x_{t+1} + W h_t)", 2)
+    assert read_sheets(made.key()) == made.variants
+    assert len(read_own(OWN.replace('[[exercise]]\nkind = "count.rtrl"', ""))) == 3
+    head = '[[exercise]]\nmodel = "scalar"\n'
+    for wrong in (
+        "of = 3",
+        'of = "q[t]"',
+        'of = "s[t]"\nrun = "x"',
+        'question = "?"',
+        'question = "?"\nanswer = "x_{"',
+    ):
+        with pytest.raises((ReadError, Undefined)):
+            exam(head + wrong)
+    with pytest.raises((ReadError, Undefined)):
+        read_own("[[exercise]]\nmodel = 'x = __import__(1)'\nof = 'x'")

@@ -146,7 +146,7 @@ def powers(d: Draw) -> Made:
 @kind(16, "closed.recursion", "A linear recursion in closed form", D2L)
 def recursion(d: Draw) -> Made:
     end = str(d.between(3, 6)) if d.level < 3 else "t"
-    i = d.choose("ikm")
+    i = d.choose("ikl")
     n = {"a": d.choose("asyh"), "b": d.choose("bxvu"), "c": d.choose("cwgr")}
     first = d.choose(("@b_t + @c_t @a_{t-1}", "@c_t @a_{t-1} + @b_t"))
     zero = d.level == 1
