@@ -26,7 +26,10 @@ Steps = dict[Symbol, int]  # the number of steps for each last time
 
 @dataclass(frozen=True)
 class Arguments:
-    """Checked arguments: three dicts, the number of steps, the batch axes and the type of numbers."""
+    """Checked arguments: three dicts, the number of steps, the batch axes and the type of numbers.
+
+    `ways` is for whoever computes with them: what was found for arguments that look like these.
+    """
 
     params: Arrays
     inputs: Arrays
@@ -34,6 +37,7 @@ class Arguments:
     steps: Steps
     batch: tuple[int, ...]
     dtype: np.dtype
+    ways: dict[Any, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -166,8 +170,7 @@ class Checker:
     def long_enough(self, steps: Steps, least: int) -> None:
         """Refuse lengths below the shortest one, and combinations of lengths that do not fit."""
         short = [s for s in steps if steps[s] < least]
-        rule = {s: Integer(n) for s, n in steps.items()}
-        if short or (self.admits is not None and not self.admits(rule)):
+        if short or (self.admits is not None and not self.admits({s: Integer(n) for s, n in steps.items()})):
             shown = ", ".join(f"{letter(s)} = {steps[s]}" for s in short or steps)
             raise ShapeError(
                 f"{shown} is too short for {self.title}",

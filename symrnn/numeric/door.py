@@ -15,7 +15,7 @@ from symrnn.numeric.checks import Arguments, Checker, Found, Steps
 from symrnn.numeric.lengths import span, untold
 from symrnn.numeric.unequal import Unequal, as_lengths, turned
 
-Known = tuple[Steps, tuple[int, ...], np.dtype]
+Known = tuple[Steps, tuple[int, ...], np.dtype, dict[Any, Any]]
 
 
 class Door:
@@ -54,7 +54,7 @@ class Door:
         a = self.checked(params, inputs, boundary, None)
         same = appearance(a.params, a.inputs, a.boundary)  # with full keys, in one type, in our own order
         if looks is not None and same is not None and sorted(map(str, looks)) == sorted(map(str, same)):
-            self._known[looks] = (a.steps, a.batch, a.dtype)
+            self._known[looks] = (a.steps, a.batch, a.dtype, a.ways)
         return a
 
     def on_simplex(self, given: dict[str, Any]) -> None:

@@ -103,6 +103,7 @@ class Module:
             self.made.stores[store] = word
         if first:
             self.forward_names = {*self.made.stores.values(), *made.rows.values()}
+        self.made.counted |= "B" in layout.words
         self.made.rows |= made.rows
         self.made.scratch |= made.scratch
         lines += ["    " + x for x in unpacked(layout, made, first)]

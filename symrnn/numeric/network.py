@@ -221,22 +221,29 @@ class Network:
     def _gradients_at(
         self, a: Arguments, wrt: Iterable[str] | None, memory: Any = "all", chunk: int | None = None
     ) -> tuple[np.floating, Arrays]:
-        found = None
+        asked = (wrt if wrt is None else listed(wrt), memory, chunk)
+        known = a.ways.get(asked) if isinstance(memory, str) else None  # for arguments that look like these
+        if known is not None:
+            loss, grads = known[0].gradient(a, self._arguments(a), known[1])
+        else:
+            loss, grads = self._found(a, *asked)
+        return a.dtype.type(loss), {key: np.asarray(g, dtype=a.dtype) for key, g in grads.items()}
+
+    def _found(self, a: Arguments, wrt: tuple[str, ...] | None, memory: Any, chunk: int | None) -> tuple[Any, Arrays]:
+        """The loss and its gradients, in segments where that is asked for or better."""
         if memory != "all" or chunk is not None:
             if self._keeper is None:
                 self._keeper = Keeper(self.model, admits(self.model))
-            keys = self._keys_of(None if wrt is None else listed(wrt))
+            keys = self._keys_of(wrt)
             if chunk is not None:
-                found = self._keeper.chunked(a, keys, chunk)
-            else:
-                way, size = self._keeper.way(a, keys, memory)
-                found = None if way == "all" else self._keeper.gradient(a, keys, way, size)
-        if found is None:
-            functions, least = self._gradient(wrt)
-            self._checked.long_enough(a.steps, least)
-            found = functions.gradient(a, self._arguments(a))
-        loss, grads = found
-        return a.dtype.type(loss), {key: np.asarray(g, dtype=a.dtype) for key, g in grads.items()}
+                return self._keeper.chunked(a, keys, chunk)
+            way, size = self._keeper.way(a, keys, memory)
+            if way != "all":
+                return self._keeper.gradient(a, keys, way, size)
+        functions, least = self._gradient(wrt)
+        self._checked.long_enough(a.steps, least)
+        a.ways[wrt, memory, chunk] = functions, functions.size(a)
+        return functions.gradient(a, self._arguments(a))
 
     def _keys_of(self, wrt: tuple[str, ...] | None) -> tuple[str, ...]:
         """The keys of the gradients that are asked for, found once."""

@@ -26,6 +26,7 @@ class Made:
     stores: dict[Store, str] = field(default_factory=dict)
     rows: dict[Store, str] = field(default_factory=dict)
     scratch: dict[str, str] = field(default_factory=dict)
+    counted: bool = False  # whether the number of examples is needed
 
 
 def is_given(layout: Layout, store: Store) -> bool:
@@ -54,6 +55,7 @@ def work_text(layout: Layout, made: Made) -> str:
     out = ["class Work:", '    """Arrays for some numbers of steps and examples, filled anew by every call."""', ""]
     out.append(f"    def __init__({signature}) -> None:")
     out += ["        " + line for line in together("self.", kept, kept)]
+    out += ["        self.B = int(np.prod(batch))"] * made.counted
     out += ["        " + line for line in lines]
     return "\n".join([*out, "", "", *_work_for(layout, names)]) + "\n"
 
@@ -112,14 +114,12 @@ def unpacked(layout: Layout, made: Made, first: bool) -> list[str]:
     """The lines that give a function what its lines use; the first function also puts given values in place."""
     model, lines, leaves = layout.model, list[str](), _leaves(layout)
     names = [layout.symbol(s) for s in (*layout.lengths, *layout.sizes)]
-    names += [w for w in ("batch", "dtype") if w in layout.words or (w == "batch" and "B" in layout.words)]
+    names += [w for w in ("batch", "B", "dtype") if w in layout.words]
     arrays = [name for store, name in made.stores.items() if not is_given(layout, store)]
     arrays += [name for store, name in made.rows.items() if not is_given(layout, store)]
     arrays += list(made.scratch)
     for group in (names, arrays):
         lines += together("", group, [f"work.{name}" for name in group])
-    if "B" in layout.words:
-        lines.append("B = int(np.prod(batch))")
     for store in made.stores:
         v = store.sequence
         if is_given(layout, store):
