@@ -75,6 +75,13 @@ class Writer:
         where = f"[{place}]" if place else ""
         self.line(f"{name}{where} {'+=' if adds else '='} {value}", depth)
 
+    def zeroed(self, store: Store, when: Range | None) -> None:
+        """Zeros where an array that is added to is not filled first: new arrays are made of them."""
+
+    def handed(self, text: str) -> str:
+        """Rows as they are handed to the caller."""
+        return text
+
     def make_read(self, expr: Any) -> None:
         for access in accesses(expr):
             self.make(access.store)

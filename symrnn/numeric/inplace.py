@@ -116,6 +116,9 @@ class InPlace(Writer):
                 rows = self.slice(name, store, Range(first, last))
                 self.line(f"{rows} = 0" if rows.endswith("]") else f"{rows}[...] = 0")
 
+    def handed(self, text: str) -> str:
+        return f"{text}.copy()"  # the next call fills the array anew
+
     def slice(self, name: str, store: Store, when: Range) -> str:
         """The text of some rows under another name for all rows."""
         whole = self.layout.rows(store, when)

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from symrnn.model import Constant, Element, Parameter, Sequence
+from symrnn.model import Element, Sequence
 from symrnn.numeric.emit import key_of
 from symrnn.numeric.frame import docstring, is_padded, rows_text, title_text
+from symrnn.numeric.gradients import Gradients
 from symrnn.numeric.inplace import InPlace
 from symrnn.numeric.layout import Layout, given_leaves, sizes_of
 from symrnn.numeric.lengths import span, untold
@@ -25,7 +26,7 @@ from symrnn.numeric.statements import Store
 from symrnn.numeric.work import Made, unpacked, work_text
 
 
-class Module:
+class Module(Gradients):
     """The text of one module; `text` is deterministic.
 
     A `bare` one has what computes gradients only, without a word for a reader: it is made to be run.
@@ -180,25 +181,6 @@ class Module:
         """The array of a `Work` that holds an element, and its row."""
         layout = self.layout()
         return layout.name(Store(element.sequence)), layout.row(Store(element.sequence), element.time)
-
-    def keys(self) -> list[tuple[Any, str]]:
-        """What was differentiated by, with the keys of the gradients."""
-        return [(x, key_of(x) if isinstance(x, Element) else x.name) for x in self.plan.chosen or ()]
-
-    def gradient(self, writer: InPlace, leaf: Any) -> str:
-        """Write what computes one gradient; the text of its value."""
-        layout = writer.layout
-        if isinstance(leaf, Parameter | Constant):
-            name = self.names(("total", leaf), "d_" + leaf.name)
-            writer.totals(leaf, list(self.plan.totals[leaf]), name)
-            return name if isinstance(leaf, Parameter) else f'{layout.helper("like")}({name}, inputs["{leaf.name}"])'
-        store = Store(leaf if isinstance(leaf, Sequence) else leaf.sequence, True)
-        writer.make(store)
-        writer.zeroed(store, None)
-        if isinstance(leaf, Sequence):
-            return f"{layout.rows(store, span(self.model, leaf))}.copy()"
-        row = layout.end(layout.row(store, leaf.time))
-        return f'{layout.helper("like")}({layout.name(store)}[{row}], boundary["{key_of(leaf)}"])'
 
 
 def signature(name: str, arguments: str, result: str) -> list[str]:

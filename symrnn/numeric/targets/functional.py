@@ -16,6 +16,7 @@ from symrnn.numeric.arrays import ArrayPrinter
 from symrnn.numeric.dialects import Dialect
 from symrnn.numeric.emit import Writer, key_of
 from symrnn.numeric.frame import docstring, rows_text, title_text
+from symrnn.numeric.gradients import Gradients
 from symrnn.numeric.layout import Layout, given_leaves, sizes_of
 from symrnn.numeric.lengths import span, untold
 from symrnn.numeric.module import signature
@@ -33,7 +34,7 @@ WORDS |= {"lengths", "groups", "some", "together", "all_rows", "placed", "AXES",
 WORDS |= {"differentiable", "parted", "sensitivities", "products", "each"}
 
 
-class FunctionalModule:
+class FunctionalModule(Gradients):
     """The text of one module; `text` is deterministic."""
 
     dialect: ClassVar[Dialect]
@@ -230,24 +231,6 @@ class FunctionalModule:
             f"    return {self.pass_name}({passed}, every_value({passed}))",
         ]
         return "\n".join(lines) + "\n"
-
-    def keys(self) -> list[tuple[Any, str]]:
-        """What was differentiated by, with the keys of the gradients."""
-        return [(x, key_of(x) if isinstance(x, Element) else x.name) for x in self.plan.chosen or ()]
-
-    def gradient(self, writer: Writer, leaf: Any) -> str:
-        """Write what computes one gradient; the text of its value."""
-        layout = writer.layout
-        if isinstance(leaf, Parameter | Constant):
-            name = self.names(("total", leaf), "d_" + leaf.name)
-            writer.totals(leaf, list(self.plan.totals[leaf]), name)
-            return name if isinstance(leaf, Parameter) else f'{layout.helper("like")}({name}, inputs["{leaf.name}"])'
-        store = Store(leaf if isinstance(leaf, Sequence) else leaf.sequence, True)
-        writer.make(store)
-        if isinstance(leaf, Sequence):
-            return layout.rows(store, span(self.model, leaf))
-        row = layout.end(layout.row(store, leaf.time))
-        return f'{layout.helper("like")}({layout.name(store)}[{row}], boundary["{key_of(leaf)}"])'
 
     def outside(self, loop: Any) -> set[Store]:
         """The arrays that anything but one loop reads."""
