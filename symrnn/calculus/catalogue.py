@@ -16,11 +16,12 @@ from symrnn.model import Element
 
 @dataclass(frozen=True)
 class Mistake:
-    """A named mistake."""
+    """A named mistake; `question` leads somebody who learns to it without saying what it is."""
 
     name: str
     explanation: str
-    advice: str
+    advice: str = ""
+    question: str = ""
 
 
 @dataclass(frozen=True, eq=False)

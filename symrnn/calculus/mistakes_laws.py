@@ -10,17 +10,14 @@ from typing import Any
 
 from symrnn.calculus.backward import BackwardPass, LawChange, Pulled, Site
 from symrnn.calculus.catalogue import Mistake, Variant, law_variants, shown, where
+from symrnn.calculus.mistake_table import SHARED
 from symrnn.tensor import linear, special, unknown
 from symrnn.tensor.node import shape_of
 
 
 def transposes(backward: BackwardPass) -> Iterable[Variant]:
     """A for Aᵀ: possible without an error where A is square."""
-    mistake = Mistake(
-        "missing transpose",
-        "The matrix itself stands where its transpose belongs.",
-        "For y = A x the gradient goes back through Aᵀ: write A.T @ dy (in rows: dy @ A).",
-    )
+    mistake = SHARED["missing transpose"]
     changes = [
         (
             shown(s.node.left) if getattr(s.node.left, "is_leaf", False) else where(s),
@@ -74,9 +71,9 @@ def _jacobian_as_it_is(node: Any, ct: Any, out: Any, pulled: Pulled) -> Pulled:
 
 def softmaxes(backward: BackwardPass) -> Iterable[Variant]:
     """The softmax and its cross-entropy."""
-    for name, explanation, advice, kind, change in SOFTMAX:
+    for mistake, kind, change in SOFTMAX:
         changes = [(where(s), LawChange(s.source, s.node, change)) for s in backward.sites if isinstance(s.node, kind)]
-        yield from law_variants(backward, Mistake(name, explanation, advice), changes)
+        yield from law_variants(backward, mistake, changes)
 
 
 def _logits(build: Callable[[Any, Any, Any], Any]) -> Callable[..., Pulled]:
@@ -94,46 +91,54 @@ def _softmax(build: Callable[[Any, Any], Any]) -> Callable[..., Pulled]:
     return change
 
 
-SOFTMAX: tuple[tuple[str, str, str, Any, Callable[..., Pulled]], ...] = (
+SOFTMAX: tuple[tuple[Mistake, Any, Callable[..., Pulled]], ...] = (
     (
-        "target forgotten",
-        "The target y is missing in the gradient of the loss.",
-        "The gradient by the logits is softmax(o) - y, not softmax(o) alone.",
+        SHARED["target forgotten"],
         special.SoftmaxCrossEntropy,
         _logits(lambda o, q, ct: ct * special.softmax(o)),
     ),
     (
-        "difference reversed",
-        "The gradient of the loss is y - ŷ instead of ŷ - y.",
-        "The gradient by the logits is softmax(o) - y.",
+        Mistake(
+            "difference reversed",
+            "The gradient of the loss is y - ŷ instead of ŷ - y.",
+            "The gradient by the logits is softmax(o) - y.",
+        ),
         special.SoftmaxCrossEntropy,
         _logits(lambda o, q, ct: ct * (q - special.softmax(o))),
     ),
     (
-        "softmax forgotten",
-        "The logits o stand where the probabilities softmax(o) belong.",
-        "The gradient by the logits is softmax(o) - y, not o - y.",
+        Mistake(
+            "softmax forgotten",
+            "The logits o stand where the probabilities softmax(o) belong.",
+            "The gradient by the logits is softmax(o) - y, not o - y.",
+        ),
         special.SoftmaxCrossEntropy,
         _logits(lambda o, q, ct: ct * (o - q)),
     ),
     (
-        "prediction forgotten",
-        "Only the target is left in the gradient of the loss.",
-        "The gradient by the logits is softmax(o) - y, not -y alone.",
+        Mistake(
+            "prediction forgotten",
+            "Only the target is left in the gradient of the loss.",
+            "The gradient by the logits is softmax(o) - y, not -y alone.",
+        ),
         special.SoftmaxCrossEntropy,
         _logits(lambda o, q, ct: -ct * q),
     ),
     (
-        "diagonal of the softmax only",
-        "The softmax is differentiated entry by entry: the terms off the diagonal of its Jacobian are missing.",
-        "The Jacobian is diag(p) - p pᵀ: the gradient is p ⊙ (g - p·g).",
+        Mistake(
+            "diagonal of the softmax only",
+            "The softmax is differentiated entry by entry: the terms off the diagonal of its Jacobian are missing.",
+            "The Jacobian is diag(p) - p pᵀ: the gradient is p ⊙ (g - p·g).",
+        ),
         special.Softmax,
         _softmax(lambda p, ct: p * (1 - p) * ct),
     ),
     (
-        "second term of the softmax forgotten",
-        "The gradient through the softmax is p ⊙ g: the term with p·g is missing.",
-        "The Jacobian is diag(p) - p pᵀ: the gradient is p ⊙ (g - p·g).",
+        Mistake(
+            "second term of the softmax forgotten",
+            "The gradient through the softmax is p ⊙ g: the term with p·g is missing.",
+            "The Jacobian is diag(p) - p pᵀ: the gradient is p ⊙ (g - p·g).",
+        ),
         special.Softmax,
         _softmax(lambda p, ct: p * ct),
     ),

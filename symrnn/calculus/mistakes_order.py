@@ -7,6 +7,7 @@ from typing import Any
 
 from symrnn.calculus.backward import BackwardPass, Term, Variation
 from symrnn.calculus.catalogue import Mistake, Variant, shown
+from symrnn.calculus.mistake_table import SHARED
 from symrnn.calculus.mistakes_terms import is_recursive
 from symrnn.model import Sequence
 from symrnn.model.ranges import Range
@@ -26,11 +27,7 @@ WINDOW = Mistake(
     "Go back to the first step, or declare the truncation.",
 )
 PRODUCT = {
-    "reversed": Mistake(
-        "product of Jacobians reversed",
-        "The Jacobians of the steps are multiplied in the reverse order.",
-        "Matrices do not commute: the gradient passes the later steps first.",
-    ),
+    "reversed": SHARED["product of Jacobians reversed"],
     "short": Mistake(
         "product of Jacobians one factor short",
         "The product over the steps between misses a factor.",

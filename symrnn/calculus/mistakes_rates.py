@@ -9,7 +9,8 @@ from sympy import Expr
 
 from symrnn.calculus.backward import BackwardPass, LawChange, Pulled, Site
 from symrnn.calculus.bodies_of import body_of, has_body, times
-from symrnn.calculus.catalogue import Mistake, Variant, law_variants, shown, where
+from symrnn.calculus.catalogue import Variant, law_variants, shown, where
+from symrnn.calculus.mistake_table import SHARED
 from symrnn.model import Element
 from symrnn.tensor.bodies import body_derivative
 from symrnn.tensor.elementwise import by_structure, placeholder
@@ -34,26 +35,7 @@ def rates(backward: BackwardPass) -> Iterable[Variant]:
                 groups[forgotten].append((label, LawChange(s.source, s.node, _without(i, term, 0))))
                 groups["sign of a term"].append((label, LawChange(s.source, s.node, _without(i, term, -1))))
     for name, changes in groups.items():
-        yield from law_variants(backward, RATES[name], changes)
-
-
-RATES = {
-    "target forgotten": Mistake(
-        "target forgotten",
-        "The target y is missing in the gradient of the loss.",
-        "The gradient is ŷ - y (for a squared error o - y), not ŷ alone.",
-    ),
-    "term forgotten": Mistake(
-        "term forgotten",
-        "One term of a derivative is missing: a path through an elementwise product or sum is forgotten.",
-        "Differentiate every term of the sum: d/dz of (1 - z) a + z c is c - a.",
-    ),
-    "sign of a term": Mistake(
-        "sign of a term",
-        "One term of a derivative has the wrong sign.",
-        "Check the signs: d/dz of (1 - z) a + z c is c - a.",
-    ),
-}
+        yield from law_variants(backward, SHARED[name], changes)
 
 
 def operands_of(site: Site) -> tuple[Any, ...]:

@@ -12,6 +12,7 @@ from sympy import Integer
 
 from symrnn.calculus.backward import BackwardPass, Edit, Term, Variation
 from symrnn.calculus.catalogue import Mistake, Variant, shown
+from symrnn.calculus.mistake_table import SHARED
 from symrnn.model import Element, Range, Sequence
 from symrnn.tensor.elementwise import scaled
 from symrnn.tensor.linear import transpose
@@ -28,28 +29,20 @@ RECURSION = Mistake(
     "Nothing comes back from later steps: the immediate derivative is taken for the total one.",
     "Carry the adjoint from step to step: add what comes from t+1 before going on.",
 )
-SIGN = Mistake("sign", "A gradient has the wrong sign.", "Check the sign: gradients point to where the loss grows.")
+SIGN = SHARED["sign"]
 ZERO = Mistake("gradient not computed", "The gradient is left at zero.", "Compute it, and return it.")
-TRANSPOSED = Mistake(
-    "transposed result",
-    "The gradient is returned in the other layout.",
-    "A gradient has the shape of its parameter: entry (i, j) belongs to entry (i, j); return the transpose.",
-)
+TRANSPOSED = SHARED["transposed result"]
 USE = Mistake(
     "use forgotten",
     "The parameter is used at several places, and one of them sends nothing back.",
     "Add up the gradients of all uses of a shared parameter.",
 )
-SCALE = Mistake(
-    "factor of two", "The loss's gradient is twice or half of what it should be.", "Mind the 1/2 of a squared error."
-)
-MEAN = Mistake("mean for sum", "A mean over time stands for the sum.", "Sum over the steps; do not divide by tau.")
-SUM = Mistake("sum for mean", "A sum over time stands for the mean.", "Divide by tau, as the loss does.")
+SCALE = SHARED["factor of two"]
+MEAN = SHARED["mean for sum"]
+SUM = SHARED["sum for mean"]
 
 SUMS = {
-    "last": Mistake(
-        "only the last step", "Only the last step's term is kept.", "Sum over all steps: the parameter is used at each."
-    ),
+    "last": SHARED["only the last step"],
     "first": Mistake(
         "not accumulated", "Each step overwrites the one before: only the first step's term is left.", "Write += for =."
     ),

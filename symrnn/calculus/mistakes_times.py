@@ -9,6 +9,7 @@ from sympy import Integer
 
 from symrnn.calculus.backward import BackwardPass, Edit, Term, Variation
 from symrnn.calculus.catalogue import Mistake, Variant, shown
+from symrnn.calculus.mistake_table import SHARED
 from symrnn.calculus.mistakes_terms import narrowed
 from symrnn.model import Element, Range, Sequence
 from symrnn.model.ranges import grows, is_empty, meet
@@ -17,11 +18,7 @@ from symrnn.tensor.elementwise import Full, by_structure
 from symrnn.tensor.node import shape_of
 from symrnn.tensor.time import offset_from
 
-INDEX = Mistake(
-    "index off by one",
-    "A value of the next or the previous step stands where this step's belongs.",
-    "Check the times of what is multiplied: dW takes h(t-1), the value that W was multiplied with.",
-)
+INDEX = SHARED["index off by one"]
 ADJOINT = Mistake(
     "adjoint of the wrong step",
     "The adjoint of the next step stands where this step's belongs.",

@@ -110,13 +110,13 @@ def _diagnoses(candidate: Slipped) -> tuple[Diagnosis, ...]:
 
 def diagnosis(name: str, place: str = "") -> Diagnosis:
     """The diagnosis of a slip."""
-    what, advice, _ = SLIPS[name]
-    return Diagnosis(name, place, what, advice)
+    mistake = SLIPS[name].mistake
+    return Diagnosis(name, place, mistake.explanation, mistake.question)
 
 
 def credit(found: tuple[Diagnosis, ...]) -> float:
     """What remains of the credit: of two slips, the product."""
     total = 1.0 if found else 0.0
     for d in found:
-        total *= SLIPS[d.name][2]
+        total *= SLIPS[d.name].credit
     return round(total, 2)

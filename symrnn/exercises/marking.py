@@ -11,22 +11,24 @@ from tempfile import TemporaryDirectory
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from symrnn.calculus.mistake_table import SHARED
+from symrnn.calculus.mistakes_slopes import UNAPPLIED
+from symrnn.calculus.mistakes_terms import PATH
+from symrnn.calculus.mistakes_times import INITIAL
 from symrnn.calculus.verdict import INVALID, RIGHT, UNDECIDED, WRONG, Diagnosis, Verdict
 from symrnn.errors import ReadError
 from symrnn.exercises.judge import SUBJECT, judge
+from symrnn.exercises.slip_table import SLIPS, Slip
 from symrnn.model import Reading, Recurrence
 
 if TYPE_CHECKING:
     from symrnn.exercises.exercise import Exercise, Part
 
+PARAMETER = SLIPS[Slip.PARAMETER].mistake
 FORMULA, NUMBER, EDGES, CHOICE, CODE = "formula", "number", "edges", "choice", "code"
 NUMBER_MISTAKES: Mapping[str, str] = MappingProxyType(
     {
-        "parameter forgotten": "A parameter is left out.",
-        "sign of a term": "A term has the wrong sign.",
-        "initial state ignored": "The given state is taken for zero.",
-        "activation forgotten": "The activation is not applied.",
-        "path forgotten": "One path is missing.",
+        **{m.name: m.explanation for m in (PARAMETER, SHARED["sign of a term"], INITIAL, UNAPPLIED, PATH)},
         "immediate for total": "This is the immediate derivative.",
         "total for immediate": "This is the total derivative.",
     }

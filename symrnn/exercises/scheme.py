@@ -58,5 +58,5 @@ def steps(part: Part) -> list[tuple[Sentence, float]]:
 
 def _mistakes(language: str) -> Table:
     words = words_of(language)
-    rows = tuple(((str(slip),), (said,), (f"{100 * credit:g} %",)) for slip, (said, _, credit) in SLIPS.items())
+    rows = tuple(((s.mistake.name,), (s.mistake.explanation,), (f"{100 * s.credit:g} %",)) for s in SLIPS.values())
     return Table(tuple(words[f"scheme.{x}"] for x in ("mistake", "what", "remains")), rows)

@@ -45,3 +45,19 @@ def test_mistakes_on_every_model_are_named(name):
     first = MODELS.index(name)
     found = [*outcomes(model, every=count // 2, start=first), *outcomes(model, [keys[first % len(keys)]], count // 2)]
     assert [(str(v), fault) for v, fault in found if fault] == []
+
+
+def test_mistakes_in_formulas_are_the_catalogues():
+    """One name, one explanation: what both can have is one object; each has a question for who learns."""
+    from symrnn.calculus.mistake_table import SHARED
+    from symrnn.exercises.slip_table import SLIPS
+
+    own = {v.mistake.name: v.mistake for v in variants(sr.models.lstm())} | {
+        v.mistake.name: v.mistake for v in variants(elman)
+    }
+    assert set(SHARED) <= set(SLIPS)
+    for name in set(own) & set(SLIPS):
+        assert own[name] is SHARED[name] is SLIPS[name].mistake
+    assert len(set(own) & set(SLIPS)) > 10
+    assert all(m.explanation and m.advice for m in own.values())
+    assert all(g.mistake.explanation and g.mistake.question for g in SLIPS.values())

@@ -21,13 +21,13 @@ MODELS = {"P07", "P08", "P09", "P13", "P14"}  # what the prompt defines is neede
 ELMAN = sr.models.elman()
 # The sample's name of a mistake, and ours.
 NAMES = {
-    "forgot_fprime": "forgotten f'",
+    "forgot_fprime": "derivative forgotten",
     "missing_parameter": "parameter forgotten",
     "input_order": "arguments exchanged",
     "too_few_applications": "one application too few",
     "sign": "sign",
     "transposed_result": "transposed result",
-    "fprime_at_h": "f' at the output",
+    "fprime_at_h": "derivative at the output",
     "sum_upper_bound": "sum bounds off by one",
     "extra_transpose": "extra transpose",
     "mean_vs_sum": "mean for sum",
