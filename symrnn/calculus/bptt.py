@@ -6,9 +6,7 @@ shown split into ranges; with a number it is instantiated node by node, never de
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from typing import Any
 
 from sympy import Symbol
@@ -18,6 +16,7 @@ from symrnn.calculus.copies import generic_copies
 from symrnn.calculus.derivation import Derivation
 from symrnn.calculus.instances import numbered_lines
 from symrnn.calculus.ranges import ranged_lines
+from symrnn.collecting import collection_waits
 from symrnn.errors import Undefined, Unsupported
 from symrnn.graph.lengths import Last, checked_last
 from symrnn.model import Constant, Element, Parameter, Recurrence, Sequence
@@ -131,18 +130,6 @@ def numbered(template: Template, chosen: tuple[Any, ...], last: Last) -> Derivat
         origin=(template, chosen),
         copies=copies,
     )
-
-
-@contextmanager
-def collection_waits() -> Iterator[None]:
-    """Python's collector of cycles waits: a large derivation has none, and looking for them takes half the time."""
-    running = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if running:
-            gc.enable()
 
 
 def instantiated(derivation: Derivation, tau: object) -> Derivation:

@@ -15,7 +15,7 @@ from symrnn.calculus.derivation import Law
 from symrnn.calculus.law_table import LAWS
 from symrnn.errors import Unsupported
 from symrnn.tensor import kronecker, linear, pieces, special, unknown
-from symrnn.tensor.bodies import body_derivative, through_output
+from symrnn.tensor.bodies import body_rates
 from symrnn.tensor.declared import StopGradient
 from symrnn.tensor.elementwise import Elementwise, Full, elementwise, placeholder, slots_of
 from symrnn.tensor.inverses import Inverse
@@ -74,16 +74,11 @@ def unit_rates(node: Any, out: Any) -> list[tuple[Any, Expr]]:
     and, after them, one for the output.
     """
     if isinstance(node, Elementwise):
-        body, operands, whole = node.body, node.operands, placeholder(len(node.operands))
-        back: dict[Any, Any] = {}
-    else:
-        operands, whole = tuple(slots_of(node)), out
-        body = node.xreplace({s: placeholder(i) for i, s in enumerate(operands)})
-        back = {placeholder(i): s for i, s in enumerate(operands)}
-    rates = [(x, body_derivative(body, placeholder(i))) for i, x in enumerate(operands)]
-    if out is not None:
-        rates = [(x, through_output(rate, body, whole)) for x, rate in rates]
-    return [(x, rate.xreplace(back)) for x, rate in rates]
+        variables = [placeholder(i) for i in range(len(node.operands) + 1)]
+        rates = body_rates(node.body, variables[:-1], None if out is None else variables[-1])
+        return list(zip(node.operands, rates, strict=True))
+    operands = slots_of(node)
+    return list(zip(operands, body_rates(node, operands, out), strict=True))
 
 
 @pullback.register

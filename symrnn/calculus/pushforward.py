@@ -10,13 +10,12 @@ from collections.abc import Callable
 from functools import singledispatch
 from typing import Any
 
-from sympy import Add, Dummy, Expr, S
-from sympy.core.function import AppliedUndef
+from sympy import Add, Expr
 
 from symrnn.errors import Unsupported
 from symrnn.tensor import kronecker, linear, pieces, special, unknown
 from symrnn.tensor.binders import TimeSum, time_sum
-from symrnn.tensor.bodies import body_derivative, through_output
+from symrnn.tensor.bodies import body_derivative, outermost
 from symrnn.tensor.declared import StopGradient
 from symrnn.tensor.elementwise import Elementwise, Full, add, elementwise, placeholder, slots_of
 from symrnn.tensor.inverses import Inverse
@@ -77,7 +76,7 @@ def _chain_rule(node: Any, of: Tangents, out: Any) -> Any:
     operands = node.operands if isinstance(node, Elementwise) else tuple(slots_of(node))
     z = [placeholder(i) for i in range(2 * len(operands) + 1)]
     body = node.body if isinstance(node, Elementwise) else node.xreplace(dict(zip(operands, z, strict=False)))
-    outer, inner = _split(body, None if out is None else z[len(operands)])
+    outer, inner = outermost(body, None if out is None else z[len(operands)])
     moved = [of(x) for x in operands]
     rates = [v * body_derivative(inner, x) for x, v in zip(z, z[len(operands) + 1 :], strict=False)]
     present = [rate for rate, v in zip(rates, moved, strict=True) if v is not None and rate != 0]
@@ -85,15 +84,6 @@ def _chain_rule(node: Any, of: Tangents, out: Any) -> Any:
         return None
     blank = [0 if v is None else v for v in moved]
     return elementwise(outer * Add(*present), *operands, node if out is None else out, *blank)
-
-
-def _split(body: Expr, out: Any) -> tuple[Expr, Expr]:
-    """The derivative of the outermost function of a body, and its argument; 1 and the body where it has none."""
-    if not body.is_Function or isinstance(body, AppliedUndef) or len(body.args) != 1:
-        return S.One, body
-    z = Dummy(real=True)
-    rate = body_derivative(body.func(z), z).xreplace({z: body.args[0]})
-    return rate if out is None else through_output(rate, body, out), body.args[0]
 
 
 @pushforward.register

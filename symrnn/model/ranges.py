@@ -7,6 +7,7 @@ lengths is never guessed.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sympy import Expr, Integer, ceiling
 
@@ -22,7 +23,7 @@ class Range:
 
     def shifted(self, by: int) -> Range:
         """Every time moved by a number of steps."""
-        return Range(self.first + by, self.last + by)
+        return Range(self.first + by, self.last + by) if by else self
 
     @property
     def is_point(self) -> bool:
@@ -51,6 +52,7 @@ def at_most(a: Expr, b: Expr) -> bool | None:
     return False if difference.is_negative else None
 
 
+@lru_cache(maxsize=4096)  # the ends of ranges are few, and the same in most models
 def grows(a: Expr, b: Expr) -> bool:
     """Whether a <= b once every last time is large: the order in which ends are listed."""
     gap = (b - a).xreplace({s: Integer(10**6 + 10**3 * i) for i, s in enumerate(_sorted_symbols(b - a))})

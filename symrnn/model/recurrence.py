@@ -11,7 +11,7 @@ from typing import Any
 from sympy import Basic, Expr, Symbol
 
 from symrnn.errors import Redefined, ShapeError, SymrnnError, Undefined, Unsupported
-from symrnn.model.equation import Equation, bound_reads, check_symbols
+from symrnn.model.equation import Equation, check_symbols
 from symrnn.model.given import Element
 from symrnn.model.parts import Abbreviation, Objective, Title
 from symrnn.model.ranges import Range, at_most, grows
@@ -92,9 +92,9 @@ class Recurrence(Roles, Basic):
     def _check(self) -> None:
         self._check_names()
         for e in self.equations:
-            for leaf, binder in bound_reads(e.rhs):
+            for leaf, binder in self.readings[e]:
                 _check_time(leaf, binder[0] if binder else e.over[0] if e.over else None, "equation", e)
-        for leaf, binder in bound_reads(self.loss) if self.loss is not None else ():
+        for leaf, binder in self.readings.get(None, ()):
             _check_time(leaf, binder[0] if binder else None, "loss", self.loss)
         if not any(e.over for e in self.equations):
             raise Undefined(
@@ -104,7 +104,7 @@ class Recurrence(Roles, Basic):
                 "has replaced it: from symrnn import t",
             )
         self._check_overlaps()
-        check_well_posed(self.equations, self.ranges)
+        check_well_posed(self.equations, self.ranges, self.readings)
         self.boundary  # noqa: B018 - raises when something is read that nothing defines
 
     def _check_names(self) -> None:

@@ -22,6 +22,8 @@ from symrnn.tensor.node import shape_of
 from symrnn.tensor.time import offset_from, tau
 from symrnn.tensor.unknown import Function
 
+Reading = tuple[Any, Binder | None]  # a leaf, and the sum over time that binds its time, if one does
+
 
 class Roles:
     """What `Recurrence` reads off its equations and its loss."""
@@ -52,12 +54,13 @@ class Roles:
         """The symbols of its last times: tau, or several such as tau_x and tau_y."""
         times: list[Any] = [e.times for e in self.equations]
         found = {s for r in times for end in (r.first, r.last) for s in end.free_symbols}
-        sources = [(e.rhs, set(e.over[:1]) if e.over else set()) for e in self.equations]
-        for expr, bound in [*sources, (self.loss, set[Any]())] if self.loss is not None else sources:
+        for e, readings in self.readings.items():
+            bound = set(e.over[:1]) if e is not None and e.over else set()
+            expr: Any = self.loss if e is None else e.rhs
             sums, inside = expr.atoms(TimeSum), set[Any]()
             for s in sums:
                 inside |= s.lower.free_symbols | s.upper.free_symbols
-            for leaf in reads(expr):
+            for leaf, _ in readings:
                 if isinstance(leaf, Element):
                     inside |= leaf.time.free_symbols
             found |= inside - bound - {s.index for s in sums}
@@ -70,10 +73,17 @@ class Roles:
         return {v: tuple(e.times for e in self.equations if e.sequence == v) for v in self.defined}
 
     @cached_property
+    def readings(self) -> dict[Equation | None, tuple[Reading, ...]]:
+        """What each equation reads, and under None the loss, in order of appearance; with the sum that binds it."""
+        found: dict[Equation | None, tuple[Reading, ...]] = {e: tuple(bound_reads(e.rhs)) for e in self.equations}
+        if self.loss is not None:
+            found[None] = tuple(bound_reads(self.loss))
+        return found
+
+    @cached_property
     def read_leaves(self) -> tuple[Any, ...]:
         """Every leaf that an equation or the loss reads, in order of appearance."""
-        expressions = [e.rhs for e in self.equations] + ([self.loss] if self.loss is not None else [])
-        return tuple(dict.fromkeys(leaf for x in expressions for leaf in reads(x)))
+        return tuple(dict.fromkeys(leaf for found in self.readings.values() for leaf, _ in found))
 
     @cached_property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -102,7 +112,7 @@ class Roles:
         """For each sequence that is read, the delays at which it is read: 1 for h[t - 1], -1 for h[t + 1]."""
         found: dict[Sequence, set[int]] = {}
         for e in self.equations:
-            for leaf, binder in bound_reads(e.rhs):
+            for leaf, binder in self.readings[e]:
                 lag = self._lag(e, leaf) if binder is None else None
                 if lag is not None:
                     found.setdefault(leaf.sequence, set()).add(lag)
@@ -125,8 +135,8 @@ class Roles:
         """Scalar sequences that only the loss reads, and reads as they are."""
         if self.loss is None:
             return ()
-        elsewhere = {x.sequence for e in self.equations for x in reads(e.rhs) if isinstance(x, Element)}
-        plain = [x for x in reads(self.loss) if isinstance(x, Element) and not shape_of(x)]
+        elsewhere = {x.sequence for e in self.equations for x, _ in self.readings[e] if isinstance(x, Element)}
+        plain = [x for x, _ in self.readings[None] if isinstance(x, Element) and not shape_of(x)]
         return tuple(
             dict.fromkeys(
                 x.sequence
@@ -158,7 +168,7 @@ class Roles:
             x.sequence
             for e in self.equations
             if e.sequence not in self.loss_terms
-            for x in reads(e.rhs)
+            for x, _ in self.readings[e]
             if isinstance(x, Element)
         }
         return tuple(v for v in self.sequences if v not in self.defined and v not in by_model)
@@ -182,25 +192,25 @@ class Roles:
             for e in self.equations:
                 if e.sequence in reached:
                     reached |= {
-                        x.sequence for x in reads(e.rhs) if isinstance(x, Element) and x.sequence in self.defined
+                        x.sequence for x, _ in self.readings[e] if isinstance(x, Element) and x.sequence in self.defined
                     }
             changed = len(reached) > before
         return reached
 
     def reading_ranges(self, v: Sequence) -> list[Range]:
         """The times at which equations and the loss read a sequence."""
-        found: list[Range] = []
-        for e in self.equations:
-            for leaf, binder in bound_reads(e.rhs):
-                if isinstance(leaf, Element) and leaf.sequence == v:
-                    lag = self._lag(e, leaf) if binder is None else None
-                    found.append(e.times.shifted(-lag) if lag is not None else _range_of(leaf, binder, e.over))
-        if self.loss is not None:
-            found += [
-                _range_of(x, binder)
-                for x, binder in bound_reads(self.loss)
-                if isinstance(x, Element) and x.sequence == v
-            ]
+        return [*self._reading_ranges.get(v, ())]
+
+    @cached_property
+    def _reading_ranges(self) -> dict[Sequence, list[Range]]:
+        found: dict[Sequence, list[Range]] = {}
+        for e, readings in self.readings.items():
+            for leaf, binder in readings:
+                if isinstance(leaf, Element):
+                    lag = self._lag(e, leaf) if binder is None and e is not None else None
+                    over = e.over if e is not None else None
+                    times = e.times.shifted(-lag) if lag is not None else _range_of(leaf, binder, over)  # type: ignore[union-attr]
+                    found.setdefault(leaf.sequence, []).append(times)
         return found
 
     def given_range(self, v: Sequence) -> Range:
@@ -216,15 +226,15 @@ class Roles:
     def _given_range(self, v: Sequence) -> Range:
         ends: set[Any] = set()
         for e in self.equations:
-            if any(isinstance(x, Element) and x.sequence == v for x in reads(e.rhs)):
-                ends |= (e.times.last if e.over else self._bound_end(e.rhs, v)).free_symbols
+            if any(isinstance(x, Element) and x.sequence == v for x, _ in self.readings[e]):
+                ends |= (e.times.last if e.over else self._bound_end(e, v)).free_symbols
         if self.loss is not None and not ends:
-            ends |= self._bound_end(self.loss, v).free_symbols
+            ends |= self._bound_end(None, v).free_symbols
         symbols = [s for s in self.lengths if s in ends]
         return Range(Integer(1), symbols[0] if symbols else self.lengths[0])
 
-    def _bound_end(self, expr: Basic, v: Sequence) -> Expr:
-        found = [_range_of(x, b).last for x, b in bound_reads(expr) if isinstance(x, Element) and x.sequence == v]
+    def _bound_end(self, e: Equation | None, v: Sequence) -> Expr:
+        found = [_range_of(x, b).last for x, b in self.readings[e] if isinstance(x, Element) and x.sequence == v]
         return found[0] if found else Integer(1)
 
     @cached_property

@@ -12,21 +12,22 @@ from typing import Any
 from sympy import Integer
 
 from symrnn.errors import IllPosed
-from symrnn.model.equation import Binder, Equation, bound_reads
+from symrnn.model.equation import Binder, Equation
 from symrnn.model.given import Element, Sequence
 from symrnn.model.ranges import Range, grows, is_empty, meet
 from symrnn.tensor.time import offset_from
 
 Ranges = Mapping[Sequence, tuple[Range, ...]]
+Readings = Mapping[Any, tuple[tuple[Any, Binder | None], ...]]
 Edge = tuple[Sequence, Sequence, int]  # (read sequence, defined sequence, lag)
 
 
-def check_well_posed(equations: tuple[Equation, ...], defined: Ranges) -> None:
+def check_well_posed(equations: tuple[Equation, ...], defined: Ranges, readings: Readings) -> None:
     """Raise `IllPosed` for a cycle without delay, or for a component that runs both ways in time.
 
-    `defined` says for which times the equations define each sequence.
+    `defined` says for which times the equations define each sequence, `readings` what each equation reads.
     """
-    edges = _edges(equations, defined)
+    edges = _edges(equations, defined, readings)
     cycle = _zero_cycle(edges)
     if cycle:
         path = " -> ".join(f"{v}[t]" for v in cycle)
@@ -42,10 +43,10 @@ def check_well_posed(equations: tuple[Equation, ...], defined: Ranges) -> None:
             _raise_both_ways(component, inner, equations)
 
 
-def _edges(equations: tuple[Equation, ...], defined: Ranges) -> list[Edge]:
+def _edges(equations: tuple[Equation, ...], defined: Ranges, readings: Readings) -> list[Edge]:
     found: dict[Edge, None] = {}
     for e in equations:
-        for leaf, binder in bound_reads(e.rhs):
+        for leaf, binder in readings[e]:
             if isinstance(leaf, Element) and leaf.sequence in defined:
                 for lag in _lags(e, leaf, binder, defined[leaf.sequence]):
                     found[(leaf.sequence, e.sequence, lag)] = None

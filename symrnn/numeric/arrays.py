@@ -6,7 +6,7 @@ gets as many trailing axes as what it multiplies before NumPy could guess.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sympy import Expr, Function, Pow
@@ -14,7 +14,8 @@ from sympy import Expr, Function, Pow
 from symrnn.numeric.bodies import body_text
 from symrnn.numeric.forms import form
 from symrnn.numeric.texts import ALONE, TIME, Code, Scope, Stack
-from symrnn.tensor import Contract, Dot, Node, placeholder, shape_of, slots_of
+from symrnn.tensor import Contract, Dot, Node, shape_of, slots_of
+from symrnn.tensor.rebuilding import beside
 
 
 class ArrayPrinter:
@@ -45,8 +46,7 @@ class ArrayPrinter:
             return self.scope.leaf(expr, self.stack)
         if isinstance(expr, Node):
             return form(expr, self)
-        slots = slots_of(expr)
-        return self.body(expr.xreplace({s: placeholder(i) for i, s in enumerate(slots)}), slots, 0)
+        return self.body(expr, {s: s for s in slots_of(expr)}, 0)
 
     def size(self, d: Expr) -> str:
         """The text of a dimension."""
@@ -60,18 +60,18 @@ class ArrayPrinter:
         """A call of a helper function."""
         return Code(f"{self.scope.helper(name)}({', '.join(args)})", lead)
 
-    def body(self, body: Expr, operands: Any, rank: int) -> Code:
-        """A scalar body over placeholders, entry by entry, for a result of this rank."""
+    def body(self, body: Expr, operands: Mapping[Any, Any], rank: int) -> Code:
+        """A scalar body, entry by entry, for a result of this rank; `operands` says what the parts of it stand for."""
         texts: dict[Any, str] = {}
         loose: dict[Any, str] = {}
         lead = ALONE
-        for i, x in enumerate(operands):
+        for place, x in operands.items():
             code = self(x)
             lead = max(lead, code.lead)
-            texts[placeholder(i)] = code.widened(rank - len(shape_of(x)))
-            if isinstance(x, Contract | Dot) and texts[placeholder(i)] == f"({code.text})":
-                loose[placeholder(i)] = code.text
-        for symbol in sorted(body.free_symbols - set(texts), key=str):
+            texts[place] = code.widened(rank - len(shape_of(x)))
+            if isinstance(x, Contract | Dot) and texts[place] == f"({code.text})":
+                loose[place] = code.text
+        for symbol in sorted(beside(body, texts) - texts.keys(), key=str):
             text = self.scope.symbol(symbol)
             inside = any(symbol in f.free_symbols for f in body.atoms(Function, Pow))
             code = Code(self.dialect.number(text, self.scope.word) if inside else text, ALONE)

@@ -1,4 +1,5 @@
-"""Scalar bodies as NumPy text: SymPy's own printer, with stable forms for our functions.
+"""Scalar bodies as NumPy text: sums, products and known functions here, with stable forms for our own, the rest by
+SymPy's printer.
 
 Symbols stand for operands whose text is given; everything else is printed entry by entry. What has no numeric
 meaning is refused here, with the repair.
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sympy import Expr, Float, Integer, Piecewise, Rational, Symbol, nan, oo, zoo
+from sympy import Expr, Float, Function, Integer, Pow, Rational, S, Symbol, nan, oo, zoo
 from sympy.core.function import AppliedUndef
 from sympy.printing.codeprinter import PrintMethodNotImplementedError
 from sympy.printing.numpy import NumPyPrinter
@@ -41,40 +42,78 @@ class BodyPrinter(NumPyPrinter):
         return fqn.replace("numpy.", f"{self.dialect.word}.", 1)
 
     def _print(self, expr: Any, **settings: Any) -> str:
-        if expr in self.texts:
-            return self.texts[expr]
+        text = self.texts.get(expr)
+        if text is not None:
+            return text
         if isinstance(expr, AppliedUndef | Prime):
             raise unknown_function(expr)
-        if isinstance(expr, Expr) and expr.is_number and not isinstance(expr, Rational | Float):
+        if isinstance(expr, Rational):
+            return str(expr.p) if expr.is_Integer else f"{expr.p}/{expr.q}"
+        if isinstance(expr, Expr) and expr.is_number and not isinstance(expr, Float):
             return _number(expr, self.dialect)
-        text = str(super()._print(expr, **settings))
-        if getattr(expr, "is_Function", False) and len(expr.args) == 1 and expr.args[0] in self.loose:
-            return text.replace(f"({self.texts[expr.args[0]]})", self.texts[expr.args[0]])
-        return text
+        if expr.is_Add:
+            return self._sum(expr)
+        if expr.is_Mul:
+            return self._product(expr)
+        known = self.known_functions.get(type(expr).__name__, "")
+        if known.startswith("numpy.") and len(expr.args) == 1:
+            (x,) = expr.args
+            return f"{self._module_format(known)}({self.loose.get(x) or self._print(x)})"
+        return str(super()._print(expr, **settings))
 
-    def _print_Add(self, expr: Any, order: Any = None) -> str:
-        whole, self.texts = self.texts, {**self.texts, **self._bare(expr)}
-        try:
-            return str(super()._print_Add(expr, order=order))
-        finally:
-            self.texts = whole
+    def _sum(self, expr: Any) -> str:
+        """Terms in SymPy's order, what is taken away behind the others."""
+        bare, text = self._bare(expr), ""
+        for a in sorted(expr.args, key=negative):
+            term = bare.get(a) or self._print(a)
+            if a.is_Add:
+                term = f"({term})"
+            text += f" - {term[1:]}" if term.startswith("-") else f" + {term}"
+        return text[3:] if text.startswith(" + ") else "-" + text[3:]
 
     def _bare(self, expr: Any) -> dict[Any, str]:
         """The loose texts of terms that stand in a sum by themselves and nowhere deeper."""
+        if not any(a in self.loose for a in expr.args):
+            return {}
         deeper = set().union(*(a.free_symbols for a in expr.args if a not in self.loose))
         return {a: self.loose[a] for a in expr.args if a in self.loose and a not in deeper}
 
+    def _product(self, expr: Any) -> str:
+        """The factors in SymPy's order, a number first, and behind a stroke what they are divided by."""
+        over: list[Any] = []
+        under: list[Any] = []
+        for a in expr.args:
+            if a.is_Pow and a.exp.is_Rational and a.exp.is_negative:
+                under.append(a.base if a.exp == -1 else Pow(a.base, -a.exp))
+            elif a is S.NegativeOne:
+                continue
+            elif a.is_Number:
+                over.append(abs(a))
+            else:
+                over.append(a)
+        text = ("-" if negative(expr) else "") + ("*".join(map(self._factor, over)) or "1")
+        if not under:
+            return text
+        below = "*".join(map(self._factor, under))
+        return f"{text}/({below})" if len(under) > 1 else f"{text}/{below}"
+
+    def _factor(self, e: Any) -> str:
+        """The text of a factor, in brackets if it binds less than a product or is a quotient itself."""
+        text = self._print(e)
+        loose = e not in self.texts and (e.is_Add or e.is_Mul or (e.is_Rational and not e.is_Integer) or text[0] == "-")
+        return f"({text})" if loose else text
+
     def _print_Symbol(self, expr: Symbol) -> str:
         raise Undefined(f"{expr} has no value: it is neither declared nor a number")
-
-    def _print_Rational(self, expr: Any) -> str:
-        return f"{expr.p}/{expr.q}"
 
     def _print_Pow(self, expr: Any, rational: bool = False) -> str:
         base, power = expr.args
         if power.is_Integer and power.is_negative:
             under = self._print(base) if power == -1 else self._print(base ** Integer(-power))
             return f"(1/({under}))"
+        if power.is_Integer:
+            text = self._print(base)
+            return f"{text}**{power}" if base in self.texts or isinstance(base, Function) else f"({text})**{power}"
         return str(super()._print_Pow(expr, rational=rational))
 
     def _print_Max(self, expr: Any) -> str:
@@ -88,11 +127,7 @@ class BodyPrinter(NumPyPrinter):
         return pair(self._print(first), self._nested(pair, rest), self.used) if rest else self._print(first)
 
     def _print_Piecewise(self, expr: Any) -> str:
-        *branches, last = expr.args
-        text = self._print(last.expr) if last.cond == True else self.dialect.named("nan")  # noqa: E712 - SymPy's true
-        for branch in reversed(expr.args if last.cond != True else branches):  # noqa: E712
-            text = f"{self.dialect.named('where')}({self._print(branch.cond)}, {self._print(branch.expr)}, {text})"
-        return text
+        raise Unsupported(f"no code is made for cases: {expr}", repair="write it with step, relu, maximum or minimum")
 
     def _print_Heaviside(self, expr: Any) -> str:
         return self.dialect.step(self._print(expr.args[0]), self._print(expr.args[1]))
@@ -109,6 +144,12 @@ class BodyPrinter(NumPyPrinter):
 
     def _print_softplus(self, expr: Any) -> str:
         return self.dialect.softplus(self._print(expr.args[0]), self.used)
+
+
+def negative(e: Expr) -> bool:
+    """Whether a term is written with a minus sign: its number is negative."""
+    number = e.args[0] if e.is_Mul else e
+    return bool(number.p < 0 if isinstance(number, Rational) else number.is_Number and number.is_negative)
 
 
 class ScalarPrinter(NumPyPrinter):
@@ -166,10 +207,8 @@ def body_text(
     Unsupported
         For an unknown function, or one that NumPy does not have.
     """
-    if body.has(Piecewise):
-        raise Unsupported(f"no code is made for cases: {body}", repair="write it with step, relu, maximum or minimum")
     try:
-        text = BodyPrinter(texts, loose, used, dialect).doprint(body)
+        text = BodyPrinter(texts, loose, used, dialect)._print(body)
     except PrintMethodNotImplementedError as error:
         raise Unsupported(
             f"NumPy has no form of {body}", law=str(error).splitlines()[0], repair="use functions that NumPy has"

@@ -221,7 +221,8 @@ def added_up(x: Total, p: ArrayPrinter, leaf: Any) -> str:
 
 def key_of(leaf: Any) -> str:
     """The key of a boundary value in dicts: `h[0]`, `g[tau+1]`."""
-    return f"{leaf.name}[{str(leaf.time).replace(' ', '')}]"
+    time = str(int(leaf.time) if leaf.time.is_Integer else leaf.time)
+    return f"{leaf.name}[{time.replace(' ', '')}]"
 
 
 def _is_new(expr: Any) -> bool:

@@ -43,6 +43,7 @@ from symrnn.tensor import (
     TimeSum,
     Trace,
     Transpose,
+    placeholder,
     shape_of,
     transpose,
 )
@@ -58,7 +59,7 @@ def form(e: Any, p: Printer) -> Code:
 
 @form.register
 def _(e: Elementwise, p: Printer) -> Code:
-    return p.body(e.body, e.operands, e.rank)
+    return p.body(e.body, {placeholder(i): x for i, x in enumerate(e.operands)}, e.rank)
 
 
 @form.register

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 
 from sympy import Expr, Max, Min, Symbol
 
@@ -19,17 +20,37 @@ class Horizon:
     """What is known of the last times: integers not below `least`."""
 
     def __init__(self, least: int, lengths: Iterable[Symbol] = (tau,)) -> None:
-        self.least = least
+        self.least, self.lengths = least, tuple(lengths)
         self._running: dict[Symbol, Range] = {}
-        self._rule = {s: Symbol(f"_{s.name}", integer=True, nonnegative=True) + least for s in lengths}
+        self._known: dict[tuple[Expr, Expr], bool] = {}
 
     def at_most(self, a: Expr, b: Expr) -> bool:
         """Whether a <= b for every admitted last time."""
-        gap = b - a
+        if self._running:
+            return self._never_negative(self._least_of(b - a))
+        found = self._known.get((a, b))
+        if found is None:
+            found = self._known[a, b] = self._never_negative(b - a)
+        return found
+
+    def _never_negative(self, gap: Expr) -> bool:
+        number, rest = gap.as_coeff_Add()
+        if rest == 0:
+            return bool(number >= 0)
+        if rest in self.lengths:
+            return bool(number + self.least >= 0)
+        return bool(gap.xreplace(self._above_least).is_nonnegative)
+
+    def _least_of(self, gap: Expr) -> Expr:
+        """A difference at that end of the ranges of running indices at which it is least."""
         for index, when in self._running.items():
             if index in gap.free_symbols:
                 gap = gap.xreplace({index: when.first if gap.diff(index).is_nonnegative else when.last})
-        return bool(gap.xreplace(self._rule).is_nonnegative)
+        return gap
+
+    @cached_property
+    def _above_least(self) -> dict[Expr, Expr]:
+        return {s: Symbol(f"_{s.name}", integer=True, nonnegative=True) + self.least for s in self.lengths}
 
     @contextmanager
     def running(self, index: Symbol, when: Range) -> Iterator[None]:

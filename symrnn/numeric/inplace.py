@@ -18,11 +18,11 @@ from symrnn.numeric.arrays import ArrayPrinter
 from symrnn.numeric.emit import Writer, key_of
 from symrnn.numeric.groups import Group
 from symrnn.numeric.instructions import Filling
-from symrnn.numeric.layout import Layout
+from symrnn.numeric.layout import Layout, difference
 from symrnn.numeric.machine_loops import MachineLoop
 from symrnn.numeric.schedule import Loop
 from symrnn.numeric.scratch import Scratch, Target
-from symrnn.numeric.statements import Note, Statement, Store, Total, accesses, counts, store_of
+from symrnn.numeric.statements import Note, Statement, Store, Total, counts, store_of
 from symrnn.numeric.texts import EXAMPLE, TIME, Code, Scope, Stack
 from symrnn.tensor import shape_of, t
 
@@ -32,7 +32,6 @@ class RowScope(Scope):
 
     def __init__(self, layout: Layout) -> None:
         self.layout, self.horizon, self.used = layout, layout.horizon, layout.used
-        self._ends = layout._ends
         self.rows: dict[tuple[Store, Expr], str] = {}
 
     def leaf(self, leaf: Any, stack: Stack | None) -> Code:
@@ -47,7 +46,7 @@ class RowScope(Scope):
 
     def row(self, store: Store, time: Expr) -> str:
         """The name of a row."""
-        offset = expand(time - t)
+        offset = difference(time, t)
         if (store, offset) not in self.rows:
             word = "t" if offset == 0 else f"t{'m' if offset.is_negative else 'p'}{abs(offset)}"
             name = self.layout.names(("row", store, offset), f"{self.layout.name(store)}_{word}")
@@ -126,7 +125,7 @@ class InPlace(Writer):
 
     def block(self, s: Statement) -> None:
         self.make_read(s.expr)
-        for a in accesses(s.expr):
+        for a in s.reads:
             self.zeroed(a.store, None)
         self.make(s.store)
         fresh = s.store not in self.filled
@@ -140,7 +139,7 @@ class InPlace(Writer):
         self.zeroed(s.store, s.written if whole else None)
         rows = self.layout.rows(s.store, s.when)
         adds = s.adds and not (fresh and whole)
-        free = all(a.store != s.store for a in accesses(s.expr))
+        free = all(a.store != s.store for a in s.reads)
         self.filling(s.when).fill(s.expr, Target(rows, self.layout.is_plain(s.store), free), adds)
 
     def filling(self, when: Range) -> Filling:
@@ -203,7 +202,7 @@ class InPlace(Writer):
             if not s.adds and self.covered(s):
                 self.zeroed(s.store, s.written)
         for s in loop.statements:
-            for store in (*(a.store for a in accesses(s.expr)), s.store):
+            for store in (*(a.store for a in s.reads), s.store):
                 self.zeroed(store, None)
         for s in loop.statements:
             self.comment(s.note)
@@ -286,7 +285,7 @@ class InPlace(Writer):
             self.constant,
         )
         row = scope.row(s.store, s.time)
-        free = all(a.store != s.store or (a.low, a.high) != (s.time, s.time) for a in accesses(s.expr))
+        free = all(a.store != s.store or (a.low, a.high) != (s.time, s.time) for a in s.reads)
         filling.fill(s.expr, Target(row, self.layout.is_plain(s.store), free), s.adds)
 
     def constant(self, text: str) -> str:

@@ -6,19 +6,20 @@ such form is written as one expression and assigned.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from sympy import Expr, Integer, Rational, Symbol
+from sympy import Expr, Integer, Mul, Rational
 from sympy.core.function import Function
 
 from symrnn.numeric.arrays import ArrayPrinter
-from symrnn.numeric.bodies import body_text
+from symrnn.numeric.bodies import body_text, negative
 from symrnn.numeric.scratch import Scratch, Target, Value
 from symrnn.numeric.statements import counts
 from symrnn.numeric.texts import ALONE, TIME
 from symrnn.tensor import Contract, Elementwise, Node, Transpose, placeholder, shape_of, slots_of, t
+from symrnn.tensor.rebuilding import beside
 
 # Functions of one argument that NumPy fills an array with.
 FILLING = MappingProxyType(
@@ -93,7 +94,7 @@ class Filling:
         if isinstance(expr, Node) and expr.is_leaf:
             return Value(self.leaf(expr, len(self.core)), alone=self.printer(expr).lead == ALONE)
         if isinstance(expr, Elementwise):
-            return self.body(expr.body, expr.operands, final)
+            return self.body(expr.body, {placeholder(i): x for i, x in enumerate(expr.operands)}, final)
         if self.is_product(expr):
             return self.product(expr, final)
         if isinstance(expr, Node):
@@ -103,8 +104,7 @@ class Filling:
             if code.lead == ALONE:
                 return Value(self.fixed(expr, code.atom), alone=not counts(expr))
             return Value(code.widened(rank - len(shape_of(expr))))
-        slots = slots_of(expr)
-        return self.body(expr.xreplace({s: placeholder(i) for i, s in enumerate(slots)}), slots, final)
+        return self.body(expr, {s: s for s in slots_of(expr)}, final)
 
     def fixed(self, expr: Any, text: str) -> str:
         """A name for a text that is the same for all steps, if it is."""
@@ -139,10 +139,10 @@ class Filling:
 
     # elementwise bodies --------------------------------------------------------------------------------------
 
-    def body(self, body: Expr, operands: Any, final: str | None) -> Value:
-        """A scalar body over operands, entry by entry."""
-        values = {placeholder(i): self.value(x) for i, x in enumerate(operands)}
-        if self.printer.stack is not None and t in body.free_symbols:
+    def body(self, body: Expr, operands: Mapping[Any, Any], final: str | None) -> Value:
+        """A scalar body, entry by entry; `operands` says what the parts of it stand for."""
+        values = {place: self.value(x) for place, x in operands.items()}
+        if self.printer.stack is not None and t in beside(body, values):
             values[t] = Value(self.printer(t).widened(len(self.core)))
         often = {z: v for z, v in values.items() if v.scratch and count_of(body, z) > 1}
         found = self.entry(body, values | {z: Value(v.text) for z, v in often.items()}, final)
@@ -150,14 +150,15 @@ class Filling:
             self.give(v.text)
         return found
 
-    def entry(self, e: Expr, values: dict[Symbol, Value], final: str | None) -> Value:
+    def entry(self, e: Expr, values: dict[Any, Value], final: str | None) -> Value:
         """One node of a body."""
         if e in values:
             return values[e]
-        if not any(z in values for z in e.free_symbols):
+        free = beside(e, values)
+        if not any(z in values for z in free):
             return Value(self.number(e))
-        if t not in e.free_symbols and all(z not in values or values[z].alone for z in e.free_symbols):
-            texts = {z: values[z].text if z in values else self.number(z) for z in e.free_symbols}
+        if t not in free and all(z not in values or values[z].alone for z in free):
+            texts = {z: values[z].text if z in values else self.number(z) for z in free}
             return Value(self.constant(f"({body_text(e, texts, self.printer.scope.used)})"))
         if e.is_Add:
             return self.total(e, values, final)
@@ -177,11 +178,10 @@ class Filling:
             return self.call("maximum", [self.entry(e.args[0], values, None), Value("0")], final)
         if name == "softplus":
             return self.call("logaddexp", [self.entry(e.args[0], values, None), Value("0")], final)
-        texts = {z: v.text for z, v in values.items() if z in e.free_symbols}
-        texts |= {s: self.number(s) for s in e.free_symbols if s not in values}
+        texts = {z: values[z].text if z in values else self.number(z) for z in free}
         return Value(f"({body_text(e, texts, self.printer.scope.used)})")
 
-    def sigmoid(self, e: Expr, values: dict[Symbol, Value], final: str | None) -> Value:
+    def sigmoid(self, e: Expr, values: dict[Any, Value], final: str | None) -> Value:
         """1/2 + 1/2 tanh(x / 2): never overflows, and tanh is the fastest of its kind."""
         half = self.call("multiply", [self.entry(e.args[0], values, None), Value("0.5")], None)
         half = self.call("multiply", [self.call("tanh", [half], None), Value("0.5")], None)
@@ -195,11 +195,11 @@ class Filling:
         text = body_text(e, texts, self.printer.scope.used)
         return text if e.is_number or e.is_Symbol else f"({text})"
 
-    def total(self, e: Expr, values: dict[Symbol, Value], final: str | None) -> Value:
+    def total(self, e: Expr, values: dict[Any, Value], final: str | None) -> Value:
         """A sum: what takes calls first, then what is there already, then what is taken away."""
-        terms = sorted(e.args, key=lambda a: (a.could_extract_minus_sign(), a in values, not a.free_symbols))
-        plus = [a for a in terms if not a.could_extract_minus_sign()]
-        minus = [-a for a in terms if a.could_extract_minus_sign()]
+        terms = sorted(e.args, key=lambda a: (a in values, a.is_number))
+        plus = [a for a in terms if not negative(a)]
+        minus = [-a for a in terms if negative(a)]
         calls = [("add", a) for a in plus[1:]] + [("subtract", a) for a in minus]
         if not plus:
             calls = [("add", a) for a in minus[1:]]
@@ -209,11 +209,12 @@ class Filling:
             found = self.call(name, [found, self.entry(a, values, None)], final if last else None)
         return found if plus else self.call("negative", [found], final)
 
-    def factors(self, e: Expr, values: dict[Symbol, Value], final: str | None) -> Value:
+    def factors(self, e: Expr, values: dict[Any, Value], final: str | None) -> Value:
         """A product: what takes calls first, then what is there already; quotients last."""
         number, rest = e.as_coeff_Mul()
-        under = [a for a in rest.as_ordered_factors() if a.is_Pow and a.exp.is_Integer and a.exp.is_negative]
-        over = sorted((a for a in rest.as_ordered_factors() if a not in under), key=lambda a: a in values)
+        factors = Mul.make_args(rest)
+        under = [a for a in factors if a.is_Pow and a.exp.is_Integer and a.exp.is_negative]
+        over = sorted((a for a in factors if a not in under), key=lambda a: a in values)
         calls = [("multiply", a) for a in over] + [("divide", 1 / a) for a in under]
         if number not in (1, -1):
             calls.append(("multiply", number))
@@ -254,6 +255,6 @@ class Filling:
             self.scratch.give(text)
 
 
-def count_of(e: Expr, z: Symbol) -> int:
-    """How often a symbol stands in an expression."""
+def count_of(e: Any, z: Any) -> int:
+    """How often a part stands in an expression."""
     return int(e == z) + sum(count_of(a, z) for a in e.args)

@@ -6,7 +6,9 @@ row t - 1; one with a boundary value h[0] holds 0..tau, so row t.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from sympy import Basic, Expr, Integer, Mod, Symbol, expand
@@ -84,7 +86,7 @@ class Layout(Scope):
         """The row that holds a time."""
         if store in self.carried:
             return Mod(time, self.carried[store])
-        return expand(time - self.extents[store].first)
+        return difference(time, self.extents[store].first)
 
     def at(self, store: Store, time: Expr) -> str:
         """The text of the row that holds a time."""
@@ -100,20 +102,20 @@ class Layout(Scope):
         if store in self.carried:
             return Integer(self.carried[store])
         extent = self.extents[store]
-        return expand(extent.last - extent.first + 1)
+        return difference(extent.last + 1, extent.first)
 
     def rows(self, store: Store, when: Range) -> str:
         """The text of the rows for a range of times; empty ranges, too, give no rows."""
-        start, stop = self.row(store, when.first), self.row(store, when.last + 1)
-        stop = self.horizon.later(start, stop)
-        if start == 0 and stop == self.count(store):
+        if self.is_whole(store, when):
             return self.name(store)
-        last = "" if stop == self.count(store) else self.end(stop)
+        start, count = self.row(store, when.first), self.count(store)
+        stop = self.horizon.later(start, self.row(store, when.last + 1))
+        last = "" if stop == count else self.end(stop)
         return f"{self.name(store)}[{'' if start == 0 else self.end(start)}:{last}]"
 
     def is_whole(self, store: Store, when: Range) -> bool:
         """Whether a range is all that an array holds."""
-        return bool(self.row(store, when.first) == 0 and self.row(store, when.last + 1) == self.count(store))
+        return store not in self.carried and when == self.extents[store]
 
     def row_shape(self, store: Store) -> str:
         """The text of an array's shape."""
@@ -124,6 +126,12 @@ class Layout(Scope):
         """The text of the shape of one row."""
         core = "".join(f", {self.end(d)}" for d in store.sequence.shape)
         return f"(*{self.word('batch')}{core or ','})"
+
+
+def difference(a: Expr, b: Expr) -> Expr:
+    """a - b, for ends of ranges."""
+    found = a - b
+    return found if found.is_Integer or found.is_Symbol else expand(found)
 
 
 def extents_of(model: Recurrence, statements: Iterable[Statement], horizon: Horizon) -> dict[Store, Range]:
@@ -146,7 +154,8 @@ def extents_of(model: Recurrence, statements: Iterable[Statement], horizon: Hori
     return found
 
 
-def sizes_of(model: Recurrence) -> dict[Symbol, tuple[Any, int, Expr]]:
+@lru_cache(maxsize=16)
+def sizes_of(model: Recurrence) -> Mapping[Symbol, tuple[Any, int, Expr]]:
     """For each dimension symbol: a leaf, an axis of it counted from the end, and the size there, that give it."""
     found: dict[Symbol, tuple[Any, int, Expr]] = {}
     given = given_leaves(model)
@@ -157,7 +166,7 @@ def sizes_of(model: Recurrence) -> dict[Symbol, tuple[Any, int, Expr]]:
                 unknown = [s for s in d.free_symbols if s not in found]
                 if len(unknown) == 1 and (d.is_Symbol or not plain):
                     found[unknown[0]] = (leaf, axis - len(shape), d)
-    return found
+    return MappingProxyType(found)
 
 
 def given_leaves(model: Recurrence) -> list[Any]:
@@ -168,6 +177,8 @@ def given_leaves(model: Recurrence) -> list[Any]:
 
 def solved(symbol: Basic, size: Expr, text: str, end: Any) -> str:
     """The text of a dimension from the text of a size that is linear in it."""
+    if size == symbol:
+        return text
     factor = size.diff(symbol)
     rest = expand(size - factor * symbol)
     if not factor.is_Integer:

@@ -6,15 +6,16 @@ missing that is there for longer ones: such lengths are found here, so that they
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
-from sympy import Integer, Symbol
+from sympy import Expr, Integer, Symbol
 
 from symrnn.errors import Unsupported
 from symrnn.model import Range, Recurrence, Sequence
 from symrnn.tensor import tau
 
-PROBED = 40  # lengths that are tried one by one to find the shortest admitted one
+PROBED = 40  # lengths that are tried where the ends of ranges are not last times plus numbers
 
 Rule = dict[Any, Any]  # the number of each last time
 
@@ -58,17 +59,18 @@ class Admission:
 
     def __init__(self, model: Recurrence) -> None:
         self.model = model
-        self.homes = {v: [*model.ranges[v]] if v in model.defined else [span(model, v)] for v in model.sequences}
+        homes = {v: [*model.ranges[v]] if v in model.defined else [span(model, v)] for v in model.sequences}
         for b in model.boundary:
-            self.homes[b.sequence].append(Range(b.time, b.time))
-        self.readings = {v: model.reading_ranges(v) for v in model.sequences}
+            homes[b.sequence].append(Range(b.time, b.time))
+        self.homes = [[_Times.of(r) for r in ranges] for ranges in homes.values()]
+        self.readings = [[_Times.of(r) for r in model.reading_ranges(v)] for v in homes]
 
     def __call__(self, rule: Rule) -> bool:
         """Whether these lengths are admitted."""
-        for v, ranges in self.homes.items():
-            rows = [time for r in ranges for time in _times(r, rule)]
+        for homes, readings in zip(self.homes, self.readings, strict=True):
+            rows = [time for r in homes for time in r.at(rule)]
             known = set(rows)
-            if len(known) < len(rows) or not all(known.issuperset(_times(r, rule)) for r in self.readings[v]):
+            if len(known) < len(rows) or not all(known.issuperset(r.at(rule)) for r in readings):
                 return False
         return True
 
@@ -78,23 +80,56 @@ class Admission:
         Raises
         ------
         Unsupported
-            When the ends of a range hold other symbols than last times, or no length up to a bound is admitted.
+            When the ends of a range hold other symbols than last times, or no length is admitted.
         """
-        refused = [n for n in range(1, PROBED + 1) if not all(self(rule) for rule in rules(self.model, n))]
-        if refused and refused[-1] == PROBED:
+        settled = self._settled()
+        refused = [n for n in range(1, settled + 1) if not all(self(rule) for rule in rules(self.model, n))]
+        if refused and refused[-1] == settled:
             raise Unsupported(
-                f"{self.model.title.name} needs more than {PROBED} steps before everything it reads exists",
-                repair="use fixed times nearer to the ends",
+                f"{self.model.title.name}: however many steps there are, something that it reads does not exist",
+                repair="look at the times that it reads, and at the ranges of its equations",
             )
         return refused[-1] + 1 if refused else 1
 
+    def _settled(self) -> int:
+        """A number of steps from which on the ends of all ranges keep their order, so that nothing changes."""
+        ends = [end for ranges in (*self.homes, *self.readings) for r in ranges for end in (r.first, r.last)]
+        if not all(rest == 0 or rest.is_Symbol for rest, _ in ends):
+            return PROBED
+        numbers = [number for _, number in ends]
+        return max(numbers) - min(numbers) + 2
 
-def _times(r: Range, rule: Rule) -> range:
-    found = r.at(rule)
-    if not (found.first.is_Integer and found.last.is_Integer):
+
+End = tuple[Expr, int]  # what depends on last times, mostly one of them or 0, and the number added to it
+
+
+@dataclass(frozen=True)
+class _Times:
+    """The times of a range, its ends taken apart so that they are quickly known for many lengths."""
+
+    first: End
+    last: End
+
+    @classmethod
+    def of(cls, r: Range) -> _Times:
+        return cls(_end(r.first), _end(r.last))
+
+    def at(self, rule: Rule) -> range:
+        return range(_number(self.first, rule), _number(self.last, rule) + 1)
+
+
+def _end(end: Expr) -> End:
+    number, rest = end.as_coeff_Add()
+    return (rest, int(number)) if number.is_Integer else (end, 0)
+
+
+def _number(end: End, rule: Rule) -> int:
+    rest, number = end
+    found = rule[rest] if rest in rule else rest.xreplace(rule)
+    if not found.is_Integer:
         raise Unsupported(
-            f"the range {r} is not known from the last times alone",
+            f"the time {rest + number} is not known from the last times alone",
             law="generated code knows the ends of ranges from last times",
             repair="use numbers and last times for the ends of ranges",
         )
-    return found.times()
+    return int(found) + number

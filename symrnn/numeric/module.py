@@ -6,10 +6,12 @@ own lines use. The backward lines come from the derivation that was planned.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 from symrnn.model import Element, Sequence
+from symrnn.numeric import stable
 from symrnn.numeric.emit import key_of
 from symrnn.numeric.frame import docstring, is_padded, rows_text, title_text
 from symrnn.numeric.gradients import Gradients
@@ -63,14 +65,24 @@ class Module(Gradients):
             functions += [self.loss()] if self.model.loss is not None else []
         if self.plan.chosen is not None:
             functions += [self.backward(), self.loss_and_grad()]
-        work = work_text(self.layout(), self.made)
-        helpers = [text_of(name) for name in FUNCTIONS if name in self.used]
-        title = [] if self.bare else [title_text(self.model, self.plan.horizon, self.plan.about)]
-        head = [*title, "from __future__ import annotations\n"]
-        head += ["import numpy as np", *(["from numba import njit"] if self.machine else [])]
-        head += ["", "Arrays = dict[str, np.ndarray]\n"]
+        work = work_text(self.layout(), self.made, self.bare)
         loops = [x.text() for x in self.machine or ()]
-        return "\n".join(head) + "\n\n" + "\n\n".join([*helpers, work, *loops, *functions])
+        return "\n".join(self.head()) + "\n\n" + "\n\n".join([*self.helpers(), work, *loops, *functions])
+
+    def head(self) -> list[str]:
+        """What stands before the functions."""
+        imports = ["import numpy as np", *(["from numba import njit"] if self.machine else [])]
+        if self.bare:
+            return imports
+        title = title_text(self.model, self.plan.horizon, self.plan.about)
+        return [title, "from __future__ import annotations\n", *imports, "", "Arrays = dict[str, np.ndarray]\n"]
+
+    def helpers(self) -> list[str]:
+        """The functions that the code needs beyond NumPy's: their texts, or what imports them."""
+        names = [name for name in FUNCTIONS if name in self.used]
+        if self.bare:
+            return [f"from {stable.__name__} import {', '.join(names)}\n"] if names else []
+        return [text_of(name) for name in names]
 
     def layout(self) -> Layout:
         """A new layout, for one function."""
@@ -91,7 +103,7 @@ class Module(Gradients):
         if name != "forward":
             arguments += ", work: Work" if name == "backward" else ", work: Work | None = None"
         passed = ", ".join(["params, inputs, boundary", *told])
-        lines = [*signature(name, arguments, result), *([] if self.bare else docstring(summary))]
+        lines = self.head_of(name, arguments, result, summary)
         if first:
             lines += ["    if work is None:", f"        work = work_for({passed})"]
         elif name != "backward":
@@ -111,6 +123,12 @@ class Module(Gradients):
         lines += ["    " + x for x in writer.lines]
         self.used |= layout.used
         return "\n".join([*lines, f"    return {value}"]) + "\n"
+
+    def head_of(self, name: str, arguments: str, result: str, summary: str) -> list[str]:
+        """The head of a function: with types and a docstring for readers, names alone for what is only run."""
+        if self.bare:
+            return [f"def {name}({untyped(arguments)}):"]
+        return [*signature(name, arguments, result), *docstring(summary)]
 
     def every_value(self) -> str:
         """The function that computes all sequences."""
@@ -172,8 +190,8 @@ class Module(Gradients):
         told = [self.layout().symbol(s) for s in untold(self.model)]
         arguments = "params: Arrays, inputs: Arrays, boundary: Arrays" + "".join(f", {w}: int" for w in told)
         passed = ", ".join(["params, inputs, boundary", *told])
-        lines = signature("loss_and_grad", f"{arguments}, work: Work | None = None", "tuple[np.floating, Arrays]")
-        lines += docstring(summary)
+        arguments += ", work: Work | None = None"
+        lines = self.head_of("loss_and_grad", arguments, "tuple[np.floating, Arrays]", summary)
         lines.append(f"    return backward({passed}, every_value({passed}, work))")
         return "\n".join(lines) + "\n"
 
@@ -181,6 +199,11 @@ class Module(Gradients):
         """The array of a `Work` that holds an element, and its row."""
         layout = self.layout()
         return layout.name(Store(element.sequence)), layout.row(Store(element.sequence), element.time)
+
+
+def untyped(arguments: str) -> str:
+    """Arguments without their types."""
+    return re.sub(r": [\w |]*\w", "", arguments)
 
 
 def signature(name: str, arguments: str, result: str) -> list[str]:

@@ -14,6 +14,7 @@ from collections.abc import Iterable
 
 from symrnn.numeric.stable import FUNCTIONS
 
+PYTHONS = frozenset([*keyword.kwlist, *keyword.softkwlist, *dir(builtins)])
 SAFE = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
 
 # What the generated text itself says: a user's symbol of this name gets an underscore.
@@ -48,7 +49,7 @@ class Names:
 
     def __init__(self, own: Iterable[str] = OWN) -> None:
         self._given: dict[object, str] = {}
-        self._taken = set(own) | set(keyword.kwlist) | set(keyword.softkwlist) | set(dir(builtins))
+        self._taken = {*PYTHONS, *own}
 
     def __call__(self, key: object, wish: str) -> str:
         found = self._given.get(key)

@@ -7,17 +7,18 @@ for the code to be right.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
-from sympy import Add, Basic, Expr, Mul, Symbol
+from sympy import Add, Basic, Expr, Mul
 
 from symrnn.model import Range, Sequence
 from symrnn.numeric.horizon import Horizon
 from symrnn.numeric.schedule import Block, Loop, Step
-from symrnn.numeric.statements import Note, Statement, Store, Total, accesses, stackable
+from symrnn.numeric.statements import Note, Statement, Store, Total, accesses, later, stackable, stores_in
 from symrnn.tensor import Contract, Elementwise, Node, Slot, TimeSum, elementwise, placeholder, shape_of, slots_of, t
+from symrnn.tensor.rebuilding import rebuilt, replaced
 
 
 class Fresh:
@@ -40,7 +41,7 @@ def prune(statements: list[Statement], wanted: Iterable[Store]) -> list[Statemen
     needed = set(wanted)
     while True:
         kept = [s for s in statements if s.store in needed]
-        more = {a.store for s in kept for a in accesses(s.expr)} - needed
+        more = {a.store for s in kept for a in s.reads} - needed
         if not more:
             return kept
         needed |= more
@@ -91,13 +92,13 @@ def _sharable(expr: Basic, kind: type[Node]) -> list[Sharable]:
     reads = accesses(expr) if isinstance(expr, kind) and not counted else []
     if any(a.store.adjoint for a in reads) and all((a.low - t).is_Integer and a.low == a.high for a in reads):
         last = max(int(a.low - t) for a in reads if a.store.adjoint)
-        return [(expr.xreplace({t: t - last}), last)]
+        return [(later(expr, -last), last)]
     return [found for arg in expr.args for found in _sharable(arg, kind)]
 
 
 def _with_shared(expr: Any, made: dict[Any, Store], kind: type[Node]) -> Any:
-    rule = {e.xreplace({t: t + o}): made[e].element(t + o) for e, o in _sharable(expr, kind) if e in made}
-    return expr.xreplace(rule) if rule else expr
+    rule = {later(e, o): made[e].element(t + o) for e, o in _sharable(expr, kind) if e in made}
+    return replaced(expr, rule) if rule else expr
 
 
 def hoist(loop: Loop, fresh: Fresh, rank: int = 2) -> list[Step]:
@@ -129,7 +130,7 @@ class _Hoist:
         self.made: list[Statement] = []
 
     def is_free(self, expr: Basic) -> bool:
-        return not any(a.store in self.carried for a in accesses(expr))
+        return self.carried.isdisjoint(stores_in(expr))
 
     def varies(self, expr: Basic) -> bool:
         return any(t in a.low.free_symbols for a in accesses(expr)) or (
@@ -138,7 +139,8 @@ class _Hoist:
 
     def named(self, expr: Any) -> Any:
         time, when = self.statement.time, self.statement.written
-        moved = expr.xreplace({t: t - (time - t)})  # at the time that the statement writes, so that it can be in place
+        # at the time that the statement writes, so that it can be in place
+        moved = expr if time == t else expr.xreplace({t: t - (time - t)})
         if (moved, when) in self.known:
             return self.known[moved, when].element(time)
         store = self.known[moved, when] = Store(self.fresh(shape_of(expr)))
@@ -152,26 +154,33 @@ class _Hoist:
         if self.is_free(expr) and len(shape_of(expr)) <= self.rank:
             return self.named(expr) if self.varies(expr) else expr
         if isinstance(expr, Elementwise):
-            return self._body(expr.body, tuple(self._operand(x) for x in expr.operands))
+            return self._entrywise(expr.body, tuple(self._operand(x) for x in expr.operands))
         if isinstance(expr, Node):
             return expr.func(*(self._operand(x) for x in expr.args))
-        slots = slots_of(expr)
-        body = expr.xreplace({s: placeholder(i) for i, s in enumerate(slots)})
-        return self._body(body, tuple(self._operand(s) for s in slots))
+        return self._scalar(replaced(expr, {s: self._operand(s) for s in slots_of(expr)}))
 
     def _operand(self, x: Any) -> Any:
         return x if self.is_free(x) and self.rank == 2 else self.without_free(x)
 
-    def _body(self, body: Expr, operands: tuple[Any, ...]) -> Any:
+    def _scalar(self, expr: Expr) -> Expr:
+        """A scalar expression without what is free in it."""
+
+        def taken(e: Expr) -> Expr:
+            return e if (isinstance(e, Slot) and e.is_leaf) or not self.varies(e) else self.named(e)
+
+        return _without(expr, self.is_free, taken)
+
+    def _entrywise(self, body: Expr, operands: tuple[Any, ...]) -> Any:
+        """An elementwise expression without what is free in its body."""
         operands_now = list(operands)
-        places: dict[Symbol, Any] = {placeholder(i): x for i, x in enumerate(operands)}
+        places: dict[Basic, Any] = {placeholder(i): x for i, x in enumerate(operands)}
 
         def free(e: Basic) -> bool:
             return all(self.is_free(places[z]) for z in e.free_symbols if z in places)
 
         def taken(e: Expr) -> Expr:
             used = [z for z in places if z in e.free_symbols]
-            renumbered = e.xreplace({z: placeholder(i) for i, z in enumerate(used)})
+            renumbered = replaced(e, {z: placeholder(i) for i, z in enumerate(used)})
             whole = elementwise(renumbered, *(places[z] for z in used))
             leaf = isinstance(whole, Node) and whole.is_leaf
             if leaf or not self.varies(whole) or len(shape_of(whole)) > self.rank:
@@ -179,16 +188,20 @@ class _Hoist:
             operands_now.append(self.named(whole))
             return placeholder(len(operands_now) - 1)
 
-        def walk(e: Expr) -> Expr:
-            if not e.args and e not in places:
-                return e
-            if free(e):
-                return taken(e)
-            if isinstance(e, Add | Mul):
-                group = [a for a in e.args if free(a)]
-                if any(not a.is_number for a in group):
-                    rest = [walk(a) for a in e.args if a not in group]
-                    return e.func(taken(e.func(*group)), *rest)
-            return e.func(*(walk(a) for a in e.args)) if e.args else e
+        return elementwise(_without(body, free, taken), *operands_now)
 
-        return elementwise(walk(body), *operands_now)
+
+def _without(e: Expr, free: Callable[[Expr], bool], taken: Callable[[Expr], Expr]) -> Expr:
+    """An expression with its largest free parts replaced by what is taken in their place."""
+    if e == t or e.is_number:
+        return e
+    if free(e):
+        return taken(e)
+    if isinstance(e, Slot) or not e.args:
+        return e
+    if isinstance(e, Add | Mul):
+        group = [a for a in e.args if free(a)]
+        if any(not a.is_number for a in group):
+            rest = [_without(a, free, taken) for a in e.args if a not in group]
+            return e.func(taken(e.func(*group)), *rest)
+    return rebuilt(e, tuple(_without(a, free, taken) for a in e.args))

@@ -14,7 +14,7 @@ from sympy import Expr, Function, expand
 
 from symrnn.model import Range
 from symrnn.numeric.horizon import Horizon
-from symrnn.numeric.statements import Note, Statement, Store, Total, accesses, counts
+from symrnn.numeric.statements import Note, Statement, Store, Total, accesses, counts, later
 from symrnn.tensor import Contract, Elementwise, Node, elementwise, placeholder, shape_of, t
 
 Fresh = Any  # makes sequences with new names: `passes.Fresh`
@@ -88,7 +88,7 @@ def _simple(x: Any) -> bool:
 def _at_t(x: Any) -> tuple[Any, int]:
     """The same with its read at t, and by how much it was moved."""
     offset = int(accesses(x)[0].low - t)
-    return x.xreplace({t: t - offset}), offset
+    return later(x, -offset), offset
 
 
 def _with(expr: Any, made: dict[Any, Store]) -> Any:

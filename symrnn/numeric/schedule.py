@@ -15,7 +15,7 @@ from sympy import Expr
 from symrnn.errors import Unsupported
 from symrnn.model import Range
 from symrnn.numeric.horizon import Horizon
-from symrnn.numeric.statements import Statement, accesses, stackable
+from symrnn.numeric.statements import Statement, stackable
 from symrnn.tensor import t
 
 
@@ -64,7 +64,7 @@ def schedule(statements: Collection[Statement], horizon: Horizon) -> list[Step]:
 def _edges(statements: Collection[Statement], horizon: Horizon) -> list[Edge]:
     found: dict[Edge, None] = {}
     for j, reader in enumerate(statements):
-        for access in accesses(reader.expr):
+        for access in reader.reads:
             times = access.times(reader.when, horizon)
             for i, writer in enumerate(statements):
                 if writer.store == access.store and not horizon.apart(writer.when, times):
@@ -123,7 +123,7 @@ def _slacks(members: list[Statement], edges: list[Edge], sign: int, horizon: Hor
     found: dict[Edge, int] = {}
     for i, j in edges:
         reader = members[j]
-        for access in accesses(reader.expr):
+        for access in reader.reads:
             if access.store != members[i].store or horizon.apart(members[i].when, access.times(reader.when, horizon)):
                 continue
             gap = (t - access.high) if sign == 1 else (access.low - t)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Value:
+class Value(NamedTuple):
     """The text of an operand.
 
     scratch
@@ -21,8 +20,7 @@ class Value:
     alone: bool = False
 
 
-@dataclass(frozen=True)
-class Target:
+class Target(NamedTuple):
     """Where a result goes: its text, whether its memory is one piece, and whether it may serve as scratch."""
 
     text: str

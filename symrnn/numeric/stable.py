@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from functools import reduce
+from functools import cache, reduce
 from types import MappingProxyType
 from typing import Any
 
@@ -116,10 +116,6 @@ def like(gradient: np.ndarray, given: np.ndarray) -> np.ndarray:
     return gradient.sum(axis=tuple(range(extra))) if extra else np.array(gradient)
 
 
-def _text(function: Callable[..., Any]) -> str:
-    return inspect.getsource(function).rstrip() + "\n"
-
-
 FUNCTIONS: MappingProxyType[str, Callable[..., Any]] = MappingProxyType(
     {
         f.__name__: f
@@ -131,9 +127,10 @@ FUNCTIONS: MappingProxyType[str, Callable[..., Any]] = MappingProxyType(
 )
 
 
+@cache
 def text_of(name: str) -> str:
     """The source of one of these functions, as it stands above."""
-    return _text(FUNCTIONS[name])
+    return inspect.getsource(FUNCTIONS[name]).rstrip() + "\n"
 
 
 def relu(x: np.ndarray) -> np.ndarray:

@@ -151,7 +151,7 @@ def _fan_in(loop: Loop, steps: list[Step], stacks: Stacks, extents: Extents, fix
         group = [s for s in loop.statements if _adds_product(s) and (s.store, s.time) == (first.store, first.time)]
         group = [s for s in group if s.when == first.when and _may_join(s, loop, steps, stacks, extents, fixed)]
         group = [s for s in group if _vector(s)[1:] == _vector(group[0])[1:] and _same_rows(s, group[0], extents)]
-        reads = any(a.store == first.store and a.low == first.time for s in loop.statements for a in accesses(s.expr))
+        reads = any(a.store == first.store and a.low == first.time for s in loop.statements for a in s.reads)
         if len(group) < 2 or reads:
             continue
         stores = [_vector(s)[0] for s in group]
@@ -182,7 +182,7 @@ def _adds_product(s: Statement) -> bool:
 
 def _vector(s: Statement) -> tuple[Store, Expr]:
     """The array and the time of the vector that a product reads."""
-    (a,) = accesses(s.expr)
+    (a,) = s.reads
     return a.store, a.low
 
 
@@ -199,5 +199,5 @@ def _may_join(s: Statement, loop: Loop, steps: list[Step], stacks: Stacks, exten
         and store not in fixed
         and len(store.sequence.shape) == 1
         and any(q.store == store for q in loop.statements)
-        and sum(any(a.store == store for a in accesses(q.expr)) for q in loop.statements if q.store != store) == 1
+        and sum(any(a.store == store for a in q.reads) for q in loop.statements if q.store != store) == 1
     )

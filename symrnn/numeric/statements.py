@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
 from sympy import Basic, Expr
 
@@ -19,8 +20,7 @@ from symrnn.numeric.horizon import Horizon
 from symrnn.tensor import Adjoint, Node, TimeProduct, TimeSum, nabla, t
 
 
-@dataclass(frozen=True)
-class Store:
+class Store(NamedTuple):
     """An array over time: the values of a sequence, or their adjoints."""
 
     sequence: Sequence
@@ -67,11 +67,18 @@ class Statement:
     @property
     def once(self) -> bool:
         """Whether it holds at one time only."""
-        return not self.time.has(t)
+        return self.time != t and not self.time.has(t)
+
+    @cached_property
+    def reads(self) -> tuple[Access, ...]:
+        """What its expression reads."""
+        return tuple(accesses(self.expr))
 
     @property
     def written(self) -> Range:
         """The times it writes."""
+        if self.time == t:
+            return self.when
         return Range(self.time, self.time) if self.once else self.when.shifted(int(self.time - t))
 
 
@@ -84,9 +91,13 @@ class Total:
     when: Range | None
     note: Note = field(compare=False)
 
+    @cached_property
+    def reads(self) -> tuple[Access, ...]:
+        """What its expression reads."""
+        return tuple(accesses(self.expr))
 
-@dataclass(frozen=True)
-class Access:
+
+class Access(NamedTuple):
     """One read: of a store, at the times low..high, expressions in t."""
 
     store: Store
@@ -95,9 +106,19 @@ class Access:
 
     def times(self, when: Range, horizon: Horizon) -> Range:
         """All times read while t runs through a range."""
-        lows = [self.low.xreplace({t: end}) for end in (when.first, when.last)]
-        highs = [self.high.xreplace({t: end}) for end in (when.first, when.last)]
+        lows = [at(self.low, end) for end in (when.first, when.last)]
+        highs = lows if self.high == self.low else [at(self.high, end) for end in (when.first, when.last)]
         return Range(horizon.earlier(*lows), horizon.later(*highs))
+
+
+def later(expr: Any, by: int) -> Any:
+    """An expression in t some steps later."""
+    return expr.xreplace({t: t + by}) if by else expr
+
+
+def at(time: Expr, end: Expr) -> Expr:
+    """A time at one value of t."""
+    return end if time == t else time.xreplace({t: end})
 
 
 def accesses(expr: Basic) -> list[Access]:
@@ -109,6 +130,11 @@ def accesses(expr: Basic) -> list[Access]:
             low, high = low.xreplace({index: first}), high.xreplace({index: last})
         found[Access(store_of(leaf), low, high)] = None
     return list(found)
+
+
+def stores_in(expr: Basic) -> Iterator[Store]:
+    """The arrays that an expression reads."""
+    return (store_of(leaf) for leaf, _ in _leaves(expr, ()))
 
 
 def store_of(leaf: Any) -> Store:
@@ -136,9 +162,11 @@ def symbols_in(expr: Basic) -> set[Basic]:
 
 def stackable(expr: Basic, index: Basic) -> bool:
     """Whether no sum over time inside depends on the index, so that a time axis can stand for it."""
-    return not any(index in symbols_in(x) for x in expr.atoms(TimeSum)) and all(
-        index not in symbols_in(x) or _ends_with(x, index) for x in expr.atoms(TimeProduct)
-    )
+    if isinstance(expr, TimeSum) and index in symbols_in(expr):
+        return False
+    if isinstance(expr, TimeProduct) and index in symbols_in(expr) and not _ends_with(expr, index):
+        return False
+    return (isinstance(expr, Node) and expr.is_leaf) or all(stackable(a, index) for a in expr.args)
 
 
 def _ends_with(product: TimeProduct, index: Basic) -> bool:

@@ -17,6 +17,7 @@ from symrnn.numeric.horizon import Horizon
 from symrnn.numeric.schedule import Block, Loop, Step
 from symrnn.numeric.statements import Note, Statement, Store, Total, accesses, counts, notes_in_lines
 from symrnn.tensor import Elementwise, Node, shape_of, t
+from symrnn.tensor.rebuilding import replaced
 
 
 def inline(
@@ -24,11 +25,11 @@ def inline(
 ) -> list[Statement]:
     """Adjoints that one elementwise expression reads, written into it: v[t] = e and f(v[t]) become f(e)."""
     for s in list(statements):
-        readers = [r for r in statements if any(a.store == s.store for a in accesses(r.expr))]
+        readers = [r for r in statements if any(a.store == s.store for a in r.reads)]
         if (
             s.store in wanted
             or len(readers) != 1
-            or any(a.store == s.store for x in totals for a in accesses(x.expr))
+            or any(a.store == s.store for x in totals for a in x.reads)
             or sum(w.store == s.store for w in statements) != 1
         ):
             continue
@@ -42,13 +43,13 @@ def _substituted(s: Statement, reader: Statement, horizon: Horizon) -> Statement
     """The reader with the statement written into it, if both are elementwise and its times are covered."""
     if s.once or reader.once or s is reader or not (_entrywise(s.expr) and _entrywise(reader.expr)):
         return None
-    found = [a for a in accesses(reader.expr) if a.store == s.store]
+    found = [a for a in reader.reads if a.store == s.store]
     if len(found) != 1 or not (found[0].low == found[0].high and (found[0].low - t).is_Integer):
         return None
     if not horizon.within(found[0].times(reader.when, horizon), s.written):
         return None
     later: dict[Expr, Expr] = {t: expand(found[0].low - (s.time - t))}
-    expr = reader.expr.xreplace({s.store.element(found[0].low): s.expr.xreplace(later)})
+    expr = replaced(reader.expr, {s.store.element(found[0].low): s.expr.xreplace(later)})
     return replace(reader, expr=expr, note=notes_in_lines((s.note, reader.note)))
 
 
@@ -76,7 +77,7 @@ def in_place(model: Recurrence, steps: Iterable[Step], readings: Iterable[Any]) 
             continue
         s = step.statement
         every = [q for other in done for q in _inside(other)]
-        readers = [q for q in every if any(a.store == s.store for a in accesses(q.expr))]
+        readers = [q for q in every if any(a.store == s.store for a in q.reads)]
         if s.store in outside or len(readers) != 1 or not _may_write_over(s, readers[0], every):
             continue
         done = [_renamed(other, s, readers[0]) for other in done]
@@ -91,7 +92,7 @@ def _may_write_over(s: Statement, reader: Statement, every: list[Statement]) -> 
     """Whether the reader alone writes its array, in these rows, and reads the result just before it writes there."""
     target = reader.store
     writers = [q for q in every if q.store in (target, s.store) and q is not s]
-    times = [a for a in accesses(reader.expr) if a.store == s.store]
+    times = [a for a in reader.reads if a.store == s.store]
     return (
         writers == [reader]
         and not (s.once or reader.once or reader.adds)
@@ -111,7 +112,7 @@ def _renamed(step: Step, s: Statement, reader: Statement) -> Step:
             return replace(s, store=reader.store, note=begins)
         if q is reader:
             rule = {s.store.element(reader.time): reader.store.element(reader.time)}
-            return replace(q, expr=q.expr.xreplace(rule))
+            return replace(q, expr=replaced(q.expr, rule))
         return q
 
     if isinstance(step, Block):

@@ -6,8 +6,7 @@ Leading axes stand first and align from the right, so one text serves a single e
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sympy import Expr, Symbol
 from sympy.printing.pycode import PythonCodePrinter
@@ -19,8 +18,7 @@ from symrnn.numeric.horizon import Horizon
 ALONE, EXAMPLE, TIME = 0, 1, 2  # leading axes: none; the batch, if there is one; time and then the batch
 
 
-@dataclass(frozen=True)
-class Code:
+class Code(NamedTuple):
     """A text, its leading axes, and whether it binds as tightly as a name."""
 
     text: str
@@ -39,8 +37,7 @@ class Code:
         return f"{self.atom}[..., {', '.join(['None'] * axes)}]"
 
 
-@dataclass(frozen=True)
-class Stack:
+class Stack(NamedTuple):
     """The index stands for a whole time axis, first..last."""
 
     index: Symbol
@@ -76,7 +73,6 @@ class Scope:
     def __init__(self, horizon: Horizon) -> None:
         self.horizon = horizon
         self.used: set[str] = set()
-        self._ends = Ends(self.symbol)
 
     def leaf(self, leaf: Any, stack: Stack | None) -> Code:
         """A parameter, constant, sequence's element or adjoint; over the time axis of a stack if it varies."""
@@ -101,4 +97,7 @@ class Scope:
             return str(int(expr))
         if expr.is_Symbol:
             return self.symbol(expr)
-        return str(self._ends.doprint(expr))
+        number, rest = expr.as_coeff_Add()
+        if not rest.is_Symbol:
+            return str(Ends(self.symbol).doprint(expr))
+        return f"{self.symbol(rest)} {'-' if int(number) < 0 else '+'} {abs(int(number))}"

@@ -36,8 +36,8 @@ def is_given(layout: Layout, store: Store) -> bool:
     return known and not is_padded(model, v, layout.extents)
 
 
-def work_text(layout: Layout, made: Made) -> str:
-    """The class `Work` and the function that makes one for given arguments."""
+def work_text(layout: Layout, made: Made, bare: bool = False) -> str:
+    """The class `Work` and the function that makes one for given arguments; `bare`, without a word for a reader."""
     lines: list[str] = []
     for store, name in made.stores.items():
         if not is_given(layout, store):
@@ -49,15 +49,18 @@ def work_text(layout: Layout, made: Made) -> str:
             whole = f"self.{layout.name(store)}"
             lines.append(f"self.{name} = list({whole if store.sequence.shape else whole + '[..., None]'})")
     names = _numbers(layout)
-    ints = [f"{name}: int" for name in names]
-    signature = ", ".join(["self", "batch: tuple[int, ...]", "dtype: np.dtype", *ints])
     kept = ["batch", "dtype", *names]
-    out = ["class Work:", '    """Arrays for some numbers of steps and examples, filled anew by every call."""', ""]
-    out.append(f"    def __init__({signature}) -> None:")
+    if bare:
+        out = ["class Work:", f"    def __init__({', '.join(['self', *kept])}):"]
+    else:
+        ints = [f"{name}: int" for name in names]
+        signature = ", ".join(["self", "batch: tuple[int, ...]", "dtype: np.dtype", *ints])
+        out = ["class Work:", '    """Arrays for some numbers of steps and examples, filled anew by every call."""', ""]
+        out.append(f"    def __init__({signature}) -> None:")
     out += ["        " + line for line in together("self.", kept, kept)]
     out += ["        self.B = int(np.prod(batch))"] * made.counted
     out += ["        " + line for line in lines]
-    return "\n".join([*out, "", "", *_work_for(layout, names)]) + "\n"
+    return "\n".join([*out, "", "", *_work_for(layout, names, bare)]) + "\n"
 
 
 def _numbers(layout: Layout) -> list[str]:
@@ -79,12 +82,16 @@ def _new(layout: Layout, store: Store) -> str:
     return f"np.empty({shape}, {dtype})" if whole else f"np.full({shape}, np.nan, {dtype})"
 
 
-def _work_for(layout: Layout, names: list[str]) -> list[str]:
+def _work_for(layout: Layout, names: list[str], bare: bool) -> list[str]:
     """The function that reads sizes off the arguments."""
     model = layout.model
-    extra = "".join(f", {layout.symbol(s)}: int" for s in untold(model))
-    lines = [f"def work_for(params: Arrays, inputs: Arrays, boundary: Arrays{extra}) -> Work:"]
-    lines += docstring("The arrays that calls with arguments of these sizes fill.")
+    told = [layout.symbol(s) for s in untold(model)]
+    if bare:
+        lines = [f"def work_for({', '.join(['params', 'inputs', 'boundary', *told])}):"]
+    else:
+        extra = "".join(f", {name}: int" for name in told)
+        lines = [f"def work_for(params: Arrays, inputs: Arrays, boundary: Arrays{extra}) -> Work:"]
+        lines += docstring("The arrays that calls with arguments of these sizes fill.")
     for length, v in told_by(model).items():
         lines.append(f'    {layout.symbol(length)} = len(inputs["{v.name}"])')
     for symbol, (leaf, axis, size) in sizes_of(model).items():

@@ -54,7 +54,7 @@ class Binder(Node):
 
     def term(self, at: Expr) -> Any:
         """The body at one value of the index."""
-        return self.body.xreplace({self.index: at})
+        return self.body if at == self.index else self.body.xreplace({self.index: at})
 
     def with_index(self, index: Symbol) -> Any:
         """The same with another name for its index."""

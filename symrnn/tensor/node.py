@@ -93,7 +93,15 @@ class Slot(Node, Expr):
     _diff_wrt = True
     is_real = True
     is_commutative = True
+    is_number = False
     precedence: ClassVar[int] = PRECEDENCE["Pow"]
+
+    # Nothing else is known of a slot. Said here once, it is not searched for again in each of them.
+    is_zero = is_nonzero = is_positive = is_negative = is_nonnegative = is_nonpositive = None
+    is_extended_nonzero = is_extended_positive = is_extended_negative = None
+    is_extended_nonnegative = is_extended_nonpositive = None
+    is_integer = is_noninteger = is_even = is_odd = is_prime = is_composite = None
+    is_rational = is_irrational = is_algebraic = is_transcendental = is_antihermitian = is_polar = None
 
     @property
     def free_symbols(self) -> set[Basic]:
@@ -119,9 +127,6 @@ class Slot(Node, Expr):
             return variable in self.free_symbols
         theirs = leaves_in(variable)
         return any(mine.may_be(other) for mine in leaves_in(self) for other in theirs)
-
-    def _eval_is_zero(self) -> None:
-        return None
 
     def sort_key(self, order: object = None) -> Any:
         return Basic.sort_key(self)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from symrnn.collecting import collection_waits
 from symrnn.typeset import displays, items
 from symrnn.typeset.breaking import Piece, pieces
 from symrnn.typeset.displays import presenter
@@ -260,7 +261,8 @@ def latex(x: Any, notation: Notation | str | None = None, model: Any = None) -> 
     \\boldsymbol{W}^{\\top} \\boldsymbol{h}^{(t-1)}
     """
     p = presenter(x, as_notation(notation), model)
-    return LatexRenderer()(presented(x, p))
+    with collection_waits():
+        return LatexRenderer()(presented(x, p))
 
 
 def aligned_chain(left: Any, rights: Any, notation: Notation | str | None = None, model: Any = None) -> str:

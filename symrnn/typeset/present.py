@@ -6,6 +6,7 @@ the algebra, and no renderer is known here: LaTeX, text and MathML draw the same
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from copy import copy
 from functools import singledispatch
 from typing import Any
@@ -60,13 +61,20 @@ class Presenter:
         self.notation, self.linear, self.language = notation, linear, language
         self.words, self.model = words_of(language), model
         self.names: dict[Any, Name] = {}  # of leaves, which are met again and again
+        self.times: dict[Expr, Item] = {}  # and so are times
+        self._ways: dict[type, Callable[[Any, Presenter], Item]] = {}  # how objects of a class are presented
         self.short, self.known, self.copies = short, known, copies
         self.long_kinds = frozenset(type(long) for long, _ in short)
         self.rows, self.numerator = notation.vectors == "rows", notation.gradient == "numerator"
 
     def __call__(self, x: Any) -> Item:
         """What a node, a scalar or a display looks like."""
-        return present(self._shortened(x), self)
+        x = self._shortened(x)
+        kind = type(x)
+        way = self._ways.get(kind)
+        if way is None:
+            way = self._ways[kind] = present.dispatch(kind)
+        return way(x, self)
 
     def turned(self, x: Any) -> Item:
         """The transpose of a vector or matrix.
@@ -90,7 +98,7 @@ class Presenter:
         """The same with other attributes: `short=()` writes everything out, `copies=True` names copies."""
         other = copy(self)
         other.__dict__.update(changes)
-        other.names = {}
+        other.names, other.times = {}, {}
         other.long_kinds = frozenset(type(long) for long, _ in other.short)
         return other
 
@@ -136,7 +144,10 @@ class Presenter:
         """A time, set tightly: t-1."""
         from symrnn.typeset.scalars import tight
 
-        return tight(time, self)
+        found = self.times.get(time)
+        if found is None:
+            found = self.times[time] = tight(time, self)
+        return found
 
     def adjoint(self, node: Any, objective: Any) -> Item:
         """The adjoint of a node; in numerator layout the row ∂L/∂h is what has a name, and this its transpose."""

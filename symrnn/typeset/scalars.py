@@ -74,7 +74,7 @@ def _(held: Held, p: Presenter) -> Item:
 
 @present.register(Number)
 def _(number: Expr, p: Presenter) -> Item:
-    if number.is_Integer and number >= 0:
+    if number.is_Integer and int(number) >= 0:
         return items.Number(str(int(number)))  # SymPy's own printer takes longer than all the rest
     if number.is_negative:
         return negative(p(-number))

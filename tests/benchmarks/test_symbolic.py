@@ -67,7 +67,7 @@ def wrong_gradients(derivation):
     return 0.0 if findings and all(f.verdict == HOLDS for f in findings) else 1.0
 
 
-@pytest.mark.parametrize("name, limit", [("elman", 0.3), ("lstm", 0.3)])
+@pytest.mark.parametrize("name, limit", [("scalar", 0.02), ("elman", 0.02), ("gru", 0.05), ("lstm", 0.3)])
 def test_from_a_model_to_a_gradient_ready_to_call(name, limit, record):
     """Derived and compiled with symbolic tau, so for every number of steps at once."""
     model = library.get(name)

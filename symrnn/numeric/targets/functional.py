@@ -22,7 +22,7 @@ from symrnn.numeric.lengths import span, untold
 from symrnn.numeric.module import signature
 from symrnn.numeric.names import OWN, Names
 from symrnn.numeric.plans import Plan, statements_in
-from symrnn.numeric.statements import Store, accesses
+from symrnn.numeric.statements import Store
 from symrnn.numeric.targets import unequal
 from symrnn.numeric.targets.unpacking import handed, unpacked
 from symrnn.numeric.texts import ALONE
@@ -235,8 +235,8 @@ class FunctionalModule(Gradients):
     def outside(self, loop: Any) -> set[Store]:
         """The arrays that anything but one loop reads."""
         steps = [s for s in (*self.plan.forward, *self.plan.backward) if s is not loop]
-        read = {a.store for s in statements_in(steps) for a in accesses(s.expr)}
-        read |= {a.store for parts in self.plan.totals.values() for x in parts for a in accesses(x.expr)}
+        read = {a.store for s in statements_in(steps) for a in s.reads}
+        read |= {a.store for parts in self.plan.totals.values() for x in parts for a in x.reads}
         read |= {Store(v) for v in self.model.sequences} | set(self.handed_on)
         chosen = [x for x in self.plan.chosen or () if not isinstance(x, Parameter | Constant)]
         return read | {Store(x.sequence if isinstance(x, Element) else x, True) for x in chosen}

@@ -16,7 +16,7 @@ from symrnn.numeric.dialects import JAX
 from symrnn.numeric.emit import Writer
 from symrnn.numeric.layout import Layout
 from symrnn.numeric.schedule import Loop
-from symrnn.numeric.statements import Statement, Store, accesses, stackable
+from symrnn.numeric.statements import Statement, Store, stackable
 from symrnn.numeric.targets.functional import FunctionalModule
 from symrnn.numeric.targets.rows import LocalRows, Window, windows_of
 from symrnn.numeric.texts import ALONE
@@ -97,7 +97,7 @@ class ScanWriter(Writer):
         for s in loop.statements:
             if s.once or not self.layout.horizon.within(loop.when, s.when):
                 return False
-            for a in accesses(s.expr):
+            for a in s.reads:
                 if a.store in own and not (a.low == a.high and (a.low - t).is_Integer):
                     return False
         return True
@@ -106,7 +106,7 @@ class ScanWriter(Writer):
         """A loop as a scan over rows."""
         windows, outside = windows_of(loop, self.filled), self.module.outside(loop)
         for s in loop.statements:
-            for a in accesses(s.expr):
+            for a in s.reads:
                 if a.store not in windows:
                     self.make(a.store)
             self.comment(s.note)
