@@ -79,19 +79,19 @@ class BodyPrinter(NumPyPrinter):
         return {a: self.loose[a] for a in expr.args if a in self.loose and a not in deeper}
 
     def _product(self, expr: Any) -> str:
-        """The factors in SymPy's order, a number first, and behind a stroke what they are divided by."""
+        """The sign, the factors in SymPy's order, and behind a stroke what they are divided by."""
         over: list[Any] = []
         under: list[Any] = []
+        minus = False
         for a in expr.args:
+            if a.is_Number and negative(a):
+                minus = not minus
+                a = -a
             if a.is_Pow and a.exp.is_Rational and a.exp.is_negative:
                 under.append(a.base if a.exp == -1 else Pow(a.base, -a.exp))
-            elif a is S.NegativeOne:
-                continue
-            elif a.is_Number:
-                over.append(abs(a))
-            else:
+            elif a is not S.One:
                 over.append(a)
-        text = ("-" if negative(expr) else "") + ("*".join(map(self._factor, over)) or "1")
+        text = ("-" if minus else "") + ("*".join(map(self._factor, over)) or "1")
         if not under:
             return text
         below = "*".join(map(self._factor, under))

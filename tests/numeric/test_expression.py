@@ -119,3 +119,25 @@ def test_lambdify_of_every_scalar_that_a_derivation_returns() -> None:
     generic = sr.bptt(model)[model.parameters[0]].body
     leaves = slots_of(generic)
     assert sympy.lambdify(leaves, generic, cse=True)(*np.full(len(leaves), 0.5)) == pytest.approx(0.1875)
+
+
+def test_unusual_forms_keep_their_value() -> None:
+    """Also sums and products that SymPy was told not to evaluate, whose numbers stand anywhere."""
+    a, b, c = (Parameter(x) for x in "abc")
+    third = sympy.Rational(1, 3)
+    forms = [
+        sympy.Mul(a, -2, evaluate=False),
+        sympy.Mul(-2, -3, a, evaluate=False),
+        sympy.Mul(a, -third, sympy.Mul(b, c, evaluate=False), evaluate=False),
+        sympy.Mul(-1, a - b, evaluate=False) - sympy.Add(b, -c, evaluate=False),
+        -a / 2 / (b * c) - 1 / (a + b) + a / b**2 - 1 / a,
+        2 * (a - b) ** 3 / sympy.sqrt(c) - sympy.sqrt(2) * a ** (-3),
+        (-a) ** 2 - third**a + (a / b) ** 3 * (1 - c) - sympy.pi,
+        sympy.tanh(a - b) ** 2 - sympy.exp(-a) / sympy.Max(a, b) + sympy.Abs(a - c) ** third,
+    ]
+    values = {a: 0.7, b: 1.3, c: 0.4}
+    for form in forms:
+        wanted = form.xreplace({x: sympy.Float(value) for x, value in values.items()}).doit()
+        net = sr.to_numpy(form)
+        found = net(**{x.name: value for x, value in values.items() if x in form.free_symbols})
+        assert float(found) == pytest.approx(float(wanted), rel=1e-12), form
