@@ -20,6 +20,7 @@ from symrnn.collecting import collection_waits
 from symrnn.errors import Undefined, Unsupported
 from symrnn.graph.lengths import Last, checked_last
 from symrnn.model import Constant, Element, Parameter, Recurrence, Sequence
+from symrnn.model.named import named
 from symrnn.model.preactivations import with_preactivations
 from symrnn.tensor.binders import time_sum
 from symrnn.tensor.linear import dot
@@ -153,6 +154,7 @@ def generic(derivation: Derivation) -> Derivation:
 
 def with_upstream(model: Recurrence, upstream: Any) -> Recurrence:
     """The model with the loss whose adjoint at `upstream` is a given sequence."""
+    upstream = named(model, upstream)
     sequence = upstream.sequence if isinstance(upstream, Element) else upstream
     if not isinstance(sequence, Sequence) or sequence not in model.defined:
         raise Undefined(
@@ -214,7 +216,8 @@ def chosen_leaves(model: Recurrence, wrt: Iterable[Any] | None) -> tuple[Any, ..
     if wrt is None:
         return (*(w for w in model.parameters if w.learned), *states)
     chosen: list[Any] = []
-    for x in wrt if isinstance(wrt, list | tuple | set | frozenset) else [wrt]:
+    for given in wrt if isinstance(wrt, list | tuple | set | frozenset) else [wrt]:
+        x = named(model, given)
         known = (*model.parameters, *model.constants, *model.inputs, *model.targets, *model.boundary)
         if x in model.states:
             chosen += [b for b in states if b.sequence == x]

@@ -11,6 +11,7 @@ from symrnn.calculus.formula import ClosedForm
 from symrnn.calculus.induction import Proof
 from symrnn.errors import Undefined
 from symrnn.model import Element, Equation, Recurrence, Sequence
+from symrnn.model.named import named
 from symrnn.tensor.adjoint import Adjoint
 from symrnn.tensor.time import t
 
@@ -57,9 +58,10 @@ def closed_form(subject: Derivation | Recurrence, of: Any, by: Any = None) -> Cl
     s[0]*(w)**t
     """
     if isinstance(subject, Derivation):
-        return gradient_form(subject, of)
+        return gradient_form(subject, named(subject.model, of))
     if not isinstance(subject, Recurrence):
         raise Undefined(f"{type(subject).__name__} has no closed forms", repair="closed_form(sr.bptt(model), W)")
+    of, by = named(subject, of), named(subject, by)
     element = of[t] if isinstance(of, Sequence) else of
     if not isinstance(element, Element) or element.time != t:
         raise Undefined(

@@ -169,7 +169,10 @@ def _put_in(lines: AdjointLines, expr: Any, solutions: dict[Sequence, tuple[Affi
         if v not in solutions:
             solutions[v] = solved(lines, v)
         affine = solutions[v][0]
-        place = [x.node.sequence for x in affine.nodes].index(v)
+        carried = [x.node.sequence for x in affine.nodes]
+        if v not in carried:
+            raise Unsupported(f"the recurrence of {a} carries it through {', '.join(map(str, carried))} only")
+        place = carried.index(v)
         alone = expr.xreplace({b: zero_of(b) for b in leaves if b != a})
         rest = alone.xreplace({a: zero_of(a)})
         alone = alone if is_zero(rest) else add(alone, -rest)

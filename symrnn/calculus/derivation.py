@@ -15,6 +15,7 @@ from typing import Any
 from symrnn.calculus.report import Report
 from symrnn.errors import Undefined
 from symrnn.model import Element, Equation, Range, Recurrence
+from symrnn.model.named import lookup
 from symrnn.tensor.adjoint import Adjoint
 
 MOST = 40  # lines that are shown when a derivation is displayed
@@ -159,7 +160,9 @@ class Derivation:
 
     def __getitem__(self, leaf: Any) -> Any:
         node = leaf.node if isinstance(leaf, Adjoint) else leaf
-        name = node if isinstance(node, str) else name_of(node) if hasattr(node, "name") else str(node)
+        if isinstance(node, str):
+            return lookup(node, self.gradients, f"the gradients of {self.model.title.name}")
+        name = name_of(node) if hasattr(node, "name") else str(node)
         if name not in self.gradients:
             raise Undefined(
                 f"this derivation has no gradient of {name}",
@@ -190,8 +193,15 @@ class Derivation:
 
         return AdjointLines.made(self)
 
+    def gradient(self, leaf: Any) -> Any:
+        """The gradient by a parameter, an input, a boundary value, or by what a name says: `d.gradient("W")`."""
+        return self[leaf]
+
     def closed_form(self, leaf: Any) -> Any:
-        """The closed form of a gradient, or of the adjoint of a state at t; see `closed_form`."""
+        """The closed form of a gradient, or of the adjoint of a state at t; see `closed_form`.
+
+        A name such as "W" or "h[t]" says which.
+        """
         from symrnn.calculus.closed import closed_form
 
         return closed_form(self, leaf)

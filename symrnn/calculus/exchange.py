@@ -26,6 +26,7 @@ from symrnn.calculus.solutions import closed_rate
 from symrnn.calculus.sums import exchanged, pulled_in
 from symrnn.errors import Unsupported
 from symrnn.model import Element, Recurrence, Sequence
+from symrnn.model.named import named
 from symrnn.tensor.adjoint import nabla
 from symrnn.tensor.binders import TimeSum, time_sum
 from symrnn.tensor.kronecker import Kron
@@ -70,6 +71,7 @@ def prove_forward_is_backward(model: Recurrence, by: Any) -> ClosedForm:
     >>> [step.law.name for step in sr.prove_forward_is_backward(lstm, lstm.parameters[0]).steps][:4]
     ['recurrence', 'sum over uses', 'shift of time', 'given values']
     """
+    by = named(model, by)
     try:
         return prove_by_exchange(model, by)
     except Unsupported:

@@ -15,6 +15,7 @@ from symrnn.calculus.local_jacobians import local_jacobians
 from symrnn.calculus.reach import Reach
 from symrnn.errors import Undefined, Unsupported
 from symrnn.model import Element, Equation, Recurrence, reads
+from symrnn.model.named import named
 from symrnn.tensor import linear
 from symrnn.tensor.binders import TimeSum, decided
 from symrnn.tensor.elementwise import Full, add
@@ -62,6 +63,7 @@ def jacobian(model: Recurrence, node: Any, by: Any, *, immediate: bool = False, 
     """
     if immediate and total:
         raise Undefined("a derivative is immediate or total, not both", repair="leave one of them out")
+    node, by = named(model, node), named(model, by)
     _check_known(model, by)
     if by == node:
         return linear.eye(*flat(shape_of(by))) if shape_of(by) else S.One

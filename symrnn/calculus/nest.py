@@ -17,6 +17,7 @@ from symrnn.graph import Graph, unroll
 from symrnn.graph.graph import DEEPEST, _too_deep
 from symrnn.graph.lengths import spread
 from symrnn.model import Element, Equation, Recurrence, reads
+from symrnn.model.named import named
 from symrnn.tensor.histories import history
 
 LARGEST = 2_000  # symbols of a nested expression that somebody may still read
@@ -59,6 +60,7 @@ def nest(
     (1) s[3] = f(s[2]; theta)
     (2) s[3] = f(f(s[1]; theta); theta)
     """
+    node = named(model, node)
     if not isinstance(node, Element) or node.sequence not in model.defined:
         raise Undefined(
             f"{node} is not defined by {model.title.name}",

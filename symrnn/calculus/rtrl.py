@@ -17,6 +17,7 @@ from symrnn.calculus.forward_template import forward_template
 from symrnn.errors import Undefined, Unsupported
 from symrnn.graph.lengths import checked_last
 from symrnn.model import Recurrence, Sequence
+from symrnn.model.named import named
 from symrnn.tensor.time import tau as symbolic_tau
 
 
@@ -72,7 +73,7 @@ def _chosen(model: Recurrence, wrt: Any) -> tuple[Any, ...]:
     known = (*model.parameters, *model.constants, *states)
     if wrt is None:
         return tuple(w for w in model.parameters if w.learned)
-    chosen = list(wrt) if isinstance(wrt, list | tuple | set | frozenset) else [wrt]
+    chosen = [named(model, x) for x in (wrt if isinstance(wrt, list | tuple | set | frozenset) else [wrt])]
     for x in chosen:
         given = x if isinstance(x, Sequence) else getattr(x, "sequence", None)
         if given in (*model.inputs, *model.targets):

@@ -114,17 +114,21 @@ def document_of(derivation: Any, options: argparse.Namespace, **how: Any) -> Any
     model = derivation.model
     sections = [name.strip() for name in options.sections.split(",")] if options.sections else None
     detail = options.detail or ("full" if options.steps else "lecture")
-    how |= {"language": options.language, "pictures": pictures(model, options.language), "code": program(derivation)}
+    how |= {"language": options.language, "code": program(derivation)}
+    how["pictures"] = pictures(model, options.language, how.get("notation"))
     return sr.document(derivation, detail=detail, sections=sections, **how)
 
 
-def pictures(model: Any, language: str = "en") -> list[Any]:
-    """The circuit and the unfolded graph: beside each other if there is room."""
+def pictures(model: Any, language: str = "en", notation: Any = None) -> list[Any]:
+    """The circuit and the unfolded graph in the letters of a notation: beside each other if there is room."""
     import symrnn as sr
     from symrnn.typeset.words import words_of
 
-    circuit, unfolded = sr.circuit(model), sr.unfolded(model, sr.tau)
-    both = circuit.beside(unfolded, words_of(language)["picture.unfold"])
+    words = words_of(language)
+    said = {word: words[f"picture.{word}"] for word in ("lag", "all")}
+    circuit = sr.circuit(model, notation=notation, words=said)
+    unfolded = sr.unfolded(model, sr.tau, notation=notation)
+    both = circuit.beside(unfolded, words["picture.unfold"])
     return [both] if both.layout.width <= WIDEST else [circuit, unfolded]
 
 

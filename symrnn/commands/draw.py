@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from symrnn.commands.arguments import add, model_of
+from symrnn.commands.arguments import add, add_notation, model_of, notation_of
 from symrnn.errors import Unsupported
 
 
@@ -22,6 +22,7 @@ def register(commands: Any) -> None:
     which.add_argument("--both", action="store_true", help="one beside the other (default)")
     draw.add_argument("--gradient", action="store_true", help="the backward pass, with its local Jacobians")
     draw.add_argument("--parameters", metavar="NAMES", help="draw these once, with their copies: W,U, or all")
+    add_notation(draw)
     draw.add_argument("--style", metavar="NAME", help="light (default), dark or print")
 
 
@@ -35,9 +36,12 @@ def _names(text: str | None) -> bool | list[str]:
 def run_draw(options: argparse.Namespace) -> int:
     """`symrnn draw MODEL -o FILE.svg`."""
     import symrnn as sr
+    from symrnn.typeset.words import words_of
 
     model = model_of(options)
-    folded = sr.circuit(model, style=options.style)
+    notation, words = notation_of(options), words_of(options.language)
+    said = {word: words[f"picture.{word}"] for word in ("lag", "all")}
+    folded = sr.circuit(model, style=options.style, notation=notation, words=said)
     if options.circuit and (options.gradient or options.parameters):
         raise Unsupported(
             "--gradient and --parameters belong to the unfolded graph", repair="leave out --circuit, or these"
@@ -51,8 +55,9 @@ def run_draw(options: argparse.Namespace) -> int:
             gradient=options.gradient,
             parameters=_names(options.parameters),
             style=options.style,
+            notation=notation,
         )
-        picture = graph if options.unfolded else folded | graph
+        picture = graph if options.unfolded else folded.beside(graph, words["picture.unfold"])
     picture.save(options.output)
     print(f"wrote {options.output}")
     return 0

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from symrnn.diagram.conventions import lettering
 from symrnn.diagram.folded import circuit_layout
 from symrnn.diagram.grid import Choices, unfolded_layout
 from symrnn.diagram.picture import Diagram
@@ -13,7 +14,13 @@ from symrnn.errors import Undefined
 from symrnn.model import Element, Recurrence
 
 
-def circuit(model: Recurrence, *, style: Style | str | None = None) -> Diagram:
+def circuit(
+    model: Recurrence,
+    *,
+    style: Style | str | None = None,
+    notation: Any = None,
+    words: Mapping[str, str] | None = None,
+) -> Diagram:
     """The folded graph of a model: one node for each sequence, a black square for each step of delay.
 
     Delays from the future, of states that run backward, are outlined squares on the left.
@@ -24,6 +31,15 @@ def circuit(model: Recurrence, *, style: Style | str | None = None) -> Diagram:
         A `Recurrence`.
     style
         A `Style`, or the name of one: "light", "dark", "print".
+    notation
+        A `Notation`, such as `Notation.named("d2l")`: how names and times are written.
+    words
+        Other words for "lag" and "all", for a page in another language.
+
+    Raises
+    ------
+    Undefined
+        For an unknown style or notation.
 
     Examples
     --------
@@ -33,7 +49,7 @@ def circuit(model: Recurrence, *, style: Style | str | None = None) -> Diagram:
     [('h', 'h', 1)]
     """
     look = style_of(style)
-    return Diagram(circuit_layout(checked(model), look), look)
+    return Diagram(circuit_layout(checked(model), look, lettering(notation, words)), look)
 
 
 def unfolded(
@@ -45,6 +61,7 @@ def unfolded(
     parameters: Iterable[Any] | bool = (),
     routes: tuple[Any, Any] | None = None,
     style: Style | str | None = None,
+    notation: Any = None,
 ) -> Diagram:
     """The unfolded graph of a model on a time grid: a column for each step, a layer for each height.
 
@@ -67,6 +84,8 @@ def unfolded(
         highlighted, one for each term of the sum that is the derivative.
     style
         A `Style`, or the name of one: "light", "dark", "print".
+    notation
+        A `Notation`, such as `Notation.named("d2l")`: how names and times are written.
 
     Raises
     ------
@@ -90,7 +109,7 @@ def unfolded(
     if routes is not None:
         ends = _spelled(routes[0]), _spelled(routes[1])
         names = tuple(dict.fromkeys([*names, *(str(x.name) for x in routes if x in model.parameters)]))
-    choices = Choices(full, bool(gradient), names, ends, look)
+    choices = Choices(full, bool(gradient), names, ends, look, lettering(notation))
     return Diagram(unfolded_layout(model, tau, choices), look)
 
 

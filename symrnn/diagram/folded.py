@@ -7,9 +7,10 @@ reads loop on the right, those from the future on the left, each on a track of i
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from symrnn.diagram.curves import clipped, line
-from symrnn.diagram.labels import Label
+from symrnn.diagram.labels import USUAL, Label, Lettering
 from symrnn.diagram.layers import row_order
 from symrnn.diagram.layout import (
     RISE,
@@ -36,12 +37,12 @@ from symrnn.diagram.tracks import Side, Wire, beside_wire
 from symrnn.model import Element, Recurrence
 
 
-def wires_of(model: Recurrence) -> dict[Wire, Label | None]:
+def wires_of(model: Recurrence, letters: Lettering = USUAL) -> dict[Wire, Label | None]:
     """The arrows of a circuit with their labels, each pair of rows once for each lag."""
     found: dict[Wire, list[Label | None]] = {}
     for part in statements(model):
-        for read in reads_of(part.name, part.rhs):
-            found.setdefault(_wire(part, read), []).append(read.label)
+        for read in reads_of(part.name, part.rhs, letters):
+            found.setdefault(replace(_wire(part, read), letters=letters), []).append(read.label)
     return {wire: joined(labels) for wire, labels in found.items()}
 
 
@@ -55,17 +56,18 @@ def _wire(part: Statement, read: Read) -> Wire:
     return Wire(read.name, part.name, held=time)
 
 
-def circuit_layout(model: Recurrence, style: Style = LIGHT) -> Layout:
+def circuit_layout(model: Recurrence, style: Style = LIGHT, letters: Lettering = USUAL) -> Layout:
     """The folded graph of a model."""
     rows = {name: i for i, name in enumerate(row_order(model))}
-    labels = {name: label_in(model, name) for name in rows}
+    labels = {name: label_in(model, name, letters) for name in rows}
     corners = {name: style.corner(kind_of(model, name)) for name in rows}
     half = half_width(labels.values(), corners.values())
     nodes = {
         name: Node(name, labels[name], 0.0, -row * RISE, kind_of(model, name), half, corner=corners[name])
         for name, row in rows.items()
     }
-    wires = wires_of(model) if style.labels else dict.fromkeys(wires_of(model))
+    wires = wires_of(model, letters)
+    wires = wires if style.labels else dict.fromkeys(wires)
     straight = _straight_ones(wires, rows)
     right = [w for w in wires if w.lag > 0]
     left = [w for w in wires if w not in straight and w not in right]

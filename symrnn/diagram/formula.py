@@ -15,7 +15,7 @@ from typing import Any
 from sympy import Basic
 
 from symrnn.diagram.inline import Line, words
-from symrnn.diagram.labels import MINUS, Label
+from symrnn.diagram.labels import MINUS, USUAL, Label, Lettering
 from symrnn.diagram.reading import label_in
 from symrnn.model import Recurrence
 
@@ -27,7 +27,7 @@ CALL = re.compile(r"\b(eye|outer|kron|partial|reshape)\(")
 IDENTITY = Label("I", bold=True)
 
 
-def formula(model: Recurrence, expr: Basic) -> Line:
+def formula(model: Recurrence, expr: Basic, letters: Lettering = USUAL) -> Line:
     """An expression in the labels of its model.
 
     Examples
@@ -44,7 +44,7 @@ def formula(model: Recurrence, expr: Basic) -> Line:
     parts: list[Label] = []
     for found in TOKEN.finditer(rewritten(str(expr))):
         if found["name"]:
-            label = label_in(model, found["name"]) if found["name"] in names else words(found["name"])
+            label = label_in(model, found["name"], letters) if found["name"] in names else words(found["name"])
             label = IDENTITY if found["name"] == "eye" else label
             parts.append(label.at(found["time"].replace(" ", "")) if found["time"] else label)
         elif found["power"]:

@@ -16,7 +16,7 @@ from symrnn.diagram.clearance import offences
 from symrnn.diagram.harness import Harness, lifted
 from symrnn.diagram.inline import Inline, Line, words
 from symrnn.diagram.jacobians import Link, Numbered, numbered
-from symrnn.diagram.labels import DOTS, Label
+from symrnn.diagram.labels import DOTS, USUAL, Label, Lettering
 from symrnn.diagram.lattice import CLEAR, Hop, Lattice, Seats
 from symrnn.diagram.layers import layers, slots_of
 from symrnn.diagram.layout import RADIUS, TEXT, Edge, Layout, Node, Panel, Text, framed, half_width
@@ -63,12 +63,13 @@ class Choices:
     parameters: tuple[str, ...] = ()
     routes: tuple[str, str] | None = None  # the names of two nodes, whose routes are highlighted
     style: Style = LIGHT
+    letters: Lettering = USUAL
 
 
 def unfolded_layout(model: Recurrence, last: object, choices: Choices) -> Layout:
     """The unfolded graph of a model for a last time that is a number or `tau`; it stands for every length."""
     rule, symbolic = lengths_of(model, last)
-    graph = unfold(model, rule, choices.parameters)
+    graph = unfold(model, rule, choices.parameters, choices.letters)
     times = timeline(model, graph, rule, symbolic, choices.full, choices.parameters)
     shown = "tau" if symbolic else ", ".join(dict.fromkeys(map(str, rule.values())))
     return _Picture(model, graph, times, rule, choices).layout(shown)
@@ -235,11 +236,12 @@ class _Picture:
         seat = self.times.seat
         links: list[Link] = [((seat(a), seat(b)), a, b) for a, b, _ in self.graph.links]
         links += [((p, seat(b)), p, b) for p, b in self._roots]
-        return numbered(self.model, self.rule, [link for link in links if link[0] in flows])
+        flowing = [link for link in links if link[0] in flows]
+        return numbered(self.model, self.rule, flowing, self.choices.letters)
 
     def _label(self, place: Place) -> Label:
         name = place[0]
-        label = label_in(self.model, self._copied.get(name, name))
+        label = label_in(self.model, self._copied.get(name, name), self.choices.letters)
         return label if name in self._shared_names else label.at(self.times.column(place).label)
 
     def _node(self, place: Place, lattice: Lattice, label: Label) -> Node:

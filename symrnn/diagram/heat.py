@@ -14,9 +14,10 @@ import numpy as np
 
 from symrnn.calculus.evaluation import given_values
 from symrnn.calculus.jacobian import differentiate
+from symrnn.diagram.conventions import lettering
 from symrnn.diagram.drawing import checked
 from symrnn.diagram.inline import Line, line_of, words
-from symrnn.diagram.labels import Label
+from symrnn.diagram.labels import Label, Lettering
 from symrnn.diagram.layout import SMALLER, Cell, Layout, Panel, Text, framed
 from symrnn.diagram.picture import Diagram
 from symrnn.diagram.reading import label_in
@@ -46,6 +47,7 @@ def heat_map(
     tau: Any,
     state: Sequence | None = None,
     style: Style | str | None = None,
+    notation: Any = None,
 ) -> Diagram:
     """The spectral norms of the total derivatives ∂h⁽ᵗ⁾/∂h⁽ᵏ⁾ of a state, for given numbers, as a map over t and k.
 
@@ -61,6 +63,8 @@ def heat_map(
         The state; the first one of the model unless given.
     style
         A `Style`, or the name of one.
+    notation
+        A `Notation`, such as `Notation.named("d2l")`.
 
     Raises
     ------
@@ -78,7 +82,7 @@ def heat_map(
     v = _state(checked(model), state)
     norms = norms_of(model, v, params, inputs, boundary or {}, tau)
     look = style_of(style)
-    return Diagram(_layout(model, v, norms), look)
+    return Diagram(_layout(model, v, norms, lettering(notation)), look)
 
 
 def _state(model: Recurrence, state: Sequence | None) -> Sequence:
@@ -127,7 +131,7 @@ def norms_of(
     return found
 
 
-def _layout(model: Recurrence, state: Sequence, norms: dict[tuple[int, int], float]) -> Layout:
+def _layout(model: Recurrence, state: Sequence, norms: dict[tuple[int, int], float], letters: Lettering) -> Layout:
     times = sorted({s for pair in norms for s in pair})
     side = min(max(SIDE / len(times), SMALLEST), LARGEST)
     reach = max((abs(log10(max(value, FLOOR))) for value in norms.values()), default=0.0) or 1.0
@@ -142,10 +146,10 @@ def _layout(model: Recurrence, state: Sequence, norms: dict[tuple[int, int], flo
     notes = [Text(words(str(s)), place[s] + side / 2, bottom + 14, SMALLER * 0.85, "axis") for s in numbers]
     notes += [Text(words(str(s)), -16, place[s] + side / 2, SMALLER * 0.85, "axis") for s in numbers]
     notes += [
-        Text(Label("k"), bottom / 2, bottom + 34, SMALLER, "axis"),
-        Text(Label("t"), -40, bottom / 2, SMALLER, "axis"),
+        Text(letters.label("k"), bottom / 2, bottom + 34, SMALLER, "axis"),
+        Text(letters.label("t"), -40, bottom / 2, SMALLER, "axis"),
     ]
-    notes.append(Text(_title(label_in(model, state.name)), bottom / 2, -20, SMALLER, "axis"))
+    notes.append(Text(_title(label_in(model, state.name, letters)), bottom / 2, -20, SMALLER, "axis"))
     scale, marks = _scale(reach, bottom)
     panel = Panel("heat", (), (), (*notes, *marks), bottom, (*cells, *scale))
     words_ = f"One field for each pair of times t (downward) and k (to the right). {_summary(norms)}"

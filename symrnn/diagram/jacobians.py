@@ -15,7 +15,7 @@ from symrnn.calculus.jacobian import differentiate
 from symrnn.diagram.backward import GIVEN, derivative
 from symrnn.diagram.formula import formula
 from symrnn.diagram.inline import Fraction, Line, line_of
-from symrnn.diagram.labels import Label
+from symrnn.diagram.labels import USUAL, Label, Lettering
 from symrnn.diagram.reading import Read, Statement, kind_of, label_in, reads_of, shown_time, statements
 from symrnn.diagram.unfolding import Place, Rule
 from symrnn.model import Constant, Recurrence
@@ -46,21 +46,21 @@ class Jacobian:
         return mine and int(self.read.leaf.time.xreplace(at)) == earlier
 
 
-def jacobians(model: Recurrence) -> list[Jacobian]:
+def jacobians(model: Recurrence, letters: Lettering = USUAL) -> list[Jacobian]:
     """The local Jacobians of every equation by what it reads, and of the loss; inputs and constants left out."""
     found = []
     defined = [e.lhs for e in model.equations]
     for i, part in enumerate(statements(model)):
-        node = label_in(model, part.name).at(shown_time(part.time))
+        node = label_in(model, part.name, letters).at(shown_time(part.time))
         for read in reads_of(part.name, part.rhs):
             if isinstance(read.leaf, Constant) or read.over or kind_of(model, read.name) in GIVEN:
                 continue
-            by = label_in(model, read.name).at(shown_time(read.leaf.time))
+            by = label_in(model, read.name, letters).at(shown_time(read.leaf.time))
             known = i < len(defined)
             rate = (
                 jacobian(model, defined[i], read.leaf, immediate=True) if known else differentiate(part.rhs, read.leaf)
             )
-            value = formula(model, rate)
+            value = formula(model, rate, letters)
             is_row = (len(shape_of(part.rhs)), len(shape_of(read.leaf))) == (0, 1)
             found.append(Jacobian(part, read, node, by, _row(value) if is_row else value))
     return found
@@ -101,9 +101,9 @@ class Numbered:
         return Label(self.letter, bold=True, sub=str(number + 1))
 
 
-def numbered(model: Recurrence, rule: Rule, links: Iterable[Link]) -> Numbered:
+def numbered(model: Recurrence, rule: Rule, links: Iterable[Link], letters: Lettering = USUAL) -> Numbered:
     """The Jacobians of these arrows, first those that have a value; `links` are the arrows a gradient flows against."""
-    known = jacobians(model)
+    known = jacobians(model, letters)
     entries = [Entry(j.over, j.under, j.value) for j in known]
     of: dict[Pair, int] = {}
     others: dict[tuple[str, str], int] = {}
@@ -117,15 +117,15 @@ def numbered(model: Recurrence, rule: Rule, links: Iterable[Link]) -> Numbered:
         if number is None:
             if (reader, read) not in others:
                 others[reader, read] = len(entries)
-                entries.append(Entry(_generic(model, reader), _generic(model, read)))
+                entries.append(Entry(_generic(model, reader, letters), _generic(model, read, letters)))
             number = others[reader, read]
         of.setdefault(pair, number)
     taken = {*(v.name for v in model.sequences), *(v.name for v in (*model.constants, *model.parameters))}
     return Numbered(tuple(entries), of, next((letter for letter in "JDQGK" if letter not in taken), "J"))
 
 
-def _generic(model: Recurrence, row: str) -> Label:
+def _generic(model: Recurrence, row: str, letters: Lettering) -> Label:
     """An element of a row at time t; a parameter and its copies by name."""
     name = row.removesuffix("[t]")
-    label = label_in(model, name)
+    label = label_in(model, name, letters)
     return label if name == row and kind_of(model, name) == "parameter" else label.at("t")

@@ -28,6 +28,41 @@ _COMMAND = re.compile(r"\\([A-Za-z]+)")
 
 
 @dataclass(frozen=True)
+class Lettering:
+    """How names and times are written: what a notation of formulas says of them.
+
+    `time` is "superscript", "subscript" or "argument", `bold` "italic", "upright" or "none"; `names` are pairs of
+    an identifier and its new name, and `said` of a word of a picture and its translation.
+    """
+
+    time: str = "superscript"
+    bold: str = "italic"
+    names: tuple[tuple[str, str], ...] = ()
+    said: tuple[tuple[str, str], ...] = ()
+
+    def label(self, name: str, latex: str = "", *, bold: bool = False) -> Label:
+        """The label of a name."""
+        new = dict(self.names).get(name, name)
+        if new != name:
+            name, latex = ("x", new) if "\\" in new or "{" in new else (new, "")
+        found = label_of(name, latex, bold=bold and self.bold != "none")
+        upright = found.bold and self.bold == "upright"
+        return replace(found, italic=found.italic and not upright, upright=upright, letters=self)
+
+    def spelled(self, time: str) -> str:
+        """A time in which every index has its new name."""
+        new = dict(self.names)
+        return re.sub(r"[A-Za-z]\w*", lambda found: new.get(found[0], found[0]), time)
+
+    def word(self, word: str) -> str:
+        """A word of a picture in the language of the page."""
+        return dict(self.said).get(word, word)
+
+
+USUAL = Lettering()
+
+
+@dataclass(frozen=True)
 class Label:
     """One mathematical name: `base` with a `mark` ("hat", "tilde", "bar"), a subscript and a superscript."""
 
@@ -39,6 +74,10 @@ class Label:
     sup: str = ""
     word: bool = field(default=False, compare=False)  # plain words, no name
     tex: str = field(default="", compare=False)  # the name on paper as its author wrote it
+    low: str = ""  # a time that stands below
+    after: str = ""  # a time that stands on the line
+    upright: bool = field(default=False, compare=False)
+    letters: Lettering = field(default=USUAL, compare=False, repr=False)
 
     @property
     def marked(self) -> str:
@@ -46,27 +85,40 @@ class Label:
         return unicodedata.normalize("NFC", self.base + MARKS.get(self.mark, ""))
 
     @property
+    def below(self) -> str:
+        """All that stands below: the subscript of the name, and the time."""
+        return self.sub + ("," if self.sub and self.low else "") + self.low
+
+    @property
     def plain(self) -> str:
         """The label in one line, for titles and for DOT."""
-        return self.marked + (f"_{self.sub}" if self.sub else "") + self.sup
+        return self.marked + (f"_{self.below}" if self.below else "") + self.sup + self.after
 
     def at(self, time: str) -> Label:
         """The label of an element at a time such as `t-1`, `3` or `…`."""
-        return replace(self, sup=f"({spelled_time(time)})") if time else self
+        if not time:
+            return self
+        spelled = spelled_time(self.letters.spelled(time))
+        match self.letters.time:
+            case "subscript":
+                return replace(self, low=spelled)
+            case "argument":
+                return replace(self, after=f"({spelled})")
+        return replace(self, sup=f"({spelled})")
 
     def width(self, size: float) -> float:
         """An upper estimate of its width at a font size, in the same unit."""
         base = sum(map(_advance, self.base)) * (1.12 if self.bold else 1.0)
-        sub, sup = (sum(map(_advance, script)) for script in (self.sub, self.sup))
-        return size * (base + SMALL * max(sub, sup + (1 - BACK) * sub))
+        sub, sup = (sum(map(_advance, script)) for script in (self.below, self.sup))
+        return size * (base + SMALL * max(sub, sup + (1 - BACK) * sub) + sum(map(_advance, self.after)))
 
     def height(self, size: float) -> float:
         """The height of a line, as far below its middle as above; subscripts reach lowest."""
-        return (1.34 if self.sub else 1.1) * size
+        return (1.34 if self.below else 1.1) * size
 
     def back(self, size: float) -> float:
         """How far the superscript starts before the end of the subscript, to stand above it."""
-        return BACK * SMALL * size * sum(map(_advance, self.sub)) if self.sup else 0.0
+        return BACK * SMALL * size * sum(map(_advance, self.below)) if self.sup else 0.0
 
 
 def spelled_time(time: str) -> str:

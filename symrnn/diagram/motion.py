@@ -66,7 +66,7 @@ class Animation:
         return self.svg()
 
 
-def animate(model: Recurrence, tau: Any = 3, *, style: Style | str | None = None) -> Animation:
+def animate(model: Recurrence, tau: Any = 3, *, style: Style | str | None = None, notation: Any = None) -> Animation:
     """The circuit of a model unfolding into its graph, as a moving picture or as a sequence of still ones.
 
     Parameters
@@ -77,6 +77,8 @@ def animate(model: Recurrence, tau: Any = 3, *, style: Style | str | None = None
         The last time, as for `unfolded`.
     style
         A `Style`, or the name of one.
+    notation
+        A `Notation`, such as `Notation.named("d2l")`.
 
     Examples
     --------
@@ -84,7 +86,10 @@ def animate(model: Recurrence, tau: Any = 3, *, style: Style | str | None = None
     >>> sr.animate(sr.models.driven(), tau=2)
     Animation: Unfolded graph of driven, 5 nodes  .svg() .frames(12) .save("unfold.svg")
     """
-    folded, flat = circuit(checked(model), style=style), unfolded(model, tau, style=style)
+    folded, flat = (
+        circuit(checked(model), style=style, notation=notation),
+        unfolded(model, tau, style=style, notation=notation),
+    )
     start, end = _on_one_canvas(folded.layout, flat.layout)
     return Animation(_gathered(start, end), end, flat.style)
 

@@ -7,13 +7,13 @@ one element a step, so that targets are read by something; it is the only node t
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sympy import Add, Basic, Expr, Integer, Mul, Symbol
 from sympy.core.function import AppliedUndef
 
-from symrnn.diagram.labels import Label, label_of
+from symrnn.diagram.labels import USUAL, Label, Lettering
 from symrnn.model import Constant, Element, Parameter, Range, Recurrence, reads
 from symrnn.tensor.binders import TimeSum
 from symrnn.tensor.elementwise import Elementwise
@@ -99,13 +99,13 @@ def kind_of(model: Recurrence, name: str) -> str:
     return next((role for role, members in roles.items() if name in {v.name for v in members}), "loss")
 
 
-def label_in(model: Recurrence, name: str) -> Label:
+def label_in(model: Recurrence, name: str, letters: Lettering = USUAL) -> Label:
     """The label of a row: bold when its elements are vectors or matrices."""
     named: tuple[Any, ...] = (*model.sequences, *model.constants, *model.parameters)
     for v in named:
         if v.name == name:
-            return label_of(name, v.latex_name, bold=bool(v.shape))
-    return Label("J" if "L" in {v.name for v in model.sequences} else "L")
+            return letters.label(name, v.latex_name, bold=bool(v.shape))
+    return letters.label("J" if "L" in {v.name for v in model.sequences} else "L")
 
 
 def lag_of(part: Statement, read: Read) -> int | None:
@@ -119,7 +119,7 @@ def lag_of(part: Statement, read: Read) -> int | None:
     return None if offset is None else -offset
 
 
-def reads_of(name: str, rhs: Basic) -> list[Read]:
+def reads_of(name: str, rhs: Basic, letters: Lettering = USUAL) -> list[Read]:
     """The elements and constants that the right side of `name` reads, each once, with the labels of the arrows.
 
     A label is the unknown function that is applied, or the parameter that multiplies what is read, when it is
@@ -131,7 +131,12 @@ def reads_of(name: str, rhs: Basic) -> list[Read]:
     single = {key: next(iter(factors)) if len(factors) == 1 else None for key, factors in found.items()}
     own = {f for (leaf, _), f in single.items() if _is_function(f) and leaf.name == name}
     return [
-        Read(leaf, None if factor in own and leaf.name != name else _factor_label(factor), over, _factor_name(factor))
+        Read(
+            leaf,
+            None if factor in own and leaf.name != name else _factor_label(factor, letters),
+            over,
+            _factor_name(factor),
+        )
         for (leaf, over), factor in single.items()
     ]
 
@@ -184,15 +189,15 @@ def _factor_name(factor: Any) -> str:
     return str(factor.name) if isinstance(factor, Parameter) else ""
 
 
-def _factor_label(factor: Any) -> Label | None:
+def _factor_label(factor: Any, letters: Lettering) -> Label | None:
     if factor is None:
         return None
     if isinstance(factor, Transpose):
-        inner = _factor_label(factor.args[0])
-        return inner and Label(inner.base, inner.bold, inner.italic, inner.mark, inner.sub, "⊤")
+        inner = _factor_label(factor.args[0], letters)
+        return inner and replace(inner, sup="⊤", tex="")
     if isinstance(factor, Parameter):
-        return label_of(factor.name, factor.latex_name, bold=bool(factor.shape))
-    return label_of(str(getattr(factor, "name", None) or factor.__name__))
+        return letters.label(factor.name, factor.latex_name, bold=bool(factor.shape))
+    return letters.label(str(getattr(factor, "name", None) or factor.__name__))
 
 
 def shown_time(time: Expr) -> str:

@@ -36,10 +36,16 @@ def runs(label: Label, size: float) -> Iterator[Run]:
         italic = len(label.sub) <= 2 and label.sub.isalpha()
         yield Run(label.sub, LOWER * size, small, italic=italic, shift=shift)
         shift = 0.04 * size - label.back(size)
+    if label.low:
+        first, *rest = _times(("," if label.sub else "") + label.low, LOWER * size, small)
+        yield replace(first, shift=0.0 if label.sub else shift)
+        yield from rest
+        shift = 0.04 * size - label.back(size)
     if label.sup:
         first, *rest = _times(label.sup, UPPER * size, small)
         yield Run(first.text, first.rise, first.size, italic=first.italic, shift=shift)
         yield from rest
+    yield from _times(label.after, 0.0, size)
 
 
 def _times(text: str, rise: float, size: float) -> Iterator[Run]:

@@ -22,7 +22,8 @@ def math(inline: Inline) -> str:
     if isinstance(inline, Line):
         return "".join(map(math, inline.parts))
     sub = "" if inline.tex else _sub(inline.sub)  # a name on paper holds its own subscript
-    return _base(inline) + _script("_", sub) + _script("^", _time(inline.sup))
+    sub += ("," if sub and inline.low else "") + _time(inline.low)
+    return _base(inline) + _script("_", sub) + _script("^", _time(inline.sup)) + _time(inline.after)
 
 
 def _base(label: Label) -> str:
@@ -38,7 +39,8 @@ def _base(label: Label) -> str:
         base = letter(label.base).strip()
     else:
         base = rf"\mathit{{{label.base}}}"
-    base = rf"\boldsymbol{{{base}}}" if label.bold else base
+    bold = r"\mathbf" if label.upright and label.base.isascii() else r"\boldsymbol"
+    base = rf"{bold}{{{base}}}" if label.bold else base
     return rf"\{label.mark}{{{base}}}" if label.mark else base
 
 

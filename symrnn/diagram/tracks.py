@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from symrnn.diagram.curves import Curve, Point, along, length, rounded
 from symrnn.diagram.inline import Line, line_of
-from symrnn.diagram.labels import MINUS, Label, spelled_time
+from symrnn.diagram.labels import MINUS, USUAL, Label, Lettering, spelled_time
 from symrnn.diagram.layout import RADIUS, RISE, SMALLER, Edge, Text
 
 TRACK = 30.0  # distance of neighbouring tracks, without their labels
@@ -30,6 +30,7 @@ class Wire:
     target: str
     lag: int = 0
     held: str = ""
+    letters: Lettering = field(default=USUAL, compare=False, repr=False)
 
 
 End = tuple[tuple[int, int], Wire, bool]  # its order from top to bottom, the wire, whether it leaves
@@ -149,13 +150,16 @@ def _heights(ends: list[End]) -> list[tuple[float, float]]:
 
 def mark_of(wire: Wire) -> Line | None:
     """What is written beside an arrow that is not a plain delay of one step."""
+    letters = wire.letters
     if wire.held:
         time, _, value = wire.held.partition("=")
         if not value:
-            return line_of(wire.held.partition(" ")[0] + " ", Label("t"))
-        letter, _, index = value.partition("_")
-        return line_of(Label(time), " = ", Label("τ", sub=index) if letter == "tau" else spelled_time(value))
-    return None if wire.lag in (0, 1) else line_of(f"lag {wire.lag}".replace("-", MINUS))
+            return line_of(letters.word("all") + " ", letters.label("t"))
+        new = letters.spelled(value)
+        letter, _, index = new.partition("_")
+        shown = Label("τ", sub=index) if letter == "tau" else letters.label(new) if new != value else spelled_time(new)
+        return line_of(letters.label(time), " = ", shown)
+    return None if wire.lag in (0, 1) else line_of(f"{letters.word('lag')} {wire.lag}".replace("-", MINUS))
 
 
 def _room(wire: Wire, label: Label | None) -> float:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sympy import Basic, Expr, Integer
 
-from symrnn.diagram.labels import Label
+from symrnn.diagram.labels import USUAL, Label, Lettering
 from symrnn.diagram.reading import reads_of, statements
 from symrnn.graph import unroll
 from symrnn.model import Element, Parameter, Recurrence, reads
@@ -43,13 +43,13 @@ def copy_row(parameter: str) -> str:
     return f"{parameter}[t]"
 
 
-def unfold(model: Recurrence, rule: Rule, parameters: Sequence[str] = ()) -> Unfolding:
+def unfold(model: Recurrence, rule: Rule, parameters: Sequence[str] = (), letters: Lettering = USUAL) -> Unfolding:
     """The elements of a model with numbers as last times, and who reads whom; these parameters as nodes."""
     computed, links, shared = [], [], []
     for name, time, rhs in _equations(model, rule):
         here = (name, time)
         computed.append(here)
-        for read in reads_of(name, rhs):
+        for read in reads_of(name, rhs, letters):
             label = None if read.factor in parameters else read.label
             if not isinstance(read.leaf, Element):
                 shared.append((read.name, here, label))

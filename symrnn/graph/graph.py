@@ -16,6 +16,7 @@ from symrnn.graph.lengths import checked_last, rule_of
 from symrnn.graph.needs import need_defined
 from symrnn.graph.stamps import Leaves, Stamp
 from symrnn.model import Element, Equation, Recurrence, Sequence, reads
+from symrnn.model.named import lookup
 from symrnn.tensor.binders import TimeSum
 
 DEEPEST = 60  # levels of nesting that a reader, and Python's recursion, can still follow
@@ -59,7 +60,8 @@ class Graph(Basic):
         return (*given, *self._by_node)
 
     def equation_of(self, node: Any) -> Equation:
-        """The equation that computes a node."""
+        """The equation that computes a node, which may be given by its name, such as "s[3]"."""
+        node = self._named(node)
         if node not in self._by_node:
             raise Undefined(
                 f"{node} is not computed in this graph",
@@ -69,6 +71,7 @@ class Graph(Basic):
 
     def parents(self, node: Any) -> tuple[Any, ...]:
         """The elements that a node's equation reads; none for a node that is given."""
+        node = self._named(node)
         self._need(node)
         if node not in self._by_node:
             return ()
@@ -84,9 +87,16 @@ class Graph(Basic):
 
     def children(self, node: Any) -> tuple[Any, ...]:
         """The nodes whose equations read a node (or a parameter)."""
+        node = self._named(node)
         if isinstance(node, Element):
             self._need(node)
         return tuple(self._children.get(node, ()))
+
+    def _named(self, node: Any) -> Any:
+        """What a string names in the graph; anything else as it is."""
+        if not isinstance(node, str):
+            return node
+        return lookup(node, {str(x).replace(" ", ""): x for x in (*self.nodes, *self._children)}, "this graph")
 
     def _need(self, node: Any) -> None:
         if node not in self._by_node and node not in self._children:
@@ -105,6 +115,7 @@ class Graph(Basic):
         TooLarge
             For more than `deepest` levels.
         """
+        node = self._named(node)
         self._need(node)
         done: dict[Any, tuple[Any, int]] = {}
         stack = [node]

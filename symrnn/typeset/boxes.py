@@ -139,6 +139,9 @@ class BoxRenderer:
         parts = [self(part) for part in x.rows]
         if x.across:
             return self._fenced(beside([y for box in parts for y in (Box(("  ",)), box)][1:]), "square")
+        if any(isinstance(part, items.Folded) for part in x.rows):
+            columns = max(box.width for box in parts)
+            parts = [beside([box, Box((" " * (columns - box.width),))]) for box in parts]
         whole = over(parts, 0)
         return self._fenced(Box(whole.lines, len(whole.lines) // 2), "square")
 
@@ -148,6 +151,15 @@ class BoxRenderer:
         rows = [beside([Box(b.centred(n + 2), b.base) for b, n in zip(row, sizes, strict=True)]) for row in cells]
         whole = over(rows, 0)
         return self._fenced(Box(whole.lines, len(whole.lines) // 2), "square")
+
+    def draw_folded(self, x: items.Folded) -> Box:
+        boxes = []
+        for i, (sign, part) in enumerate(x.lines):
+            joint = "+ " if sign == "+" else SIGNS[sign].lstrip() if sign else ""
+            boxes.append(beside([Box(("  " * (i > 0) + joint,)), self(part)]).filled())
+        columns = max(box.width for box in boxes)
+        lines = [line + " " * (columns - width(line)) for box in boxes for line in box.lines]
+        return Box(tuple(lines), boxes[0].base)
 
     def draw_row(self, x: items.Row) -> Box:
         parts = [Box((f"({x.number})  ",))] if x.number else []

@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from symrnn.typeset.items import BigSum, Call, Fence, Half, Item, Product, Row, Sum
+from symrnn.typeset.items import BigSum, Call, Fence, Folded, Grid, Half, Item, Product, Row, Stack, Sum
 
 Measure = Callable[[Item], int]
+BRACKETS, COLUMN = 2, 2  # columns that a bracket takes, and the space between two columns of a matrix
+CONTINUED, LEAST = 5, 24  # what a continued line takes for its sign; lines are not made narrower than this
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,8 @@ def pieces(item: Item, measure: Measure, room: int) -> list[Piece]:
         )
     if isinstance(item, Product) and len(item.factors) > 1:
         return _factors(item, measure, room)
+    if isinstance(item, Stack | Grid):
+        return [Piece("", _folded(item, measure, room - 2 * BRACKETS))]
     if isinstance(item, Fence):
         return _in_brackets(pieces(item.body, measure, room - 2), item.kind, None) or [Piece("", item)]
     if isinstance(item, Call) and len(item.arguments) == 1 and not item.shared and not item.bare:
@@ -89,6 +93,46 @@ def _chunks(parts: Sequence[str | Item]) -> Iterator[list[str | Item]]:
         yield chunk
 
 
+def _folded(item: Stack | Grid, measure: Measure, room: int) -> Stack | Grid:
+    """A vector or matrix of formulas, whose long sums take several lines so that its columns fit."""
+    if isinstance(item, Stack):
+        if item.across:
+            return Stack(_fitting_row(item.rows, measure, room), True)
+        return Stack(tuple(_fold(x, measure, room) for x in item.rows))
+    columns = list(zip(*item.rows, strict=True))
+    sizes = _shared(
+        [max(map(measure, c)) for c in columns], [max(_least(x, measure) for x in c) for c in columns], room
+    )
+    return Grid(tuple(tuple(_fold(x, measure, n) for x, n in zip(r, sizes, strict=True)) for r in item.rows))
+
+
+def _fitting_row(cells: tuple[Item, ...], measure: Measure, room: int) -> tuple[Item, ...]:
+    sizes = _shared([measure(x) for x in cells], [_least(x, measure) for x in cells], room)
+    return tuple(_fold(x, measure, n) for x, n in zip(cells, sizes, strict=True))
+
+
+def _shared(natural: list[int], least: list[int], room: int) -> list[int]:
+    """The room for each column: the widest are narrowed first, down to the least that each needs."""
+    sizes = list(natural)
+    for i in sorted(range(len(sizes)), key=lambda i: -natural[i]):
+        over = sum(sizes) + COLUMN * len(sizes) - room
+        sizes[i] = max(least[i], sizes[i] - max(over, 0))
+    return sizes
+
+
+def _least(x: Item, measure: Measure) -> int:
+    """About the narrowest that an item is on several lines."""
+    return max(measure(piece.item) for piece in pieces(x, measure, LEAST)) + CONTINUED
+
+
+def _fold(x: Item, measure: Measure, room: int) -> Item:
+    """A formula on as many lines as it needs."""
+    if measure(x) <= room or isinstance(x, Stack | Grid):
+        return x
+    found = pieces(x, measure, room - CONTINUED)
+    return Folded(tuple((piece.joint, piece.item) for piece in found)) if len(found) > 1 else x
+
+
 def _in_brackets(inner: list[Piece], kind: str, head: Item | None) -> list[Piece]:
     """The pieces of what stands in brackets, the first with the opening and the last with the closing one."""
     if len(inner) < 2:
@@ -123,7 +167,8 @@ def _factors(whole: Product, measure: Measure, room: int) -> list[Piece]:
             continue
         parts = pieces(factor, measure, room - used) if measure(factor) > room else [Piece("", factor)]
         if line and len(parts) == 1:
-            lines.append((whole.sign, [factor]))
+            whole_line = pieces(factor, measure, room) if measure(factor) > room else parts
+            lines += [(piece.joint or whole.sign, [piece.item]) for piece in whole_line]
             continue
         line.append(parts[0].item)
         lines += [(piece.joint, [piece.item]) for piece in parts[1:]]

@@ -9,6 +9,7 @@ from symrnn.calculus.derivation import Derivation, Line
 from symrnn.calculus.explain import entry_equation, line_of
 from symrnn.errors import Undefined
 from symrnn.model import Equation
+from symrnn.model.named import named
 from symrnn.tensor.adjoint import Adjoint
 from symrnn.typeset.chains import argued
 from symrnn.typeset.displays import as_asked, equation_row, presenter
@@ -86,7 +87,7 @@ def explain(derivation: Derivation, line: Any, notation: Notation | str | None =
     derivation
         From `bptt` or any other.
     line
-        Its number, or the node it is about: a parameter, `h[t]`, or its adjoint.
+        Its number, or the node it is about: a parameter, `h[t]`, its adjoint, or a name such as "W".
     notation
         A `Notation` that names the adjoints of pre-activations explains the derivation by these.
 
@@ -105,7 +106,8 @@ def explain(derivation: Derivation, line: Any, notation: Notation | str | None =
     found, _ = as_asked(derivation, presenter(derivation, as_notation(notation), None))
     if isinstance(line, int):
         return Explanation(found, line_of(found, line))
-    node = line.node if isinstance(line, Adjoint) else line
+    found_at = named(found.model, line)
+    node = found_at.node if isinstance(found_at, Adjoint) else found_at
     for own in found.lines:
         if own.number > 0 and node in (own.equation.lhs, getattr(own.equation.lhs, "node", None)):
             return Explanation(found, own)

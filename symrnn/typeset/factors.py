@@ -12,7 +12,7 @@ from symrnn.calculus.paths import flipped
 from symrnn.calculus.sums import everywhere
 from symrnn.model import Equation, Recurrence, Sequence
 from symrnn.tensor import linear
-from symrnn.tensor.blocks import Block
+from symrnn.tensor.blocks import Block, block
 from symrnn.tensor.elementwise import Elementwise
 from symrnn.tensor.node import shape_of
 from symrnn.tensor.products import TimeProduct
@@ -33,9 +33,22 @@ class Named:
             self.name = Sequence(free, *shape_of(factor))
 
     @property
-    def definition(self) -> Equation | None:
-        """What the name stands for, None where none was needed."""
-        return None if self.name is None else Equation._trusted(self.name[t], self.chain.factor)
+    def definitions(self) -> tuple[Equation, ...]:
+        """What the name stands for, with names for its blocks where these are sums; none where none was needed."""
+        if self.name is None:
+            return ()
+        factor = self.chain.factor
+        if not isinstance(factor, Block) or max(len(factor.rows), len(factor.rows[0])) > 9:
+            return (Equation._trusted(self.name[t], factor),)
+        rows, named = [], []
+        for i, row in enumerate(factor.rows, 1):
+            shown = []
+            for k, x in enumerate(row, 1):
+                short = Sequence(f"{self.name.name}_{i}{k}", *shape_of(x))[t]
+                named += [Equation._trusted(short, x)] if _is_long(x) else []
+                shown.append(short if _is_long(x) else x)
+            rows.append(shown)
+        return (Equation._trusted(self.name[t], block(rows)), *named)
 
     def __call__(self, expr: Any) -> Any:
         """An expression with the factor by its name."""
@@ -52,3 +65,8 @@ class Named:
         short = self.name[here]
         rule[step] = linear.transpose(short) if self.chain.transposed and shape_of(step) else short
         return expr.xreplace(rule)
+
+
+def _is_long(x: Any) -> bool:
+    """Whether a block is a formula of several terms or factors."""
+    return len(x.args) > 1 and any(y.args for y in x.args)

@@ -15,8 +15,8 @@ from symrnn.typeset.mathml import RELATIONS, SIGNS, MathmlRenderer, math
 from symrnn.typeset.widths import measure
 
 draw, source_of = MathmlRenderer(), LatexRenderer()
-ROOM = 76  # columns of half an em that stand beside the number on a page, on the screen or on paper
-BESIDE, WORDS = 84, 20  # the same with reasons at the right, and what these take of it at least
+ROOM = 84  # columns of half an em that stand beside the number on a page, on the screen or on paper
+WORDS = 20  # what reasons at the right take of it at least
 LEFT = 11  # of them the left sides have at least so many
 INDENT = 4
 
@@ -27,11 +27,13 @@ def display(block: Display) -> str:
     worded = any(in_words(row.condition) for row in block.rows.rows)
     beside = max(narrowest(row.condition) if row.condition else 0 for row in block.rows.rows)
     beside = max(beside, WORDS) if worded else beside
-    rows = "".join(_line(line, block.repeated, beside, worded) for line in _lines(block.rows.rows, labels))
-    left = max(measure(row.left) if row.left else 0 for row in block.rows.rows)
-    right = max(measure(piece.item) for row in block.rows.rows for piece in _pieces(row, beside))
-    widest, room = max(left, LEFT) + beside + right, BESIDE if worded else ROOM
-    size = f' style="font-size:{100 * room // widest}%"' if widest > room else ""  # where nothing can be broken
+    left, widest, rows = max(measure(row.left) if row.left else 0 for row in block.rows.rows), 0, ""
+    for line in _lines(block.rows.rows, labels):
+        taken = beside if not worded or any(row.condition for row, _ in line) else 0
+        right = max(measure(piece.item) for row, _ in line for piece in _pieces(row, taken))
+        widest = max(widest, max(left, LEFT) + taken + right)
+        rows += _line(line, block.repeated, taken, worded)
+    size = f' style="font-size:{100 * ROOM // widest}%"' if widest > ROOM else ""  # where nothing can be broken
     return (
         f'<div class="display"{size} tabindex="0" role="group" aria-label="equations">'
         f'<table class="lines{" told" * worded}" role="presentation">\n{rows}</table></div>'
@@ -59,17 +61,19 @@ def _line(line: list[tuple[Row, str]], repeated: bool, beside: int, worded: bool
     """A line and what it leads to; what stands `beside` it takes so many columns in all lines of a display."""
     anchor = next((f' id="eq-{label}"' for row, label in line if row.number and label and not repeated), "")
     drawn = [cells for row, label in line for cells in _row(row, label, beside)]
-    if worded:
+    if worded and beside:
         starts = [i for i, cells in enumerate(drawn) if i == 0 or cells[2]]
         for i, end in zip(starts, [*starts[1:], len(drawn)], strict=True):
             span = f' rowspan="{end - i}"' if end - i > 1 else ""
             first = " first" * (i == 0)
             drawn[i][2] = f'<td class="why{first}"{span}>{drawn[i][2]}</td>'
-    else:
+    elif not worded:
         for cells in drawn:
             cells[2] = f'<td class="when">{cells[2]}</td>'
+    across = ' colspan="2"' if worded and not beside else ""  # over the column of words
     rows = "".join(
-        f'<tr><td class="left">{left}</td><td class="right">{right}</td>{when}<td class="number">{number}</td></tr>\n'
+        f'<tr><td class="left">{left}</td><td class="right"{across}>{right}</td>{when}'
+        f'<td class="number">{number}</td></tr>\n'
         for left, right, when, number in drawn
     )
     return f"<tbody{anchor}>{rows}</tbody>\n"
@@ -110,8 +114,7 @@ def narrowest(x: Item) -> int:
 def _pieces(row: Row, beside: int) -> list[Piece]:
     """The right side in pieces that fit."""
     taken = max(measure(row.left) if row.left else 0, LEFT) + beside
-    room = BESIDE if in_words(row.condition) else ROOM
-    return pieces(row.right, measure, room - min(taken, ROOM // 2))
+    return pieces(row.right, measure, ROOM - min(taken, ROOM // 2))
 
 
 def _right(row: Row, beside: int) -> list[str]:

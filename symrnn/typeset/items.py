@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from symrnn.typeset.lines import Compared, Half, Listing, Phrase, Row, Rows
+from symrnn.typeset.lines import Compared, Folded, Half, Listing, Phrase, Row, Rows
 from symrnn.typeset.marks import (
     ADD,
     ATOM,
@@ -30,9 +30,9 @@ from symrnn.typeset.marks import (
 
 __all__ = [
     "ADD", "ATOM", "MUL", "PREFIX", "RAISED", "SPREAD", "BigSum", "Call", "Compared", "Differential", "Fence",
-    "Foreign", "Fraction", "Gradient", "Grid", "Half", "Indexed", "Item", "Listing", "Marked", "Name", "Number",
-    "Phrase", "Positional", "Power", "Primed", "Product", "Ratio", "Root", "Row", "Rows", "Sign", "Span", "Stack",
-    "Sum", "Timed", "Transposed", "Word",
+    "Folded", "Foreign", "Fraction", "Gradient", "Grid", "Half", "Indexed", "Item", "Listing", "Marked", "Name",
+    "Number", "Phrase", "Positional", "Power", "Primed", "Product", "Ratio", "Root", "Row", "Rows", "Sign", "Span",
+    "Stack", "Sum", "Timed", "Transposed", "Word",
 ]  # fmt: skip
 
 

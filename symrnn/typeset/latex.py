@@ -48,6 +48,11 @@ SYMBOLS = {
 }
 
 
+def joined(sign: str) -> str:
+    """The sign before a continued line."""
+    return "+ " if sign == "+" else SIGNS[sign].lstrip() if sign else ""
+
+
 class LatexRenderer(Renderer):
     """Items as LaTeX; what changed is set in the colour `mark`, which takes xcolor, or not shown."""
 
@@ -175,6 +180,11 @@ class LatexRenderer(Renderer):
     def draw_grid(self, x: items.Grid) -> str:
         rows = r" \\ ".join(" & ".join(self.each(row)) for row in x.rows)
         return rf"\begin{{bmatrix}} {rows} \end{{bmatrix}}"
+
+    def draw_folded(self, x: items.Folded) -> str:
+        (_, first), *rest = x.lines
+        lines = [f"&{self(first)} ", *(rf"&\quad {joined(sign)}{self(part)} " for sign, part in rest)]
+        return rf"\begin{{aligned}} {(chr(92) * 2 + ' ').join(lines)}\end{{aligned}}"
 
     def draw_bigsum(self, x: items.BigSum) -> str:
         bounds = f"_{{{self(x.index)}={self(x.lower)}}}^{{{self(x.upper)}}}" if x.bounds else f"_{{{self(x.index)}}}"

@@ -44,6 +44,21 @@ class Half(Item):
 
 
 @dataclass(frozen=True)
+class Folded(Item):
+    """A long sum on several lines inside brackets, each with the sign that joins it to the one before."""
+
+    lines: tuple[tuple[str, Item], ...]
+
+    @property
+    def level(self) -> int:
+        return 0
+
+    @property
+    def tall(self) -> bool:
+        return True
+
+
+@dataclass(frozen=True)
 class Phrase(Item):
     """Words with formulas between them, inside a formula."""
 

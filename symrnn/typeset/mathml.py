@@ -187,6 +187,13 @@ class MathmlRenderer(Renderer):
         rows = "".join(f"<mtr>{''.join(f'<mtd>{c}</mtd>' for c in self.each(r))}</mtr>" for r in x.rows)
         return row(operator("["), f"<mtable>{rows}</mtable>", operator("]"))
 
+    def draw_folded(self, x: items.Folded) -> str:
+        (_, first), *rest = x.lines
+        lines = [self(first)]
+        for sign, part in rest:
+            lines.append(row('<mspace width="2em"/>', *_joint(sign), self(part)))
+        return f"<mtable>{''.join(f'<mtr>{cell(line, 1)}</mtr>' for line in lines)}</mtable>"
+
     def draw_bigsum(self, x: items.BigSum) -> str:
         if not x.bounds:
             return row(f"<munder><mo>{BIG[x.sign]}</mo>{self(x.index)}</munder>", self(x.body))
@@ -228,6 +235,12 @@ class MathmlRenderer(Renderer):
         right = row(operator(RELATIONS[x.sign], INFIX), self(x.right))
         condition = self(x.condition) if x.condition else ""
         return left, right, condition, f"<mtext>({x.number})</mtext>" if x.number else ""
+
+
+def _joint(sign: str) -> list[str]:
+    """The sign before a continued line."""
+    shown = "+" if sign == "+" else SIGNS[sign] if sign else ""
+    return [operator(shown, INFIX)] if shown else []
 
 
 def _accented(base: str, accents: str) -> str:

@@ -61,10 +61,12 @@ def closed_blocks(form: ClosedForm, p: Presenter, proofs: bool = True, where: bo
     times = Range(form.over[1], form.over[2]) if form.over is not None else None
     title = p.words["closed.forward" if is_forward(form) else "closed.title"]
     blocks = [Block(title, times, chain(form.of, rights, p).rows, tuple(whys))]
-    shown = [named.definition for named in names.values() if named.definition is not None]
+    shown = {
+        e: p.words["closed.factor"] * (i == 0) for named in names.values() for i, e in enumerate(named.definitions)
+    }
     if shown and where:
-        rows = tuple(equation_row(e, p) for e in (*dict.fromkeys(shown), *form.copies))
-        whys = [p.words["closed.factor"]] * len(dict.fromkeys(shown)) + [p.words["closed.copy"]] * len(form.copies)
+        rows = tuple(equation_row(e, p) for e in (*shown, *form.copies))
+        whys = [*shown.values(), *[p.words["closed.copy"]] * len(form.copies)]
         blocks.append(Block(p.words["closed.where"], None, rows, tuple(whys)))
     for proof in form.proofs if proofs else ():
         back = downwards(proof)

@@ -23,7 +23,6 @@ from symrnn.typeset.proofs import closed_blocks, downwards, times_item
 from symrnn.typeset.widths import measure
 
 LONGEST = 300  # columns of a line of a proof that is broken into several
-WIDEST = 100  # columns of a line that somebody may still read; the Jacobian of many gates is wider
 
 
 def closed_section(c: Content) -> list[Block]:
@@ -80,13 +79,11 @@ def _group(forms: list[ClosedForm], c: Content, shown: set[Any]) -> list[Block]:
 
 
 def _cases(blocks: list[Chain], c: Content, back: bool) -> list[Block]:
-    """What is named, and the base and step of each induction; in place of what no page holds, where to find it."""
+    """What is named, and the base and step of each induction."""
     found: list[Block] = []
     for block in blocks:
         found.append(Paragraph(c.introduction((block.title,), times_item(block, c.p, back))))
-        wide = max(measure(row.right) for row in block.rows) > WIDEST
-        elsewhere = "document.wide_forward" if c.derivation.title == "rtrl" else "document.wide"
-        found.append(Paragraph((c.words[elsewhere],)) if wide else _lines(block))
+        found.append(_lines(block))
     return found
 
 

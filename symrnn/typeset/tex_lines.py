@@ -9,8 +9,8 @@ from math import ceil
 
 from symrnn.typeset.blocks import Display
 from symrnn.typeset.breaking import Piece, pieces
-from symrnn.typeset.items import Item, Row, Sum
-from symrnn.typeset.latex import RELATIONS, SIGNS, LatexRenderer
+from symrnn.typeset.items import Folded, Grid, Item, Row, Stack, Sum
+from symrnn.typeset.latex import RELATIONS, LatexRenderer, joined
 from symrnn.typeset.lines import in_words
 from symrnn.typeset.tex_words import inline
 from symrnn.typeset.widths import measure
@@ -20,6 +20,8 @@ NUMBER = 6  # columns that a number at the margin takes
 GAP, APART, INDENT, SIGN = 4, 2, 4, 3  # before a condition; before words; of a continued line; of a relation
 SIZES = ((1.0, ""), (1.09, r"\small"), (1.2, r"\footnotesize"), (1.35, r"\scriptsize"))
 TOGETHER = 3  # rows of a box
+DEEP, NARROWED = 16, 1.7  # lines in brackets that are too many for a page; how much wider lines are set then
+ARGUMENT = 14  # lines of words that are not torn between two pages
 END, KEPT, SPACED = r"\\", r"\\*", r"\\[0.7ex]"  # of a line; where no page ends; before fractions
 READABLE = 1.2  # how much smaller a line may be set so that its products stay whole
 WORDS, WIDEST = 20, 38  # columns that reasons take at the right, at least and at most
@@ -64,17 +66,18 @@ def display(block: Display, room: int, expected: int | None = None) -> str:
     left = max(measure(row.left) if row.left else 0 for row in rows)
     cut = _broken(rows, left, space)
     widest = max(max(c.widths) for c in cut)
-    if widest > SIZES[-1][0] * space and not numbered:
-        return _squeezed(cut)
+    inside = max(deep(piece.item) for row in rows for piece in pieces(row.right, measure, space - left - SIGN))
+    if (widest > SIZES[-1][0] * space or inside > DEEP) and not numbered:
+        return _squeezed(rows, left, space)
     smaller = next((size for factor, size in SIZES if widest <= factor * space), SIZES[-1][1])
     across = "fl" if any(" && " in line and BOX in line for c in cut for line in c.lines) else ""
     name = f"{across}align" if numbered and not block.repeated else f"{across}align*"
     marks = [_mark(row, label, block.repeated) for row, label in zip(rows, labels, strict=True)]
     lines = [_lines(c, mark, name) for c, mark in zip(cut, marks, strict=True)]
     text = lines[0]
-    for row, line in zip(rows[1:], lines[1:], strict=True):
-        end = KEPT if row.left is None else SPACED if row.left.tall else END
-        text += f" {end}\n{line}"  # an argument is not torn between two pages
+    for row, line, together in zip(rows[1:], lines[1:], _together(cut)[1:], strict=True):
+        end = KEPT if together else SPACED if row.left and row.left.tall else END
+        text += f" {end}\n{line}"
     text = f"\\begin{{{name}}}\n{text}\n\\end{{{name}}}"
     first = next((row.number for row in rows if row.number), 0)
     if first and not block.repeated and expected is not None and first != expected:
@@ -92,16 +95,30 @@ def _broken(rows: Sequence[Row], left: int, space: int) -> list[Cut]:
     return _conditions([_cut(row, left, space) for row in rows], space)
 
 
-def _squeezed(cut: list[Cut]) -> str:
-    """Lines that nothing can break, made as narrow as the line of text; `\\resizebox` comes with tikz.
+def deep(x: Item) -> int:
+    """How many lines stand below each other in brackets."""
+    inner = [deep(y) for y in x.parts()]
+    return sum(inner) if isinstance(x, Stack | Grid | Folded) else max(inner, default=1)
+
+
+def _squeezed(rows: Sequence[Row], left: int, space: int) -> str:
+    r"""Lines that fit on no page, made smaller as a whole; `\scalebox` comes with tikz.
 
     Boxes do not break at the end of a page, so there are few lines in each.
     """
+    room = int(NARROWED * space)
+    cut = _conditions([_cut(row, left, room) for row in rows], room)
+    scale = min(1.0, space / max(max(c.widths) for c in cut))
+    groups: list[list[Cut]] = [[]]
+    for c in cut:
+        if groups[-1] and len(groups[-1]) + deep(c.row.right) > TOGETHER:
+            groups.append([])
+        groups[-1].append(c)
     found = []
-    for i in range(0, len(cut), TOGETHER):
-        body = f" {END}\n".join(_lines(c, r"\notag", "align*") for c in cut[i : i + TOGETHER])
+    for group in groups:
+        body = f" {END}\n".join(_lines(c, r"\notag", "align*") for c in group)
         inner = f"$\\displaystyle\n\\begin{{aligned}}\n{body}\n\\end{{aligned}}$"
-        found.append(f"\\[\n\\resizebox{{\\linewidth}}{{!}}{{{inner}}}\n\\]")
+        found.append(f"\\[\n\\scalebox{{{scale:.3f}}}{{{inner}}}\n\\]")
     return "\n".join(found)
 
 
@@ -125,6 +142,16 @@ def _is_minus(x: Item) -> bool:
     return isinstance(x, Sum) and x.terms[0][0]
 
 
+def _together(cut: list[Cut]) -> list[bool]:
+    """Which rows stand on the page of the row above: those of an argument, unless it is a long one."""
+    starts = [i for i, c in enumerate(cut) if i == 0 or c.row.left is not None]
+    found: list[bool] = []
+    for start, end in zip(starts, [*starts[1:], len(cut)], strict=True):
+        short = sum(c.height for c in cut[start:end]) <= ARGUMENT
+        found += [False, *[short] * (end - start - 1)]
+    return found
+
+
 def needs(rows: Sequence[Row]) -> int:
     """The columns that rows and their reasons take beside each other."""
     left = max(measure(row.left) if row.left else 0 for row in rows)
@@ -136,7 +163,7 @@ def _conditions(cut: list[Cut], room: int) -> list[Cut]:
     """The conditions in a column of their own if all of them fit there, else each after its line or below it."""
     sizes = [measure(c.condition) for c in cut if c.condition]
     space = room - max(max(c.widths) for c in cut)
-    if any(in_words(c.condition) for c in cut) and space - APART >= min(WORDS, *sizes, WORDS):
+    if any(in_words(c.condition) for c in cut) and space - APART >= min(WORDS, max(sizes)):
         return _worded(cut, min(space - APART, max(ceil(SMALL * size) for size in sizes) + 1, WIDEST))
     column = bool(sizes) and max(sizes) <= space - GAP
     return [_condition(c, column, room) if c.condition else c for c in cut]
@@ -176,7 +203,7 @@ def _condition(c: Cut, column: bool, room: int) -> Cut:
 
 def joint(piece: Piece) -> str:
     """The sign before a continued line."""
-    return "+ " if piece.joint == "+" else SIGNS[piece.joint].lstrip() if piece.joint else ""
+    return joined(piece.joint)
 
 
 def _mark(row: Row, label: str, repeated: bool) -> str:

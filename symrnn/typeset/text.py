@@ -37,6 +37,10 @@ RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
+def _joined(sign: str) -> str:
+    return " + " if sign == "+" else SIGNS.get(sign, " ")
+
+
 class TextRenderer(Renderer):
     """Items as one line of Unicode; what changed stands between two `marks`, or is not shown."""
 
@@ -153,6 +157,9 @@ class TextRenderer(Renderer):
 
     def draw_grid(self, x: items.Grid) -> str:
         return f"[{'; '.join(', '.join(self.each(row)) for row in x.rows)}]"
+
+    def draw_folded(self, x: items.Folded) -> str:
+        return "".join(_joined(sign) * (i > 0) + self(part) for i, (sign, part) in enumerate(x.lines))
 
     def draw_bigsum(self, x: items.BigSum) -> str:
         bounds = f"_{{{self(x.index)}={self(x.lower)}..{self(x.upper)}}}" if x.bounds else ""

@@ -185,6 +185,11 @@ def _(x: items.Stack) -> float:
 
 
 @wide.register
+def _(x: items.Folded) -> float:
+    return max(wide(part) + (2.0 + PLUS) * (i > 0) for i, (_, part) in enumerate(x.lines))
+
+
+@wide.register
 def _(x: items.Grid) -> float:
     return sum(max(map(wide, column)) for column in zip(*x.rows, strict=True)) + 2.0 * len(x.rows[0]) + GROWN
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from html import escape
 
 from symrnn.typeset.blocks import Block, Code, Display, Frame, Heading, Lines, Page, Paragraph, Picture, Table
-from symrnn.typeset.html_lines import BESIDE, copy_button, display, needs
+from symrnn.typeset.html_lines import ROOM, copy_button, display, needs
 from symrnn.typeset.html_style import SCRIPT, STYLE, policy
 from symrnn.typeset.mathml import math
 from symrnn.typeset.reasons import Sentence
@@ -63,7 +63,7 @@ def write_block(block: Block, number: int = 0) -> str:
         case Display():
             return display(block)
         case Lines():
-            return "\n".join(map(write_block, block.laid_out(lambda line: needs(line) <= BESIDE)))
+            return "\n".join(map(write_block, block.laid_out(lambda line: needs(line) <= ROOM)))
         case Frame():
             return '<div class="frame">' + "\n".join(write_block(x, number) for x in block.blocks) + "</div>"
         case Table():

@@ -87,7 +87,7 @@ class TexWriter:
                 inner = "\n".join(map(self.block, block.blocks))
                 return f"\n\\medskip\\hrule\\medskip\n{inner}\n\\medskip\\hrule\\medskip"
             case Code():
-                return code(block, self.columns)
+                return code(block, self.columns, self.room / ROOM[1])
         raise TypeError(type(block).__name__)
 
     def laid_out(self, block: Lines) -> tuple[Block, ...]:
@@ -110,7 +110,7 @@ def write_tex(page: Page, style: TexStyle) -> str:
     writer = TexWriter(room[style.columns], counting, style.columns)
     body = numbered("\n".join(map(writer.block, page.blocks)), style)
     if style.fragment:
-        return f"% {escape(page.title)}; needs {PACKAGES}\n{own(body)}\n"
+        return f"% {escape(page.title)}; needs {PACKAGES}\n{own(across_pages(body))}\n"
     options = "11pt,a4paper" if style.columns == 1 else "10pt,a4paper,twocolumn"
     title = f"\\title{{{escape(page.title)}}}\n\\author{{}}\n\\date{{{escape(page.source)}}}\n"
     head = f"\\documentclass[{options}]{{article}}\n{PACKAGES}\n{LAYOUT}{WHY}\n{title}"
@@ -120,6 +120,11 @@ def write_tex(page: Page, style: TexStyle) -> str:
 def own(body: str) -> str:
     """A fragment's text with all macros that it uses."""
     return (f"{WHY}\n" if BOX in body else "") + with_macros(body)
+
+
+def across_pages(body: str) -> str:
+    """A fragment whose displays go on on the next page, as those of an article do."""
+    return f"\\begingroup\\allowdisplaybreaks\n{body}\n\\endgroup"
 
 
 def numbered(body: str, style: TexStyle) -> str:
@@ -169,11 +174,15 @@ def tabular(block: Table) -> str:
     return "\n".join([*top, *rows, r"\bottomrule", "\\end{tabular}"])
 
 
-def code(block: Code, columns: int) -> str:
-    """A program as it stands, over both columns, in letters so small that its longest line fits."""
+def code(block: Code, columns: int, share: float = 1.0) -> str:
+    """A program as it stands, over both columns, in letters so small that its longest line fits.
+
+    `share` is the width of the text as a part of that of an article of ours.
+    """
     if r"\end{verbatim}" in block.source:
         raise Unsupported(r"a program that holds \end{verbatim} cannot be shown in TeX")
     longest = max(map(len, block.source.splitlines()), default=0)
-    size = next((name for name, letters in LETTERS.items() if longest <= letters), r"\tiny")
+    room = share if columns == 1 else 1.0
+    size = next((name for name, letters in LETTERS.items() if longest <= room * letters), r"\tiny")
     text = f"{{{size}\n\\begin{{verbatim}}\n{block.source.rstrip()}\n\\end{{verbatim}}\n}}"
     return text if columns == 1 else f"\\onecolumn\n{text}\n\\twocolumn"

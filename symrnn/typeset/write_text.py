@@ -15,6 +15,7 @@ from symrnn.typeset.text import RELATIONS, SIGNS, TextRenderer, width
 
 NUMBER = 6  # columns of a number in front
 APART, WORDS = 3, 24  # columns before words at the right, and of these at least
+MARGIN = 12  # columns that words take beside a line that is too long for them
 MARKS = ("⟦", "⟧")  # around what changed
 plain = TextRenderer(MARKS)
 draw = BoxRenderer(plain)
@@ -87,7 +88,10 @@ def _display(block: Display, columns: int) -> list[str]:
         start = len(found) + base
         found += lines
         words = in_words(row.condition)
-        told = _write(found, start, stop, words, columns) if words else told
+        if words and stop > columns - MARGIN:
+            found += wrapped([draw_parts(words)], columns, " " * 2 * front)
+        elif words:
+            told = _write(found, start, stop, words, columns)
     return found
 
 

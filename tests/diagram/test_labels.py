@@ -1,5 +1,6 @@
 """Labels are read off names: Greek letters, marks, subscripts; what is written on an arrow is what multiplies."""
 
+import re
 import xml.etree.ElementTree as ET
 
 import pytest
@@ -9,8 +10,12 @@ from diagram.samples import model_of
 from symrnn import Equation, Function, Parameter, Recurrence, Sequence, dims, t
 from symrnn.diagram import circuit, unfolded
 from symrnn.diagram.chunks import COMMON, Run, chunks
+from symrnn.diagram.conventions import lettering
 from symrnn.diagram.inline import Fraction, Line
 from symrnn.diagram.labels import Label, label_of
+from symrnn.diagram.tikz_text import math
+from symrnn.errors import Undefined
+from symrnn.model import library
 
 n, m = dims("n m")
 h, x = Sequence("h", n), Sequence("x", m)
@@ -48,6 +53,43 @@ def test_times():
     assert label_of("h").at("t-1").sup == "(t−1)"
     assert label_of("h").at("tau+1").plain == "h(τ+1)"
     assert label_of("h").at("") == label_of("h")
+
+
+NOTATIONS = {
+    "goodfellow": sr.Notation(),
+    "d2l": sr.Notation.named("d2l"),
+    "cs231n": sr.Notation.named("cs231n"),
+    "own": sr.Notation(time="argument", names={"h": "s", "W": r"\mathcal{W}", "t": "k", "tau": "T"}),
+}
+
+
+@pytest.mark.parametrize("notation", NOTATIONS)
+def test_a_name_looks_as_in_the_formulas_of_its_document(notation):
+    asked = NOTATIONS[notation]
+    letters = lettering(asked)
+    for model in map(library.get, library.LIBRARY):
+        for v in (*model.sequences, *model.parameters, *model.constants):
+            times = [""] if not hasattr(v, "over") and v not in model.sequences else ["t-1", "tau"]
+            for time, at in zip(times, (t - 1, sr.tau), strict=False):
+                label = letters.label(v.name, v.latex_name, bold=bool(v.shape)).at(time)
+                written = sr.latex(v[at] if time else v, notation=asked)
+                assert re.sub(r"[ {}]", "", math(label)) == re.sub(r"[ {}]", "", written), v
+                assert label.width(10) >= label.at("").width(10) > 0
+
+
+def test_a_notation_reaches_every_label_of_a_picture():
+    own = NOTATIONS["own"]
+    for model in (sr.models.elman(), sr.models.get("skip")):
+        graph = sr.unfolded(model, 3, notation=own, gradient=True)
+        shown = {e.label.plain for e in graph.layout.nodes} | {
+            x.label.plain for e in graph.layout.edges for x in e.texts
+        }
+        assert "s(2)" in shown and not [x for x in shown if "h" in x or "⁽" in x]
+        assert "s" in {node.label.plain for node in sr.circuit(model, notation=own).layout.nodes}
+    assert "Verzögerung 2" in sr.circuit(model, words={"lag": "Verzögerung"}).svg()
+    for wrong in (3, "d2l"):
+        with pytest.raises(Undefined, match=r'Notation\.named\("d2l"\)'):
+            sr.circuit(model, notation=wrong)
 
 
 def on_arrows(*right_sides):

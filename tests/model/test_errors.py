@@ -130,7 +130,7 @@ MODELS = {
 }
 REQUESTS = {
     "wrt unknown": lambda: sr.bptt(elman, wrt=[Parameter("Q", n, n)]),
-    "wrt text": lambda: sr.bptt(elman, wrt=["W"]),
+    "wrt text": lambda: sr.bptt(elman, wrt=["W_h"]),
     "wrt a computed node": lambda: sr.bptt(elman, wrt=[h[t]]),
     "tau = 0": lambda: sr.bptt(elman, tau=0),
     "tau = -1": lambda: sr.unroll(elman, -1),

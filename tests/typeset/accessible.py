@@ -102,7 +102,7 @@ def _widths(table: ElementTree.Element) -> Iterator[int]:
     """How many cells each row has, with those that reach down from rows above."""
     reaching: list[int] = []
     for row in table.iter("tr"):
-        yield len(row) + len(reaching)
+        yield sum(int(cell.get("colspan", "1")) for cell in row) + len(reaching)
         spans = [int(cell.get("rowspan", "1")) for cell in row]
         reaching = [n - 1 for n in (*reaching, *spans) if n > 1]
 

@@ -82,6 +82,7 @@ def latex_of(row: Row) -> str:
 def squeezed(latex: str) -> str:
     """LaTeX without what only sets it: breaks, alignment, spaces, labels, numbers, colours, sizes of brackets."""
     latex = re.sub(r"\\(?:[bB]ig[lr]|left|right)(?=\W)", "", unboxed(uncoloured(latex)))
+    latex = re.sub(r"\\(?:begin|end)\{aligned\}", "", latex)
     latex = re.sub(r"\\(?:label|tag\*)\{(?:[^{}]|\{[^{}]*\})*\}|\\text\{[^{}]*\}|\\notag|\\q?quad(?![a-z])", "", latex)
     return re.sub(r"\\\\\*?(?:\[[\d.]+ex\])?(?:\s|$)|&|\s", "", latex)
 

@@ -61,7 +61,7 @@ def test_what_is_missing_or_changed_is_seen() -> None:
 
 def shown_in_tex(text: str) -> str:
     text = re.sub(r"^\{\\(?:small|footnotesize|scriptsize)\n(.*)\}$", r"\1", text, flags=re.DOTALL)
-    box = r"\\\[\n\\resizebox\{\\linewidth\}\{!\}\{\$\\displaystyle\n\\begin\{aligned\}\n"
+    box = r"\\\[\n\\scalebox\{[\d.]+\}\{\$\\displaystyle\n\\begin\{aligned\}\n"
     text = re.sub(box + r"(.*?)\n\\end\{aligned\}\$\}\n\\\]", r"\1", text, flags=re.DOTALL)
     return squeezed(re.sub(r"\\(?:begin|end)\{(?:fl)?align\*?\}|\\setcounter\{equation\}\{\d+\}", "", text))
 
