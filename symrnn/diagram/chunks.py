@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-COMMON = frozenset("−…·×‖ˆ˜¯\u0302\u0303\u0304ŷâêîôûãñõĉĝĥĵŝŵ")  # beyond ASCII, in the usual text fonts
+COMMON = frozenset("−…·×‖ˆ˜¯\u0302\u0303\u0304ŷâêîôûãñõĉĝĥĵŝŵäöüÄÖÜß")  # beyond ASCII, in the usual text fonts
 MATHEMATICAL = "'STIX Two Math','Latin Modern Math','Cambria Math',serif"
 WIDTHS = (  # of letters in the usual serif fonts, in sizes
     ("ijl,.;:'|/ ", 0.28),

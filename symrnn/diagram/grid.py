@@ -236,8 +236,7 @@ class _Picture:
         seat = self.times.seat
         links: list[Link] = [((seat(a), seat(b)), a, b) for a, b, _ in self.graph.links]
         links += [((p, seat(b)), p, b) for p, b in self._roots]
-        flowing = [link for link in links if link[0] in flows]
-        return numbered(self.model, self.rule, flowing, self.choices.letters)
+        return numbered(self.model, self.rule, [x for x in links if x[0] in flows], self.choices.letters)
 
     def _label(self, place: Place) -> Label:
         name = place[0]
