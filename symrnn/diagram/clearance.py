@@ -36,7 +36,8 @@ def offences(edges: Sequence[Edge], nodes: Iterable[Node], nearest: bool = True)
         return 0
     bad = _on_labels(boxes)
     distances = np.array([_from_arrow(boxes, edge) for edge in edges])
-    bad |= distances.min(axis=0) < NEAR
+    near = NEAR if nearest else 0.0
+    bad |= distances.min(axis=0) <= near
     roles = np.array([edge.role for edge in edges])
     for k, owner in enumerate(owners if nearest else ()):
         alike = roles == edges[owner].role
@@ -45,7 +46,7 @@ def offences(edges: Sequence[Edge], nodes: Iterable[Node], nearest: bool = True)
         x, y = np.clip(node.x, boxes[:, 0], boxes[:, 2]), np.clip(node.y, boxes[:, 1], boxes[:, 3])
         sideways = np.maximum(np.abs(x - node.x) - (node.half_width - node.corner), 0.0)
         upward = np.maximum(np.abs(y - node.y) - (node.radius - node.corner), 0.0)
-        bad |= np.hypot(sideways, upward) < node.corner + NEAR
+        bad |= np.hypot(sideways, upward) < node.corner + near
     return int(bad.sum())
 
 

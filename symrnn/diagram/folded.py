@@ -32,6 +32,7 @@ from symrnn.diagram.reading import (
     shown_time,
     statements,
 )
+from symrnn.diagram.rowed import has_rows, rowed_panel
 from symrnn.diagram.style import LIGHT, Style
 from symrnn.diagram.tracks import Side, Wire, beside_wire
 from symrnn.model import Element, Recurrence
@@ -58,6 +59,9 @@ def _wire(part: Statement, read: Read) -> Wire:
 
 def circuit_layout(model: Recurrence, style: Style = LIGHT, letters: Lettering = USUAL) -> Layout:
     """The folded graph of a model."""
+    if has_rows(model, wires_of(model)):
+        wires = wires_of(model) if style.labels else dict.fromkeys(wires_of(model))
+        return framed(rowed_panel(model, wires, style), f"Circuit of {model.title.name}", _description(model, wires))
     rows = {name: i for i, name in enumerate(row_order(model))}
     labels = {name: label_in(model, name, letters) for name in rows}
     corners = {name: style.corner(kind_of(model, name)) for name in rows}

@@ -6,7 +6,6 @@ in columns of their own at the ends, as the textbook draws it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -22,6 +21,7 @@ from symrnn.diagram.layers import layers, slots_of
 from symrnn.diagram.layout import RADIUS, TEXT, Edge, Layout, Node, Panel, Text, framed, half_width
 from symrnn.diagram.legend import listed_under, placed_under, route_lines
 from symrnn.diagram.reading import joined, kind_of, label_in, loss_name
+from symrnn.diagram.room import OVERLAID, PLAIN, Room, busy_gaps
 from symrnn.diagram.routes import LANE, find_routes, lanes, widest
 from symrnn.diagram.routing import route
 from symrnn.diagram.style import LIGHT, Style
@@ -33,25 +33,6 @@ BETTER = 0.75  # how much better a looser picture must be
 LEGIBLE = 30.0  # what the worst label may cost
 COVERED = 100.0  # what a label costs that lies on something
 MEASURED = 300  # arrows up to which this is measured; more are a pattern that repeats itself
-
-
-@dataclass(frozen=True)
-class Room:
-    """How far apart nodes and layers stand in one attempt, and whether Jacobians go by short names."""
-
-    spacing: float
-    lift: float = 1.0
-    short: bool = False
-
-
-PLAIN = (Room(1.0), Room(1.6), Room(1.6, 1.3), Room(2.4, 1.6))
-OVERLAID = (
-    *(Room(1.3), Room(1.3, 1.35), Room(1.6, 1.35)),
-    *(
-        Room(s, lift, short=True)
-        for s, lift in ((1.3, 1.0), (1.3, 1.4), (1.6, 1.6), (1.6, 2.0), (2.4, 2.4), (3.4, 2.8))
-    ),
-)
 
 
 @dataclass(frozen=True)
@@ -73,16 +54,6 @@ def unfolded_layout(model: Recurrence, last: object, choices: Choices) -> Layout
     times = timeline(model, graph, rule, symbolic, choices.full, choices.parameters)
     shown = "tau" if symbolic else ", ".join(dict.fromkeys(map(str, rule.values())))
     return _Picture(model, graph, times, rule, choices).layout(shown)
-
-
-def busy_gaps(slots: Sequence[tuple[float, int]], hops: Iterable[Hop], lift: float) -> tuple[float, ...]:
-    """How much higher each layer stands above the one below: by `lift` where arrows run slantwise between them."""
-    busy = set()
-    for source, target, columns in hops:
-        (side, low), (other, high) = slots[source], slots[target]
-        if columns or side != other:
-            busy |= set(range(min(low, high), max(low, high)))
-    return tuple(lift if gap in busy else 1.0 for gap in range(max(layer for _, layer in slots)))
 
 
 @dataclass(frozen=True)
@@ -119,7 +90,8 @@ class _Picture:
         for room in OVERLAID if self.choices.gradient else PLAIN:
             attempt = self._drawn(room)
             drawn = attempt if drawn is None or attempt.worst < BETTER * drawn.worst else drawn
-            if drawn.worst <= (0 if self.choices.gradient else LEGIBLE):
+            enough = LEGIBLE if room == PLAIN[0] else COVERED
+            if drawn.worst <= (0 if self.choices.gradient else enough):
                 break
         assert drawn is not None  # there is at least one attempt
         found = tuple(drawn.nodes.values())

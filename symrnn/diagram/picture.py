@@ -12,7 +12,7 @@ from pathlib import Path
 from symrnn.diagram.ink_dot import dot
 from symrnn.diagram.ink_svg import svg
 from symrnn.diagram.ink_tikz import tikz
-from symrnn.diagram.joining import beside
+from symrnn.diagram.joining import joined
 from symrnn.diagram.layout import Layout
 from symrnn.diagram.style import LIGHT, Style
 from symrnn.errors import Unsupported
@@ -141,8 +141,11 @@ class Diagram:
         return self.beside(other)
 
     def beside(self, other: Diagram, word: str = "Unfold") -> Diagram:
-        """This picture and another one on one canvas; `word` stands on the arrow from a circuit to its unfolding."""
-        return Diagram(beside(self.layout, other.layout, word), self.style)
+        """This picture and another one on one canvas; `word` stands on the arrow from a circuit to its unfolding.
+
+        A pair too wide for a page stands one above the other.
+        """
+        return Diagram(joined(self.layout, other.layout, word), self.style)
 
 
 def _counted(names: list[str], word: str) -> list[str]:

@@ -9,7 +9,7 @@ from symrnn.diagram.inline import Fraction, Inline, Line
 from symrnn.diagram.labels import Label
 
 SIGNS = {"−": "-", "τ": r"\tau ", "…": r"\ldots ", "⊤": r"\top ", "∂": r"\partial ", "‖": r"\| ", "·": r"\cdot "}
-SIGNS |= {"⊙": r"\odot ", "\u2009": r"\, "}
+SIGNS |= {"⊙": r"\odot ", "⊗": r"\otimes ", "\u2009": r"\, "}
 LATIN = {"ALPHA": "A", "BETA": "B", "EPSILON": "E", "ZETA": "Z", "ETA": "H", "IOTA": "I", "KAPPA": "K", "MU": "M"}
 LATIN |= {"NU": "N", "RHO": "P", "TAU": "T", "CHI": "X"}
 SPECIAL = {"%": r"\%", "&": r"\&", "#": r"\#", "_": r"\_", "$": r"\$", "{": r"\{", "}": r"\}"}
@@ -28,7 +28,7 @@ def math(inline: Inline) -> str:
 
 def _base(label: Label) -> str:
     if label.word:
-        base = re.sub(r" ([=−⊙]) ", r"\1", label.base)  # TeX spaces relations and operations itself
+        base = re.sub(r" ([=+−⊙⊗]) ", r"\1", label.base)  # TeX spaces relations and operations itself
         parts = re.split(r"([A-Za-z][A-Za-z ,:]*)", base)
         return "".join(rf"\text{{{p}}}" if i % 2 else "".join(map(_sign, p)) for i, p in enumerate(parts))
     if label.tex:

@@ -48,6 +48,10 @@ class Side:
     wires: list[Wire]
     corners: dict[str, float] = field(default_factory=dict)
     tracks: dict[Wire, int] = field(default_factory=dict)
+    levels: dict[str, float] = field(default_factory=dict)  # the heights of the nodes, where they are not even
+    entries: dict[Wire, tuple[Point, float]] = field(default_factory=dict)  # into a row: the place, and the channel
+    raised: bool = False  # loops stand at the upper halves of their nodes, off what arrives from below
+    reach: float = 0.0  # how far rows extend, which other tracks than those of loops keep off
 
     def __post_init__(self) -> None:
         for wire in sorted(self.wires, key=lambda w: (self._span(w)[1] - self._span(w)[0], abs(w.lag))):
@@ -76,13 +80,15 @@ class Side:
 
     def ports(self) -> Ports:
         """Where each wire leaves (True) and arrives (False), and the height at which it goes on from there."""
-        found: Ports = {}
-        for row in self.rows.values():
-            ends = self._ends(row)
-            for (_, wire, leaves), (up, lead) in zip(ends, _heights(ends), strict=True):
+        found: Ports = {(wire, False): entry for wire, entry in self.entries.items()}
+        for name, row in self.rows.items():
+            ends = [end for end in self._ends(row) if end[1] not in self.entries or end[2]]
+            y = self.levels.get(name, -row * RISE)
+            for (_, wire, leaves), heights in zip(ends, _heights(ends), strict=True):
+                up, lead = (0.6 * height + 0.42 * RADIUS for height in heights) if self.raised else heights
                 corner = self.corners.get(wire.source if leaves else wire.target, RADIUS)
                 out = self.half - corner + (corner**2 - max(abs(up) - (RADIUS - corner), 0.0) ** 2) ** 0.5
-                found[(wire, leaves)] = ((self.sign * out, -row * RISE - up), -row * RISE - lead)
+                found[(wire, leaves)] = ((self.sign * out, y - up), y - lead)
         return found
 
     def distances(self) -> list[float]:
@@ -92,6 +98,7 @@ class Side:
         for k in range(1 + max(self.tracks.values(), default=-1)):
             here = [w for w, track in self.tracks.items() if track == k]
             need = max(PITCH * abs(w.lag) / 2 for w in here)
+            edge = edge if all(w.source == w.target for w in here) else max(edge, self.reach)
             found.append(edge + max(TRACK, need if k == 0 else TRACK))
             edge = found[-1] + max((_room(w, self.labels[w]) for w in here), default=0.0)
         return found
@@ -104,7 +111,12 @@ class Side:
     def _free_way(self, wire: Wire, curve: Curve, ports: Ports) -> float:
         """Where along a wire its delays and labels stand: at the middle, or off the leads that cross it there."""
         leads = [y for (other, _), (_, y) in ports.items() if self.tracks[other] > self.tracks[wire]]
-        ways = (0.5, 0.46, 0.54, 0.42, 0.58, 0.38, 0.62, 0.34, 0.66)
+        ways: tuple[float, ...] = (0.5, 0.46, 0.54, 0.42, 0.58, 0.38, 0.62, 0.34, 0.66)
+        if wire in self.entries:  # on its way down, before the channel
+            out, channel = ports[(wire, True)][1], ports[(wire, False)][1]
+            lead = abs(max(self.sign * x for x, _ in curve) - self.half)
+            middle = (lead + abs(channel - out) / 2) / length(curve)
+            ways = tuple(middle + k * abs(channel - out) / length(curve) / 12 for k in (0, -1, 1, -2, 2, -3, 3))
         heights = {way: along(curve, way)[0][1] for way in ways}
         return max(ways, key=lambda way: min((min(abs(y - heights[way]), 13.0) for y in leads), default=0.0))
 
@@ -114,6 +126,8 @@ class Side:
         leaving = [(near, out)] if abs(out - start[1]) > 1 else []
         arriving = [(near, back)] if abs(back - end[1]) > 1 else []
         tip = (end[0] + 2 * self.sign, end[1])
+        if wire in self.entries:
+            arriving, tip = [(end[0], back)], (end[0], end[1] + 2)
         curve = rounded((start, *leaving, (x, out), (x, back), *arriving, tip), 20.0)
         way = self._free_way(wire, curve, ports)
         texts = tuple(self._texts(wire, x, along(curve, way)[0][1]))

@@ -251,3 +251,24 @@ def test_what_cannot_be_drawn_is_refused():
         circuit("elman")
     with pytest.raises(TypeError):
         circuit(sr.models.elman()) | 3
+
+
+@pytest.mark.parametrize(("name", "gates"), [("lstm", ["f", "i", "ctilde", "o"]), ("gru", ["z", "r"])])
+def test_gates_stand_side_by_side_in_the_circuit_each_with_its_delayed_read_of_the_state(name, gates):
+    layout = circuit(sr.models.get(name)).layout
+    at = {node.name: node for node in layout.nodes}
+    assert len({at[g].y for g in gates}) == 1 and [at[g].x for g in gates] == sorted(at[g].x for g in gates)
+    assert at["x"].y > at[gates[0]].y > at["h"].y
+    reads = [e for e in layout.edges if e.source == "h" and e.target in gates]
+    assert sorted(e.target for e in reads) == sorted(gates) and all(len(e.delays) == 1 for e in reads)
+    below = {e.target: max(y for _, y in e.curve) for e in reads}
+    assert len(set(below.values())) == len(gates), "each in a channel of its own"
+    assert all(below[g] > at[g].y + at[g].radius and below[g] < at["x"].y - at["x"].radius for g in gates)
+
+
+def test_a_wide_pair_stands_one_above_the_other():
+    for name, above in (("elman", False), ("lstm", True)):
+        model = sr.models.get(name)
+        folded, flat = circuit(model), unfolded(model, 3)
+        first, second = (folded | flat).layout.panels
+        assert (first.box[3] < second.box[1]) == above and (first.box[2] < second.box[0]) != above
