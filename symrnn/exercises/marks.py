@@ -11,11 +11,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from symrnn.calculus.verdict import RIGHT, UNDECIDED, WRONG, Verdict
-from symrnn.errors import SymrnnError
+from symrnn.errors import ReadError, SymrnnError
 from symrnn.exercises.exercise import Exercise, Part
+from symrnn.exercises.following import following
 from symrnn.exercises.judge import judge
 from symrnn.exercises.marking import CODE, FORMULA, NUMBER, number_of, table_of
 from symrnn.model import read
+from symrnn.model.formula.echo import echo
+from symrnn.model.formula.settle import settled
+from symrnn.model.formula.symbols import Symbols, as_symbols
+from symrnn.model.formula.term import Term
 
 _EARLIER = re.compile(r"@(\d)")
 FOLLOWED, MISSING = "followed", "missing"
@@ -104,27 +109,50 @@ def _used(exercise: Exercise, number: int, wrong: Mapping[int, str]) -> list[int
     part = exercise.parts[number - 1]
     if part.kind == NUMBER:
         return [int(i) for i in sorted(set(_EARLIER.findall(part.follows))) if int(i) in wrong]
-    if part.kind != FORMULA:
-        return []
-    earlier = {i: exercise.parts[i - 1] for i in wrong}
-    return [i for i, p in earlier.items() if p.kind == FORMULA and p.answer in part.answer and len(p.answer) > 1]
+    return sorted(_following(exercise, number, wrong)[1]) if part.kind == FORMULA else []
+
+
+def _following(exercise: Exercise, number: int, wrong: Mapping[int, str]) -> tuple[Term | None, list[int]]:
+    """The right answer given wrong ones before it, and which of them come in."""
+    part = exercise.parts[number - 1]
+    symbols, model = table_of(exercise, part)
+    names = as_symbols(model if symbols is None else symbols)
+    reference, used = _value(part.answer, names), list[int]()
+    for i, answer in wrong.items():
+        earlier = exercise.parts[i - 1]
+        if i == number or earlier.kind != FORMULA or earlier.symbols != part.symbols or len(answer) > LONGEST:
+            continue
+        try:
+            found = following(reference, _value(earlier.answer, names), _value(answer, names))
+        except ReadError:
+            continue
+        if found is not None:
+            reference = found
+            used.append(i)
+    return (reference, used) if used else (None, used)
+
+
+def _value(text: str, names: Symbols) -> Term:
+    """What a formula says; of an equation its last side."""
+    term = read(text, names).term
+    return settled(term.parts[-1] if term.head == "eq" else term)
 
 
 def _follows(exercise: Exercise, number: int, answer: str, wrong: Mapping[int, str]) -> bool:
     """Whether an answer is right where the wrong answers before it are taken for granted."""
-    if not 1 <= number <= len(exercise.parts):
+    if not 1 <= number <= len(exercise.parts) or not wrong:
         return False
-    used, part = _used(exercise, number, wrong), exercise.parts[number - 1]
-    if not used or any(len(wrong[i]) > LONGEST for i in used):
-        return False
+    part = exercise.parts[number - 1]
     try:
         if part.kind == NUMBER:
-            return _follows_number(part, answer, wrong)
-        reference = part.answer
-        for i in used:
-            reference = reference.replace(exercise.parts[i - 1].answer, f"({wrong[i].strip().strip('$')})")
+            return bool(_used(exercise, number, wrong)) and _follows_number(part, answer, wrong)
+        if part.kind != FORMULA:
+            return False
+        reference, _ = _following(exercise, number, wrong)
+        if reference is None:
+            return False
         symbols, model = table_of(exercise, part)
-        return bool(judge(answer, reference, symbols=symbols, model=model, where=part.where, form=part.form))
+        return bool(judge(answer, echo(reference), symbols=symbols, model=model, where=part.where, form=part.form))
     except (ArithmeticError, ValueError, TypeError, LookupError, AttributeError, RecursionError, SymrnnError):
         return False
 

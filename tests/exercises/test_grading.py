@@ -70,6 +70,16 @@ def test_what_follows_from_a_wrong_answer_earns_its_points() -> None:
     assert [m.status for m in mark(exercise, {1: wrong, 2: other})] == ["wrong", "wrong"]
 
 
+def test_what_follows_may_stand_at_another_time() -> None:
+    """The gradient by o(t) comes in at tau in that by h(tau); what is computed from it by a chain follows, too."""
+    exercise = make("bptt.logits", seed=4, level=2)
+    local, back = (p.answer for p in exercise.parts)
+    right = back[back.index(r"\left(") + 6 : back.rindex(r"\right)")]
+    for what, status in (("-", "followed"), ("2 ", "wrong")):
+        found = mark(exercise, {1: f"-({local})", 2: back.replace(right, f"{what}({right})")})
+        assert [m.status for m in found] == ["wrong", status]
+
+
 def test_numbers_follow_too() -> None:
     exercise = make("ordered.derivatives", seed=3, level=2)
     first, second = (float(p.answer) for p in exercise.parts[:2])
