@@ -12,6 +12,7 @@ from typing import Any
 from sympy import Integer, expand
 
 from symrnn.errors import Unsupported
+from symrnn.model import Range
 from symrnn.numeric.bodies import no_formula
 from symrnn.numeric.statements import stackable
 from symrnn.numeric.texts import ALONE, EXAMPLE, TIME, Code, Stack
@@ -258,7 +259,8 @@ def _(e: TimeSum, p: Printer) -> Code:
 
 def _summed_one_by_one(e: TimeSum, p: Printer) -> Code:
     """A sum whose terms hold sums that depend on its index: one term after another."""
-    body = p.alone()(e.body)
+    with p.scope.horizon.running(e.index, Range(e.lower, e.upper)):
+        body = p.alone()(e.body)
     shape = shape_of(e)
     start = p.dialect.filled(p.sizes(shape), "0", p.scope.word("dtype")) if shape else "0"
     numbers = f"range({p.size(e.lower)}, {p.size(e.upper)} + 1)"

@@ -9,7 +9,9 @@ import sympy
 import symrnn as sr
 from numeric import oracle
 from symrnn import Constant, Parameter, Sequence, nabla, t, tau
+from symrnn.numeric.leaves import LeafScope, leaf_name
 from symrnn.numeric.stable import SCALAR
+from symrnn.numeric.statements import Store
 from symrnn.tensor import commutation, slots_of
 from symrnn.tensor.evaluate import evaluate_node
 from symrnn.tensor.numbers import Floats
@@ -21,6 +23,7 @@ h, x, s, W, U, b, w = (
 )
 A, z = Sequence("A", n, m), Constant("z", n)
 SIZES = {n: 3, m: 2}
+k = sympy.Symbol("k", integer=True)
 
 EXPRESSIONS = [
     sr.tanh(W @ h[t - 1] + U @ x[t] + b),
@@ -72,7 +75,6 @@ def test_a_function_of_the_leaves(expr: object) -> None:
 
 def _names(expr: object) -> dict:
     from symrnn.model import reads
-    from symrnn.numeric.expression import leaf_name
 
     return {leaf: leaf_name(leaf) for leaf in reads(expr)}
 
@@ -98,8 +100,44 @@ def test_what_has_no_numbers_is_refused() -> None:
     for expr in (f(h[t]), g(s[t])):
         with pytest.raises(sr.Unsupported, match="unknown function"):
             sr.to_numpy(expr)
-    with pytest.raises(sr.Unsupported, match="sum over time"):
-        sr.to_numpy(sr.time_sum(s[t]))
+
+
+ELMAN, SPACE = sr.bptt(sr.models.elman()), sr.bptt(sr.models.state_space())
+SUMMED = {
+    "gradient": ELMAN["W"],
+    "closed form": ELMAN.closed_form(ELMAN.model.parameters[1]).expr,
+    "powers": SPACE.closed_form(SPACE.model.parameters[0]).expr,
+    "back from the end": sr.time_sum(s[k] * sr.time_prod(s[t] * w, (t, k + 1, tau)), (k, 1, tau)) + s[tau],
+    "from t on": sr.time_sum(s[k] * w * t, (k, t - 2, tau)),
+}
+
+
+@pytest.mark.parametrize("name", SUMMED)
+def test_sums_over_time(name: str) -> None:
+    """Whole sequences are arguments, a row for each time; for one example and for a batch, as the interpreter finds."""
+    expr, last, rng = SUMMED[name], 5, np.random.default_rng(0)
+    scope, sizes = LeafScope(expr), {"n": 3, "m": 2, "k": 2, "p": 2}
+    given, values = {}, {}
+    rule = {tau: sympy.Integer(last), t: sympy.Integer(3)}
+    for leaf, argument in scope.leaves.items():
+        times = scope.arrays[leaf].at(rule).times() if isinstance(leaf, Store) else None
+        core = tuple(sizes[str(d)] for d in (leaf.sequence.shape if isinstance(leaf, Store) else leaf.shape))
+        shape = core if times is None else (len(times), 2, *core)
+        given[argument] = rng.normal(size=shape)
+        if times is None:
+            values[leaf] = given[argument]
+        else:
+            values |= {leaf.element(sympy.Integer(r)): x[1] for r, x in zip(times, given[argument], strict=True)}
+    more = {"t": 3} if name == "from t on" else {}
+    named = {d: sizes[str(d)] for x in values for d in x.shape if d.is_Symbol}
+    want = evaluate_node(expr.xreplace(rule), Floats(), values, named)
+    function = sr.to_numpy(expr)
+    one = {
+        a: x if leaf not in scope.arrays else x[:, 1]
+        for (leaf, a), x in zip(scope.leaves.items(), given.values(), strict=True)
+    }
+    np.testing.assert_allclose(function(**one, **more), want, rtol=1e-12, atol=1e-14)
+    np.testing.assert_allclose(function(**given, **more)[1], want, rtol=1e-12, atol=1e-14)
 
 
 def test_lambdify_of_every_scalar_that_a_derivation_returns() -> None:

@@ -12,8 +12,8 @@ import numpy as np
 from symrnn.errors import Unsupported
 from symrnn.model import Constant, Parameter, Recurrence, Sequence, reads
 from symrnn.numeric.entry import to_numpy
-from symrnn.numeric.expression import leaf_name
 from symrnn.numeric.frame import key_of_leaf
+from symrnn.numeric.leaves import leaf_name
 from symrnn.numeric.network import Network
 from symrnn.tensor.adjoint import Adjoint
 from symrnn.tensor.node import shape_of
