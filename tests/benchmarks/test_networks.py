@@ -57,7 +57,7 @@ def test_tanh_network(size, record):
     if size in LIMITS:
         assert table.ratio("symrnn", "products and tanh (limit)") <= LIMITS[size]
     compiled = "symrnn, Numba"
-    if size == (16, 50, 1) and compiled in contestants(p):
+    if size in SMALL[:2] and compiled in contestants(p):
         for name, least in (("PyTorch, step by step", 9), ("autograd", 40), ("JAX, jit of scan", 1)):
             assert name not in contestants(p) or table.ratio(name, compiled) >= least, name
     if size[0] == 8 and {compiled, "JAX, jit of scan"} <= set(contestants(p)):
