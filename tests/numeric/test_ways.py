@@ -95,7 +95,7 @@ def test_mutants_differ() -> None:
     """A longer window, another chunk, and no truncation give other gradients here: the comparisons could fail."""
     model = net_of("skip").model
     arguments, _ = case(net_of("skip"), 5, False)
-    ways = [sr.bptt(model, window=2), sr.bptt(model, window=3), sr.bptt(model, chunk=2), sr.bptt(model)]
+    ways = [derived("window", "skip"), sr.bptt(model, window=3), derived("chunk", "skip"), sr.bptt(model)]
     grads = [load_all(sr.code(d))["loss_and_grad"](*arguments)[1]["W"] for d in ways]
     for i, g in enumerate(grads):
         assert all(np.max(np.abs(g - other)) > 1e-3 for other in grads[i + 1 :])
