@@ -19,6 +19,18 @@ from symrnn.typeset.latex import LatexRenderer
 from typeset.formulas import derive, short_times
 
 draw = LatexRenderer()
+# Conventions other than the default one, which together take every value of every field, and a detail for each.
+CONVENTIONS: dict[str, tuple[Notation, str]] = {
+    "d2l": (Notation.named("d2l"), "full"),
+    "cs231n": (Notation.named("cs231n"), "lecture"),
+    "numerator": (
+        Notation(
+            *("argument", "delta", "preactivation", "diag", "columns", "numerator", "none", "dot"), names={"tau": "T"}
+        ),
+        "full",
+    ),
+    "bars": (Notation(adjoint="bar", products="odot", bold="upright", semicolon=False, objective=False), "lecture"),
+}
 
 
 @cache

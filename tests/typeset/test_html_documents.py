@@ -15,7 +15,7 @@ from symrnn.model import library
 from symrnn.typeset.html_style import DARK, LIGHT
 from symrnn.typeset.write_html import write_html
 from typeset.accessible import colour_faults, contrast, page_faults, tree_of
-from typeset.documents import made
+from typeset.documents import CONVENTIONS, made
 
 REQUESTS = re.compile(
     r"""\bsrc=|\bhref="(?!#)|@import|url\(|https?://(?!www\.w3\.org)|<(?:link|iframe|object|embed)\b"""
@@ -127,6 +127,21 @@ def test_formulas_have_boxes_and_nothing_is_too_wide(measured: Callable[..., dic
     assert found["page"] <= 0
     assert found["wide"] == []
     assert found["buttons"] == page.count('class="copy"') and found["hidden"] == 0
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("convention", CONVENTIONS)
+def test_all_models_are_drawn_in_every_convention(measured: Callable[..., dict], convention: str) -> None:
+    notation, detail = CONVENTIONS[convention]
+    pages = [made(x, notation=notation, detail=detail, pictures=False).render(".html") for x in library.LIBRARY]
+    for page in pages:
+        tree_of(page)  # it is well-formed
+    head, main, foot = re.split(r"<main>.*</main>", pages[0], flags=re.DOTALL)[0], [], "</body></html>"
+    for page in pages:
+        main += re.findall(r"<main>(.*)</main>", page, re.DOTALL)
+    found = measured(f"{head}<main>{''.join(main)}</main>{foot}", "--window-size=1100,1400")
+    assert found["formulas"] == "".join(main).count("<math") > 1000
+    assert found["empty"] == 0 and found["wide"] == [] and found["page"] <= 0
 
 
 @pytest.mark.browser

@@ -8,10 +8,12 @@ import pytest
 
 from symrnn.errors import Undefined, Unsupported
 from symrnn.model import library
+from symrnn.typeset import Notation
 from symrnn.typeset.blocks import Code, Page
+from symrnn.typeset.notation import CHOICES
 from symrnn.typeset.tex_words import MACROS, escape, with_macros
 from symrnn.typeset.write_tex import OTHERS, TexStyle, TexWriter, write_tex
-from typeset.documents import made
+from typeset.documents import CONVENTIONS, made
 
 ALLOWED = {"amsmath", "amssymb", "bm", "mathtools", "tikz", "xcolor", "booktabs", "microtype"}
 STYLES = {
@@ -100,13 +102,31 @@ def test_every_model_compiles_in_every_style(pdflatex: Callable[[str], Path], na
     compiled(pdflatex, made(name, number=True, detail="full", language="de").render(".tex"))
 
 
+ALL = r"""\documentclass%s{article}
+\usepackage{amsmath,amssymb,bm,mathtools,tikz,xcolor,booktabs,microtype}
+\begin{document}
+%s
+\end{document}
+"""
+VISIBLE = 2.0  # points by which a line may be too wide before anybody sees it
+
+
+def test_the_conventions_that_are_compiled_have_every_value() -> None:
+    chosen = [Notation(), *(notation for notation, _ in CONVENTIONS.values())]
+    for field, values in CHOICES.items():
+        assert {getattr(notation, field) for notation in chosen} == set(values), field
+
+
 @pytest.mark.tex
-@pytest.mark.parametrize("preset", ["d2l", "cs231n"])
-@pytest.mark.parametrize("name", ["elman", "lstm", "encoder-decoder"])
-def test_other_conventions_compile(pdflatex: Callable[[str], Path], name: str, preset: str) -> None:
-    document = made(name, notation=preset, detail="full")
-    compiled(pdflatex, document.render(".tex"))
-    compiled(pdflatex, document.render(".tex", columns=2))
+@pytest.mark.parametrize("convention", CONVENTIONS)
+def test_all_models_compile_in_every_convention(pdflatex: Callable[[str], Path], convention: str) -> None:
+    notation, detail = CONVENTIONS[convention]
+    documents = [made(name, notation=notation, detail=detail, pictures=False) for name in library.LIBRARY]
+    for columns, option in ((1, ""), (2, "[twocolumn]")):
+        parts = [document.render(".tex", fragment=True, columns=columns) for document in documents]
+        log = pdflatex(ALL % (option, "\n\\clearpage\n".join(parts))).with_suffix(".log")
+        found = re.findall(r"^Overfull \\[hv]box \(([\d.]+)pt.*$", log.read_text(errors="replace"), re.MULTILINE)
+        assert not [size for size in found if float(size) > VISIBLE]
 
 
 HOST = r"""\documentclass{article}
