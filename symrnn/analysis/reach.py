@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -45,6 +46,9 @@ class Reach:
     @property
     def steps(self) -> int | None:
         return None if self.back is None or self.ahead is None else self.back + self.ahead + 1
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{escape(str(self))}</pre>"
 
     def __str__(self) -> str:
         now = text(self.at.time)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -48,6 +49,9 @@ class Spectrum:
     def between(self, steps: int) -> tuple[float, float]:
         """A lower and an upper bound on the norm of the derivative over some steps; equal for a normal matrix."""
         return self.radius**steps, self.norm**steps
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{escape(str(self))}</pre>"
 
     def __str__(self) -> str:
         verdict = "vanish" if self.radius < 1 else "explode" if self.radius > 1 else "neither vanish nor explode"

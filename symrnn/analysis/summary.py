@@ -7,6 +7,7 @@ exceeds n, and along it the past can change without a trace (Goodfellow et al. 2
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -62,6 +63,9 @@ class Summary:
     def forgotten_first(self) -> list[int]:
         """The times of the inputs, the one that matters least to the state first."""
         return [int(i) + 1 for i in np.argsort(self.remembered, kind="stable")]
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{escape(str(self))}</pre>"
 
     def __str__(self) -> str:
         least, most = self.forgotten_first[0], self.forgotten_first[-1]

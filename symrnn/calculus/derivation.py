@@ -32,6 +32,11 @@ class Law:
     def __repr__(self) -> str:
         return f"<Law {self.name}: {self.statement}>"
 
+    def _repr_html_(self) -> str:
+        import symrnn
+
+        return symrnn.html(self)
+
 
 @dataclass(frozen=True, repr=False)
 class Step:

@@ -47,6 +47,9 @@ class Hessian:
     def __getitem__(self, place: Any) -> Expr:
         return self.matrix[place]
 
+    def _repr_latex_(self) -> str:
+        return str(self.matrix._repr_latex_())
+
 
 def hessian(
     model: Recurrence, tau: Any, dims: Mapping[Symbol, int] | None = None, *, wrt: Iterable[Any] | None = None

@@ -57,6 +57,11 @@ class Move:
     def __repr__(self) -> str:
         return f"<Move {self.law.name}: {shortened(add(*self.after))}>"
 
+    def _repr_html_(self) -> str:
+        import symrnn
+
+        return symrnn.html(self)
+
 
 @dataclass(frozen=True, repr=False)
 class Case:
@@ -70,6 +75,11 @@ class Case:
 
     def __repr__(self) -> str:
         return f"<Case {self.name}, t = {self.scene.times}: {len(self.moves)} lines to {shortened(add(*self.goal))}>"
+
+    def _repr_html_(self) -> str:
+        import symrnn
+
+        return symrnn.html(self)
 
     def states(self) -> tuple[Terms, ...]:
         """The terms of every line, the first one included."""

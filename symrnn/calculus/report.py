@@ -31,6 +31,11 @@ class Finding:
     def __repr__(self) -> str:
         return f"<Finding {self}>"
 
+    def _repr_html_(self) -> str:
+        import symrnn
+
+        return symrnn.html(self)
+
     def __str__(self) -> str:
         error = "" if self.how in {"exact", "instance"} and self.verdict == HOLDS else f", error {self.error:.0e}"
         return f"{self.verdict}: {self.claim} ({self.how}{error}){': ' + self.note if self.note else ''}"

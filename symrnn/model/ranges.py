@@ -43,6 +43,11 @@ class Range:
     def __str__(self) -> str:
         return str(self.first) if self.is_point else f"{self.first}..{self.last}"
 
+    def _repr_latex_(self) -> str:
+        import symrnn
+
+        return f"$\\displaystyle {symrnn.latex(self)}$"
+
 
 def at_most(a: Expr, b: Expr) -> bool | None:
     """Whether a <= b for all values of the symbols, for none (False), or for some (None)."""

@@ -101,6 +101,11 @@ class Notation:
                 raise _no_such(name, getattr(self, name), (True, False))
         object.__setattr__(self, "names", _checked_names(self.names))
 
+    def _repr_html_(self) -> str:
+        from symrnn.typeset.shown import html
+
+        return html(self)
+
     def name(self, identifier: str) -> str:
         """The name on paper of a Python identifier."""
         return next((new for old, new in self.names if old == identifier), identifier)

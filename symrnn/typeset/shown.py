@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import fields
 from html import escape
 from typing import Any
 
+from symrnn.calculus.derivation import Law
 from symrnn.calculus.formula import ClosedForm
-from symrnn.calculus.induction import Proof
-from symrnn.calculus.report import Report
+from symrnn.calculus.induction import Case, Move, Proof
+from symrnn.calculus.report import Finding, Report
 from symrnn.calculus.verdict import Verdict
+from symrnn.tensor.elementwise import add
 from symrnn.typeset.blocks import Block, Display, Paragraph
 from symrnn.typeset.displays import presenter
 from symrnn.typeset.items import Phrase, Row, Rows
@@ -17,6 +21,7 @@ from symrnn.typeset.notation import Notation, as_notation
 from symrnn.typeset.present import Presenter
 from symrnn.typeset.proofs import Block as Lines
 from symrnn.typeset.proofs import case_block, closed_blocks, downwards, times_item
+from symrnn.typeset.reasons import law_words
 from symrnn.typeset.verdict import checked, ways
 from symrnn.typeset.write_html import write_block
 
@@ -44,8 +49,16 @@ def html(x: Any, notation: Notation | str | None = None, *, language: str = "en"
     >>> sr.html(sr.tau + 1)
     '<math display="block"><semantics><mrow><mi>τ</mi><mo>+</mo><mn>1</mn></mrow>...</math>'
     """
-    if isinstance(x, Verdict):
-        return _verdict(x, notation)
+    match x:
+        case Verdict():
+            return _verdict(x, notation)
+        case Notation():
+            shown = ((f.name, str(getattr(x, f.name))) for f in fields(x) if f.name != "names")
+            return _table((*shown, ("names", ", ".join(f"{old} as {new}" for old, new in x.names) or "as they are")))
+        case Law():
+            return f"<p><strong>{escape(x.name)}</strong>: {escape(x.statement)} ({escape(x.source)})</p>"
+        case Finding():
+            return f"<p>{escape(str(x))}</p>"
     blocks = _blocks(x, as_notation(notation), language)
     return "\n".join(map(write_block, blocks)) if blocks else mathml(x, notation, display=True)
 
@@ -59,6 +72,12 @@ def _blocks(x: Any, notation: Notation, language: str) -> list[Block]:
             p = presenter(x.subject, notation, None, language=language)
             back = any(map(downwards, x.proofs))
             return [block for part in closed_blocks(x, p) for block in _chain(part, p, back)]
+        case Move():
+            p = presenter(None, notation, None, language=language)
+            return [Paragraph((law_words(x.law, p), ": ", p(add(*x.after))))]
+        case Case():
+            p = presenter(None, notation, None, language=language)
+            return _chain(case_block(x, p), p, x.scene.chain.ahead == 1)
         case Proof():
             p = presenter(None, notation, None, language=language)
             return [block for case in x.cases for block in _chain(case_block(case, p), p, downwards(x))]
@@ -79,9 +98,14 @@ def _chain(lines: Lines, p: Presenter, back: bool) -> list[Block]:
 def _verdict(x: Verdict, notation: Notation | str | None) -> str:
     """The report of a verdict: one labelled row a fact, formulas as formulas."""
     head = f"{x.subject}: {x.status}" + (f", {x.reason}" if x.reason else "")
-    rows = "".join(
+    return f"<p><strong>{escape(head)}</strong></p>" + (_table(x.rows, notation) if x.rows else "")
+
+
+def _table(rows: Iterable[tuple[str, Any]], notation: Notation | str | None = None) -> str:
+    """Labelled rows, formulas as formulas."""
+    shown = "".join(
         f'<tr><th scope="row" style="text-align:left">{escape(label)}</th><td style="text-align:left">'
         f"{escape(content) if isinstance(content, str) else mathml(content, notation)}</td></tr>"
-        for label, content in x.rows
+        for label, content in rows
     )
-    return f"<p><strong>{escape(head)}</strong></p>" + (f"<table>{rows}</table>" if rows else "")
+    return f"<table>{shown}</table>"
