@@ -35,6 +35,12 @@ class AdjointLines:
     derivation: Derivation
     rows: dict[Sequence, list[Line]] = field(default_factory=dict)
     solutions: dict[Sequence, Any] = field(default_factory=dict, repr=False, compare=False)
+    objective: Any = "L"
+
+    def nabla(self, node: Any) -> Adjoint:
+        """The adjoint of a node that these lines are about."""
+        found: Adjoint = nabla(node, self.objective)
+        return found
 
     @classmethod
     def of(cls, derivation: Derivation) -> AdjointLines:
@@ -162,7 +168,7 @@ def affine_of(lines: AdjointLines, v: Sequence) -> Affine:
     """
     states = states_behind(lines, v)
     home = lines.home(states[0])
-    nodes = tuple(nabla(u[t]) for u in states)
+    nodes = tuple(lines.nabla(u[t]) for u in states)
     if any(len(shape_of(a)) > 1 for a in nodes):
         raise Unsupported(f"no closed form is known for the matrix-valued state {v}", repair="use bptt or rtrl")
     ahead = _direction(lines, states)
@@ -174,7 +180,7 @@ def affine_of(lines: AdjointLines, v: Sequence) -> Affine:
     start_rows, start_given = _rows(lines, states, start, Range(start, start))
     start_used: list[Line] = []
     start_done = tuple(settled(lines, x, states, Range(start, start), start_used) for x in start_rows)
-    carried = tuple(nabla(u[t + ahead]) for u in states)
+    carried = tuple(lines.nabla(u[t + ahead]) for u in states)
     split = [split_linear(x, carried) for x in done]
     for (parts, rest), x in zip(split, done, strict=True):
         if any(a.node.sequence in states for a in adjoints_in(rest)):

@@ -20,7 +20,7 @@ from symrnn.calculus.truths import ForwardTruths
 from symrnn.calculus.verify import LineChecker, checked_lasts
 from symrnn.graph.lengths import spread
 from symrnn.graph.run import Instance, draw, prime_sizes
-from symrnn.model import Element, Range, Recurrence, Sequence
+from symrnn.model import Element, Range, Recurrence
 from symrnn.tensor.elementwise import add
 from symrnn.tensor.evaluate import Evaluator
 from symrnn.tensor.field import FiniteField
@@ -72,7 +72,7 @@ class Workshop:
             self.others[key] = Workshop(form.behind, self.seed)
         return self.others[key]
 
-    def _finding(self, claim: Claim, number: int, counted: dict[Any, Sequence]) -> Finding:
+    def _finding(self, claim: Claim, number: int, counted: dict[Any, Range]) -> Finding:
         return decide(claim[0], number, self.systems, [_check(v, claim, counted) for v in self.values])
 
 
@@ -103,7 +103,7 @@ class _WithRates(Evaluator):
         return super().leaf(expr)
 
 
-def _check(by_system: dict[Any, Values], claim: Claim, counted: dict[Any, Sequence]) -> Callable[[Any], float]:
+def _check(by_system: dict[Any, Values], claim: Claim, counted: dict[Any, Range]) -> Callable[[Any], float]:
     return lambda system: _gap(by_system[type(system)], *claim[1:], counted)
 
 
@@ -125,13 +125,14 @@ def proof_claims(proof: Proof) -> Iterator[Claim]:
             yield f"{case.name}: {before} = {after} ({move.law.name})", before, after, case.scene.times
 
 
-def _gap(checker: Values, before: Any, after: Any, times: Range, counted: dict[Any, Sequence]) -> float:
+def _gap(checker: Values, before: Any, after: Any, times: Range, counted: dict[Any, Range]) -> float:
     """The largest distance of two sides over all times, and over all times of a computed node that t counts from."""
     rule = checker.instance.rule
     rules = [rule]
-    for k, v in counted.items():
-        computed = generic_equation(checker.instance.model, v).times.at(rule).times()
-        rules = [{**r, k: Integer(s)} for r in rules for s in computed]
+    free = before.free_symbols | after.free_symbols | times.first.free_symbols | times.last.free_symbols
+    for k, span in counted.items():
+        if k in free:
+            rules = [{**r, k: Integer(s)} for r in rules for s in span.at(rule).times()]
     worst = 0.0
     for r in rules:
         for s in times.at(r).times():
@@ -141,7 +142,11 @@ def _gap(checker: Values, before: Any, after: Any, times: Range, counted: dict[A
     return worst
 
 
-def _counted_from(form: ClosedForm) -> dict[Any, Sequence]:
-    """The symbol k of a derivative by a state at time k, and the state."""
+def _counted_from(form: ClosedForm) -> dict[Any, Range]:
+    """The time k of a derivative by a state at k, the time s at which errors enter, and for which these stand."""
     by = getattr(form.of, "by", None)
-    return {by.time: by.sequence} if isinstance(by, Element) and isinstance(by.time, Symbol) else {}
+    if isinstance(by, Element) and isinstance(by.time, Symbol):
+        model = form.subject.model if isinstance(form.subject, Derivation) else form.subject
+        return {by.time: generic_equation(model, by.sequence).times}
+    errors = getattr(getattr(form.subject, "origin", None), "errors", None)
+    return {errors.index: Range(errors.first, errors.last)} if errors is not None and errors.over else {}

@@ -50,7 +50,7 @@ def closed_gradient(derivation: Derivation, leaf: Any) -> ClosedForm:
     node = leaf.node if isinstance(leaf, Adjoint) else leaf
     line = next((x for x in derivation.lines if x.group != "backward" and x.equation.lhs == nabla(node)), None)
     if line is not None:
-        return _of_gradient(derivation, lines, node, line)
+        return form_of_line(derivation, lines, line)
     if not isinstance(node, Element) or node.sequence not in lines.rows:
         derivation[node]  # raises when there is no such gradient
         raise Unsupported(f"the gradient of {node} has no line of its own", repair="ask for one of its elements")
@@ -87,7 +87,7 @@ def _of_adjoint(derivation: Derivation, lines: AdjointLines, node: Element) -> C
     states = states_behind(lines, v)
     if v not in states:
         line = lines.line_at(v, t, lines.home(v))
-        return _of_gradient(derivation, lines, v[t], line)
+        return form_of_line(derivation, lines, line)
     affine, proof = solved(lines, v)
     whole = add(*affine.closed(t), shape=shape_of(affine.start))
     place = [x.node.sequence for x in affine.nodes].index(v)
@@ -104,7 +104,7 @@ def _at(form: ClosedForm, node: Element) -> ClosedForm:
     return ClosedForm(form.subject, nabla(node), form.expr.xreplace(rule), steps, form.proofs)
 
 
-def _of_gradient(derivation: Derivation, lines: AdjointLines, node: Any, line: Line) -> ClosedForm:
+def form_of_line(derivation: Derivation, lines: AdjointLines, line: Line) -> ClosedForm:
     """The closed form of a line that reads adjoints: those of the states are put in."""
     steps = [ClosedStep(LAWS["line"], line.equation.rhs, (str(line.number),))]
     used: list[Line] = []
@@ -112,7 +112,7 @@ def _of_gradient(derivation: Derivation, lines: AdjointLines, node: Any, line: L
     if used:
         steps.append(ClosedStep(LAWS["known adjoint"], expr, tuple(str(x.number) for x in used)))
     proofs = _solve(lines, expr, steps, line.when)
-    return ClosedForm(derivation, nabla(node), steps[-1].after, tuple(steps), proofs, line.equation.over)
+    return ClosedForm(derivation, line.equation.lhs, steps[-1].after, tuple(steps), proofs, line.equation.over)
 
 
 def _solve(lines: AdjointLines, expr: Any, steps: list[ClosedStep], when: Range | None) -> tuple[Proof, ...]:

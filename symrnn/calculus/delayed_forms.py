@@ -12,30 +12,41 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
+from sympy import Symbol
+
 from symrnn.calculus.adjoint_chains import adjoints_in
 from symrnn.calculus.bptt import bptt
+from symrnn.calculus.chunked import ChunkTemplate
 from symrnn.calculus.closed_forms import closed_gradient
 from symrnn.calculus.derivation import Derivation
 from symrnn.calculus.formula import ClosedForm, ClosedStep
 from symrnn.calculus.law_table import LAWS
 from symrnn.calculus.solutions import closed_rate, closed_state
+from symrnn.calculus.truncation import Truncation
+from symrnn.calculus.window_forms import window_form
+from symrnn.calculus.windowed import WindowTemplate, window_template
 from symrnn.errors import Unsupported
 from symrnn.model import Element, Recurrence, Sequence
 from symrnn.model.delays import Delayed, with_delays
 from symrnn.tensor.adjoint import Adjoint, nabla
 from symrnn.tensor.time import t
 
+Solver = Callable[[Derivation, Any], ClosedForm]
+
 
 def gradient_form(derivation: Derivation, leaf: Any) -> ClosedForm:
     """The closed form of a gradient or adjoint, through copies of states where lags are longer than one step."""
+    if isinstance(derivation.origin, ChunkTemplate) and isinstance(derivation.last, Symbol):
+        derivation = derivation.origin.window.ranged()  # the same gradient as a double sum
+    solve = window_form if isinstance(derivation.origin, WindowTemplate) else closed_gradient
     try:
-        return closed_gradient(derivation, leaf)
+        return solve(derivation, leaf)
     except Unsupported:
-        plain = isinstance(derivation.origin, tuple) and derivation.title == "gradient"
-        delayed = _copied(derivation.model) if plain else None
+        own = isinstance(derivation.origin, tuple | WindowTemplate) and isinstance(derivation.last, Symbol)
+        delayed = _copied(derivation.model) if own else None
         if delayed is None:
             raise
-        return _of_gradient(derivation, leaf, delayed)
+        return _of_gradient(derivation, leaf, delayed, solve)
 
 
 def state_form(model: Recurrence, element: Element) -> ClosedForm:
@@ -54,8 +65,10 @@ def _copied(model: Recurrence) -> Delayed | None:
 
 
 @lru_cache(maxsize=16)
-def _derived(model: Recurrence, chosen: tuple[Any, ...]) -> Derivation:
-    return bptt(model, wrt=chosen)
+def _derived(model: Recurrence, chosen: tuple[Any, ...], truncation: Truncation | None, missing: bool) -> Derivation:
+    if truncation is None:
+        return bptt(model, wrt=chosen)
+    return replace(window_template(model, chosen, truncation), missing=missing).ranged()
 
 
 def _of_model(model: Recurrence, found: Callable[[Recurrence, Callable[[Any], Any]], ClosedForm]) -> ClosedForm:
@@ -69,15 +82,23 @@ def _of_model(model: Recurrence, found: Callable[[Recurrence, Callable[[Any], An
         return _renamed(form, delayed, model, delayed.model)
 
 
-def _of_gradient(derivation: Derivation, leaf: Any, delayed: Delayed) -> ClosedForm:
+def _of_gradient(derivation: Derivation, leaf: Any, delayed: Delayed, solve: Solver) -> ClosedForm:
     """The closed form of the same gradient of the model with copies, after the line of the model itself."""
     node = leaf[t] if isinstance(leaf, Sequence) else leaf.node if isinstance(leaf, Adjoint) else leaf
-    chosen = tuple(dict.fromkeys(delayed.there(x) for x in derivation.origin[1]))
-    other = _derived(delayed.model, chosen)
-    form = replace(_renamed(closed_gradient(other, delayed.there(node)), delayed, derivation, other), of=nabla(node))
-    line = next((x for x in derivation.lines if x.group != "backward" and x.equation.lhs == nabla(node)), None)
+    origin = derivation.origin
+    cut = isinstance(origin, WindowTemplate)
+    if cut and isinstance(node, Element):  # a window reaches further through the longer lag than through copies
+        raise Unsupported(f"no closed form is known for the truncated gradient of {node}, read with several lags")
+    chosen = tuple(dict.fromkeys(delayed.there(x) for x in (origin.chosen if cut else origin[1])))
+    other = _derived(delayed.model, chosen, origin.truncation if cut else None, cut and origin.missing)
+    form = _renamed(solve(other, delayed.there(node)), delayed, derivation, other)
+    of = nabla(node, form.of.objective)
+    form = replace(form, of=of)
+    line = next((x for x in derivation.lines if x.group != "backward" and x.equation.lhs == of), None)
     if line is None:
         return form
+    if not isinstance(node, Element) and form.steps[0].after != line.equation.rhs:
+        raise Unsupported(f"line ({line.number}) is another with copies of the states: {form.steps[0].after}")
     first = ClosedStep(LAWS["line"], line.equation.rhs, (str(line.number),))
     return replace(form, steps=(first, *(x for x in form.steps if x.after != first.after)))
 

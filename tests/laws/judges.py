@@ -8,13 +8,15 @@ directions. In GF(2**61 - 1) two sides that differ agree by chance once in 10**1
 from functools import cached_property
 
 import numpy as np
+import sympy
 
 import symrnn as sr
 from symrnn.calculus.running import run_lines
 from symrnn.graph.lengths import numbers_of, spread
-from symrnn.graph.run import draw
+from symrnn.graph.run import Instance, dimension_symbols, draw
 from symrnn.tensor.dual import Dual, DualArray
 from symrnn.tensor.evaluate import Evaluator
+from symrnn.tensor.explicit import Explicit
 from symrnn.tensor.field import FiniteField
 from symrnn.tensor.numbers import Complexes, Floats
 
@@ -96,6 +98,39 @@ class Judge:
         """The change of the loss by central differences, extrapolated twice."""
         a, b, c = (float(self.moved(h, Floats()) - self.moved(-h, Floats())) / (2 * h) for h in (2e-3, 1e-3, 5e-4))
         return (16 * (4 * c - b) / 3 - (4 * b - a) / 3) / 15
+
+
+def slope_by_sympy(instance, leaf, place):
+    """The derivative of the composed explicit loss by one entry of a leaf, by `sympy.diff`; all else is numbers."""
+    system, entry = Explicit(), sympy.Symbol("entry", real=True)
+    given = {x: system.array(v) for x, v in instance.given.items()}
+    at, given[leaf] = given[leaf][place], given[leaf].copy()
+    given[leaf][place] = entry
+    composed = Instance(instance.model, instance.graph, instance.last, system, instance.sizes, given)
+    return float(_valued(composed.loss(composed.run())[()].diff(entry), {entry: at}))
+
+
+def _valued(expr, known):
+    """An expression with numbers for its symbols; what it holds many times over is worked out once."""
+    if expr not in known:
+        known[expr] = expr.func(*(_valued(x, known) for x in expr.args)) if expr.args else expr
+    return known[expr]
+
+
+def far_from_sympy(d, last, places, seed):
+    """The largest relative distance of the gradients by what is learned from `sympy.diff` of the composed loss.
+
+    At some entries of each of them; sizes are 1 and 2, since the composed loss grows quickly.
+    """
+    sizes = dict(zip(dimension_symbols(d.model), (2, 1, 2, 1, 2, 1), strict=False))
+    instance = draw(d.model, last, Floats(), seed, sizes)
+    found = {a.node: v for a, v in run_lines(d.at(last), last, instance.base).items()}
+    worst = 0.0
+    for w in (w for w in d.model.parameters if w.learned):
+        value = found.get(w, np.zeros(np.shape(instance.given[w])))
+        for place in places(list(np.ndindex(np.shape(value)))):
+            worst = max(worst, abs(value[place] - slope_by_sympy(instance, w, place)) / max(1e-3, abs(value[place])))
+    return worst
 
 
 def inner(system, value, direction):

@@ -318,4 +318,4 @@ HAND = {
         *(stacked_gates, encoder_decoder, whole_past, seen_once, scrambled, unconnected, attention),
     )
 }
-MODELS = LIBRARY | HAND
+MODELS = LIBRARY | {name: builder for name, builder in HAND.items() if name not in LIBRARY} | {"long skip": skip}

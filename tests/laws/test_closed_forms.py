@@ -8,7 +8,7 @@ import random
 from functools import cache
 
 import pytest
-from sympy import Integer, Symbol
+from sympy import Integer, Max, Symbol
 
 import symrnn as sr
 from laws.generator import random_system
@@ -128,6 +128,42 @@ def test_what_has_no_closed_form_says_so():
         derivation("elman").at(3).closed_form(derivation("elman").model.parameters[0])
     with pytest.raises(sr.Unsupported, match="not linear"):
         sr.closed_form(sr.models.elman(), sr.models.elman().states[0][t])
+
+
+# Truncated gradients, C7: the double sum with its inner sum bounded.
+
+
+@pytest.mark.parametrize("name", ["scalar", "elman", "skip", "coupled", "last-output", "jordan", "stacked"])
+def test_truncated_gradients_are_double_sums(name, seed):
+    model = MODELS[name]()
+    W = next(w for w in model.parameters if w.name in {"w", "W", "A", "R", "W_1"})
+    for cut in (sr.bptt(model, window=2), sr.bptt(model, chunk=2)):
+        forms = [part.closed_form(W) for part in (cut, cut.missing)]
+        assert all(form.status == "proved" for form in forms), cut.title
+        assert name != "scalar" or all(form.verify(seed) for form in forms)
+
+
+def test_truncated_gradients_through_copies_hold(seed):
+    model = MODELS["skip"]()
+    assert sr.bptt(model, window=2).closed_form(model.parameters[1]).verify(seed)
+
+
+def test_c7_as_it_is_printed():
+    model = MODELS["elman"]()
+    (h,), o = model.states, model.outputs[0]
+    b, V = (w for w in model.parameters if w.name in "bV")
+    K, r, i = (Symbol(x, integer=True, positive=True) for x in ("K", "r", "i"))
+    J = sr.jacobian(model, h[i], h[i - 1])
+    term = sr.diag(1 - h[t] ** 2) @ time_prod(J, (i, t + 1, r)).T @ V.T @ nabla(o[r])
+    inner = time_sum(term, (t, Max(1, r - K + 1), r))
+    assert sr.bptt(model, window=K).closed_form(b).expr == time_sum(inner, (r, 1, sr.tau))
+
+
+def test_a_given_value_that_a_longer_lag_reads_has_no_window_through_copies():
+    """The lag of two steps carries an error over the edge of a window that copies would stop at."""
+    cut = sr.bptt(MODELS["skip"](), window=2)
+    with pytest.raises(sr.Unsupported, match="several lags"):
+        cut.closed_form(cut.model.boundary[-1])
 
 
 # The claims of C2, right and wrong, about the states that run forward and backward.

@@ -34,17 +34,6 @@ from symrnn.tensor.numbers import Floats
 
 every_model = pytest.mark.parametrize("name", MODELS)
 SYSTEMS = range(5)
-SOME = [
-    "elman",
-    "coupled",
-    "bidirectional",
-    "stacked gates",
-    "matrix state",
-    "encoder decoder",
-    "attention",
-    "unconnected",
-]
-some_models = pytest.mark.parametrize("name", SOME)
 
 
 @cache
@@ -107,7 +96,7 @@ def test_products_are_second_derivatives_exactly(name, seed):
         assert not fits(d, last) or agrees_exactly(d, last, seed), f"symbolic tau at {last}"
 
 
-@some_models
+@every_model
 def test_products_are_the_tangents_of_the_gradient(name, seed):
     d = product(name)
     gradient = sr.bptt(d.model, wrt=everything(d.model))
@@ -136,7 +125,7 @@ def far_from_complex_step(d, last, seed=0):
     return max(far)
 
 
-@some_models
+@every_model
 def test_products_agree_with_a_complex_step_of_the_gradient(name, seed):
     d = product(name)
     last = lasts_of(d.model)[2]
