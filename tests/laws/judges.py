@@ -122,7 +122,7 @@ def far_from_sympy(d, last, places, seed):
 
     At some entries of each of them; sizes are 1 and 2, since the composed loss grows quickly.
     """
-    sizes = dict(zip(dimension_symbols(d.model), (2, 1, 2, 1, 2, 1), strict=False))
+    sizes = dict(zip(dimension_symbols(d.model), (2, 2, 1, 2, 2, 1), strict=False))
     instance = draw(d.model, last, Floats(), seed, sizes)
     found = {a.node: v for a, v in run_lines(d.at(last), last, instance.base).items()}
     worst = 0.0

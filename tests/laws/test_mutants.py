@@ -7,10 +7,10 @@ from sympy import Basic
 
 import symrnn as sr
 from laws import compositions as c
-from laws.judges import distances, everything, holds_exactly
+from laws.judges import distances, everything, far_from_sympy, holds_exactly
 from laws.mutants import WRONG, plant, plant_kind
 from laws.systems import MODELS
-from laws.test_bptt import equals_sympy, evaluates_to_its_instances, ranged_equals_instances
+from laws.test_bptt import evaluates_to_its_instances, ranged_equals_instances
 from laws.test_nodes import forward_holds, pullback_holds, second_holds, sweep_holds
 from symrnn import nabla, t
 from symrnn.calculus import adjoint, instances, ranges
@@ -199,9 +199,9 @@ def test_numbers_that_differ_from_the_lines_are_seen(monkeypatch):
 @pytest.mark.parametrize("mistake", SYSTEM_MISTAKES)
 def test_sympy_s_own_derivative_sees_a_wrong_law(mistake, monkeypatch):
     kind, name, wrong = SYSTEM_MISTAKES[mistake]
-    assert equals_sympy(derived(MODELS[name]()), 2, 0)
+    assert far_from_sympy(derived(MODELS[name]()), 2, lambda places: places[:1], 0) <= 1e-11
     plant_kind(monkeypatch, lambda node: isinstance(node, kind), wrong)
-    assert not equals_sympy(derived(MODELS[name]()), 2, 0)
+    assert far_from_sympy(derived(MODELS[name]()), 2, lambda places: places[:1], 0) > 1e-3
 
 
 def test_a_gradient_of_zero_is_seen():
