@@ -33,12 +33,14 @@ def printed(name):
 @pytest.mark.parametrize("name", sorted(LIBRARY))
 def test_read_undoes_latex_and_text(name):
     model, expressions = printed(name)
+    seen = set()
     for label, notation in NOTATIONS.items():
+        how = (notation.adjoint, notation.gradient, notation.vectors, notation.names)  # what reading depends on
         for expression in expressions:
             for text in (sr.latex(expression, notation=notation), sr.text(expression, notation=notation)):
-                if label == "adjoint=delta" and "δ_h_" in text:
-                    continue  # a terminal drops the index of h_1 there
-                assert sr.read(text, model, notation=notation).expr == expression, (label, text)
+                if (text, how) not in seen:
+                    seen.add((text, how))
+                    assert sr.read(text, model, notation=notation).expr == expression, (label, text)
 
 
 def test_names_of_a_notation_are_read():
@@ -46,3 +48,39 @@ def test_names_of_a_notation_are_read():
     notation = sr.Notation(names={"h": "s"})
     expression = elman.equations[0].rhs
     assert sr.read(sr.latex(expression, notation=notation), elman, notation=notation).expr == expression
+
+
+ODD = """{h}: n
+{x}: m
+{o}, y: q
+{W}: n x n
+{U}: n x m
+{V}: q x n
+{b}: n
+{c}: q
+{h}[t] = tanh({b} + {W} {h}[t-1] + {U} {x}[t])
+{o}[t] = {c} + {V} {h}[t]
+L[t] = softmax_cross_entropy({o}[t], y[t])
+loss = sum_t L[t]
+"""
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        {"h": "state", "x": "x_in", "o": "yhat", "W": "T", "U": "np", "V": "I_x", "b": "lambda", "c": "e"},
+        {"h": "h0", "x": "u", "o": "logits", "W": "W_hh", "U": "phi", "V": "F", "b": "i", "c": "gamma"},
+        {"h": "h_enc", "x": "k", "o": "f", "W": "W_1", "U": "E", "V": "Lambda", "b": "d", "c": "cc"},
+        {"h": "delta", "x": "htilde", "o": "a", "W": "sigma", "U": "S", "V": "p", "b": "beta", "c": "c"},
+    ],
+    ids=lambda names: names["h"],
+)
+def test_models_with_odd_names_are_printed_as_they_are_read(names):
+    model = sr.read_model(ODD.format(**names))
+    derivation = sr.bptt(model)
+    expressions = [e.rhs for e in (*model.equations, *derivation.equations)] + [*derivation.gradients.values()]
+    for label in ("goodfellow", "cs231n", "adjoint=delta", "adjoint=bar"):
+        for expression in expressions:
+            for printer in (sr.latex, sr.text):
+                text = printer(expression, notation=NOTATIONS[label])
+                assert sr.read(text, model, notation=NOTATIONS[label]).expr == expression, (label, text)

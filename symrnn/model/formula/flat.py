@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import replace
 
 from symrnn.model.formula import commands
@@ -12,9 +13,9 @@ _TAKES_A_GROUP = frozenset({"_", "^", "mathbb"})
 _OPEN = {"(": ")", "[": "]", "{": "}", "\\{": "\\}"}
 
 
-def flat(page: Page, signs: list[Sign]) -> list[Sign]:
+def flat(page: Page, signs: list[Sign], names: Container[str] = ()) -> list[Sign]:
     """The signs of a formula without fonts and accents."""
-    return _ordered(_marked(_accented(page, _collapsed(_unfonted(page, signs)))))
+    return _ordered(_marked(_accented(page, _collapsed(_unfonted(page, signs))), names))
 
 
 def closing(signs: list[Sign], start: int) -> int:
@@ -76,7 +77,9 @@ def _collapsed(signs: list[Sign]) -> list[Sign]:
                 break
             if found[-2].kind not in {"WORD", "GREEK"}:
                 break
-            found[-3:] = [replace(found[-2], place=found[-3].place, end=sign.end, blank=found[-3].blank)]
+            accented = before is not None and before.text in commands.ACCENTS
+            one = replace(found[-2], place=found[-3].place, end=sign.end, blank=found[-3].blank)
+            found[-3:] = [replace(one, sized=True) if accented else one]
     return found
 
 
@@ -91,7 +94,7 @@ def _accented(page: Page, signs: list[Sign]) -> list[Sign]:
                 _check_accent(page, signs, i)
         elif pending and sign.kind in {"WORD", "GREEK"}:
             accent = "".join(commands.ACCENTS[mark.text] for mark in reversed(pending))
-            whole = sign.kind == "GREEK" or len(sign.text) == 1
+            whole = sign.kind == "GREEK" or len(sign.text) == 1 or sign.sized
             first = sign.text if whole else sign.text[0]
             found.append(replace(sign, kind="WORD", text=first + accent, blank=True))
             if not whole:
@@ -121,15 +124,15 @@ def _check_accent(page: Page, signs: list[Sign], i: int) -> None:
         raise page.fault("unsupported", signs[i].place, what, repair="put it over the name alone, as in \\hat{y}_t")
 
 
-def _marked(signs: list[Sign]) -> list[Sign]:
-    """Combining accents join the letter before them."""
+def _marked(signs: list[Sign], names: Container[str]) -> list[Sign]:
+    """Combining accents join the letter before them, or the name of several letters."""
     found: list[Sign] = []
     for sign in signs:
         if sign.kind != "MARK" or not found or found[-1].kind not in {"WORD", "GREEK"}:
             found.append(sign)
             continue
         last = found.pop()
-        if last.kind == "WORD" and len(last.text) > 1 and not last.sized:
+        if last.kind == "WORD" and len(last.text) > 1 and not last.sized and last.text not in names:
             found.append(replace(last, text=last.text[:-1]))
             last = replace(last, text=last.text[-1], blank=False)
         found.append(replace(last, kind="WORD", text=last.text + sign.text, end=sign.end, sized=True))

@@ -111,7 +111,7 @@ def read(text: str, symbols: object, notation: Any = None) -> Reading:
 
 
 def _term(page: Page, table: Symbols) -> Term:
-    found = flat(page, signs(page))
+    found = flat(page, signs(page), table.spellings)
     bound = _bound(found, table)
     words = Marker(page, table, found, bound).words()
     return Builder(page, table).build(parse(page, words))

@@ -69,8 +69,13 @@ def _leaf(builder: Builder, kind: str, name: str, base: Tree[Any]) -> Term:
         raise builder.page.fault("undeclared", place_of(base), what, repair="use a declared name")
     if kind == "function":
         raise builder.page.fault("syntax", place_of(base), f"{name} is a function", repair=f"write {name}(...)")
-    size = {"eye": None, "ones": (ANY, 1)}.get(kind, SCALAR)
+    size = {"eye": None, "ones": _ones(builder)}.get(kind, SCALAR)
     return Term(kind, text=name, size=size, place=place_of(base))
+
+
+def _ones(builder: Builder) -> Size:
+    """The shape of a vector of ones, whose length the context decides."""
+    return (1, ANY) if builder.table.rows else (ANY, 1)
 
 
 def items_of(script: Script) -> list[Any]:
@@ -216,11 +221,13 @@ def _on_value(builder: Builder, term: Term, scripts: list[Script], base: str) ->
         place = place_of(script)
         if script.data in {"power", "bracket_power"}:
             term = builder.powered(term, builder.build(items_of(script)[0]), place)
-        elif script.data == "letter_t" and term.size == SCALAR:
+        elif script.data == "letter_t" and term.size == SCALAR and (term.head, term.text) != ("number", "1"):
             if "T" not in builder.table.lengths:
                 raise builder.page.fault("shape", place, "a scalar has no transpose", repair="leave it out")
             term = builder.powered(term, Term("length", text="tau", place=place), place)
         elif script.data in {"transposed", "letter_t"}:
+            if term.head == "number" and term.text == "1":  # 1^T as the row of ones, where nothing is bold
+                term = Term("ones", text="ones", size=_ones(builder), place=term.place)
             term = builder.transposed(term, place)
         elif script.data in {"sub", "place"}:
             term = _lowered(builder, term, script, base)

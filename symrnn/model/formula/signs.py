@@ -156,7 +156,8 @@ def _sign(page: Page, kind: str, value: str, span: tuple[int, int], before: tupl
         return _character(page, value, sign, place)
     if kind == "NUMBER" and len(value) > MOST_DIGITS:
         raise page.fault("limit", place, f"a number of {len(value)} digits; it may have {MOST_DIGITS}")
-    if kind == "WORD" and value in _CODE:
+    below = value == "in" and page.source.text[:place].endswith(("_", "_{"))  # the weights W_in are no loop
+    if kind == "WORD" and value in _CODE and not below:
         raise page.fault("forbidden", place, f"{value} is a word of a programming language", repair="type a formula")
     if kind in {"NUMBER", "WORD", "SUPER", "SUB"}:
         return sign(kind, value)

@@ -6,6 +6,7 @@ length. Nothing that is not in it is read.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -22,6 +23,7 @@ from symrnn.model.recurrence import Recurrence
 from symrnn.tensor import dims
 from symrnn.tensor.unknown import Applied, Function
 
+_NUMBERED = re.compile(r"^([A-Za-z]+)([0-9]+)$")
 ACCENTED = ("hat", "tilde", "bar")
 
 
@@ -39,6 +41,7 @@ class Symbols:
     from_model: bool = False
     typed: tuple[tuple[str, str], ...] = ()  # other ways of typing a name: the name and the way
     adjoint: str = ""  # how a notation writes the gradient of the loss: "d" as in code, "delta", "bar"
+    rows: bool = False  # whether vectors are rows, as in code
     numerator: bool = False  # whether the derivative of a scalar is a row
 
     @property
@@ -59,7 +62,7 @@ class Symbols:
 def _spellings(table: Symbols) -> Mapping[str, str]:
     found: dict[str, str] = {}
     for name in table.kinds:
-        for way in {name, name.replace("_", ""), *_accented(name)}:
+        for way in {name, name.replace("_", ""), _NUMBERED.sub(r"\1_\2", name), *_accented(name)}:
             if way == name or way not in table.kinds:
                 found[way] = name
     found.update({way: name for name, way in table.typed if name in table.kinds})

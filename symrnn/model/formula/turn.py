@@ -17,7 +17,7 @@ def in_rows(table: Symbols) -> Symbols:
     """The same names with the shapes they have where vectors are rows."""
     sizes = MappingProxyType({name: _flipped(size) for name, size in table.sizes.items()})
     functions = {name: _flipped(size) if isinstance(size, tuple) else size for name, size in table.functions.items()}
-    return replace(table, sizes=sizes, functions=MappingProxyType(functions))
+    return replace(table, sizes=sizes, functions=MappingProxyType(functions), rows=True)
 
 
 def _flipped(size: Size) -> Size:
@@ -28,5 +28,19 @@ def turned(term: Term) -> Term:
     """The term in columns that says the same as a term in rows."""
     parts = tuple(map(turned, term.parts))
     if term.head == "mul":
-        parts = (*(p for p in parts if p.size == SCALAR), *(p for p in reversed(parts) if p.size != SCALAR))
+        parts = _other_way(parts)
     return replace(term, parts=parts, size=_flipped(term.size))
+
+
+def _other_way(parts: tuple[Term, ...]) -> tuple[Term, ...]:
+    """Turned factors from right to left; scalars, also a row times a column, stay before the rest."""
+    before = [part for part in parts if part.size == SCALAR]
+    run: list[Term] = []
+    for part in parts:
+        if part.size == SCALAR:
+            continue
+        run.append(part)
+        first, last = run[0].size, part.size
+        if len(run) > 1 and first is not None and last is not None and (last[0], first[1]) == SCALAR:
+            before, run = [*before, *reversed(run)], []
+    return (*before, *reversed(run))

@@ -73,7 +73,7 @@ def _whole(table: Symbols, signs: list[Sign], i: int, bound: frozenset[str]) -> 
         name = spellings.get(f"{word}_{run[0]}")
         if name is not None and len(run) > 1 and not signs[i + 2].tex:
             return Named(table.kinds[name], name, 3, run[1:])
-    if word in spellings:
+    if word in spellings and not (table.adjoint == word == "delta" and _adjoint(table, signs, i)):
         return Named(table.kinds[spellings[word]], spellings[word])
     if table.adjoint in {"bar", "delta"}:
         adjoint = _adjoint(table, signs, i)
@@ -101,6 +101,8 @@ def _adjoint(table: Symbols, signs: list[Sign], i: int) -> Named | None:
         return None if whole is None else Named("adjoint", whole.name, whole.taken)
     if table.adjoint == "delta" and word == "delta":
         inner = [sign.text for sign in signs[i + 1 : i + 7]]
+        if inner[:1] + inner[2:3] == ["_", "_"] and f"{inner[1]}_{''.join(inner[3:4])}" in table.spellings:
+            return Named("adjoint", table.spellings[f"{inner[1]}_{inner[3]}"], 5)
         if inner[3:4] == [","] and f"{inner[2]}_{inner[4]}" in table.spellings:
             return Named("adjoint", table.spellings[f"{inner[2]}_{inner[4]}"], 7)
         for text, taken in _indexed(signs, i):
@@ -117,7 +119,7 @@ def _takes_index(table: Symbols, signs: list[Sign], i: int) -> bool:
 
 def _indexed(signs: list[Sign], i: int) -> Iterator[tuple[str, int]]:
     """What may belong to the name at `i` as its index, with the number of signs up to its end."""
-    following = signs[i + 1 : i + 6]
+    following = signs[i + 1 : i + 8]
     if following and following[0].kind == "NUMBER" and not following[0].blank and signs[i].kind == "WORD":
         yield following[0].text, 2
     if following and following[0].kind == "SUB":
@@ -126,9 +128,11 @@ def _indexed(signs: list[Sign], i: int) -> Iterator[tuple[str, int]]:
         if following[1].text == "{":
             end = next((k for k, sign in enumerate(following) if sign.text == "}"), None)
             inner = following[2:end]
-            if end is not None and inner and all(s.kind in {"WORD", "NUMBER"} for s in inner):
+            if end is not None and inner and all(s.kind in {"WORD", "NUMBER", "GREEK"} for s in inner):
                 yield "".join(s.text for s in inner), end + 2
-        elif following[1].kind in {"WORD", "NUMBER"}:
+            elif end is not None and [s.text for s in inner[1::2]] == [","] and len(inner) == 3:
+                yield f"{inner[0].text}_{inner[2].text}", end + 2
+        elif following[1].kind in {"WORD", "NUMBER", "GREEK"}:
             yield following[1].text, 3
 
 
