@@ -12,6 +12,7 @@ from symrnn.calculus.verdict import INVALID, RIGHT, UNDECIDED, WRONG, Diagnosis,
 from symrnn.errors import ReadError, Undefined
 from symrnn.exercises.comparing import Comparison, Difference, Setting, compared
 from symrnn.exercises.diagnosis import credit, diagnosed, diagnosis
+from symrnn.exercises.entries import entry_of
 from symrnn.exercises.form import broken
 from symrnn.exercises.places import conditions
 from symrnn.exercises.slip_table import Slip
@@ -92,11 +93,12 @@ def judge(
     except ReadError as refused:
         return _unread(answer, refused, setting, right)
     sides = [settled(side, right.size) for side in _sides(reading.term)]
+    wanted = [[entry_of(one, reading.term, side) for one in (right, *others)] for side in sides]
     if len(sides) > 1 and given is not None:
-        for number, side in enumerate(sides[:-1], 1):
-            if compared(setting, right, side).equal is False:
-                return _of_side(_judged(setting, [right, *others], side, ""), number, len(sides))
-    return _judged(setting, [right, *others], sides[-1], form, len(sides))
+        for number, (side, entries) in enumerate(zip(sides[:-1], wanted, strict=False), 1):
+            if compared(setting, entries[0], side).equal is False:
+                return _of_side(_judged(setting, entries, side, ""), number, len(sides))
+    return _judged(setting, wanted[-1], sides[-1], form, len(sides))
 
 
 LABELS = frozenset({"at", "name", "comp", "partial", "total", "immediate", "grad"})

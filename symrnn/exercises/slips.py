@@ -126,6 +126,8 @@ def whole(term: Term) -> Iterator[Slipped]:
     if term.size is not None and term.size != SCALAR:
         flipped = (term.size[1], term.size[0])
         yield Slipped(Term("transpose", (term,), size=flipped), (Slip.LAYOUT,), ("",))
+    if term.head == "comp" and len(term.parts) == 3:
+        yield Slipped(replace(term, parts=(term.parts[0], *reversed(term.parts[1:]))), (Slip.LAYOUT,), ("",))
     last = Term("length", text="tau")
     yield Slipped(Term("div", (term, last), size=term.size), (Slip.MEAN,), ("",))
     yield Slipped(Term("mul", (last, term), size=term.size), (Slip.UNMEAN,), ("",))

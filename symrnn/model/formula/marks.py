@@ -121,6 +121,8 @@ class Marker:
 
     def number(self, sign: Sign) -> None:
         follows = self.peek(1)
+        if sign.text[0] == "." and self.i and self.signs[self.i - 1].kind == "NUMBER" and not sign.blank:
+            raise self.page.fault("syntax", sign.place, "a number with two points", repair="write 1000000, or 0.5")
         below = follows is not None and follows.text == "_" and self.peek(2) is not None
         opens = self.i + 2 if below and self.signs[self.i + 2].text == "{" else self.i + 1
         if sign.text == "1" and follows is not None and self.signs[opens].text in {"[", "{"} and self.compares(opens):
