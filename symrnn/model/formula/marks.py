@@ -210,6 +210,16 @@ class Marker:
         follows = self.peek()
         if follows is not None and self.out[-1].type == "SUBCLOSE" and self.has_gradient(follows):
             self.out[-1] = Token("NABLAOF", ")", start_pos=follows.place, end_pos=follows.place)
+        elif follows is not None and self.out[-1].type == "SUBCLOSE":
+            raised_then_loss = follows.text in {"^", "⊤"} and "L" in [
+                s.text for s in self.signs[self.i + 1 : self.i + 5]
+            ]
+            if follows.text in {"(", "["} or raised_then_loss:
+                what, repair = (
+                    "∇ of what?",
+                    "write (\\nabla_{h_t} L)^T, and a product with brackets around \\nabla_{h_t} L",
+                )
+                raise self.page.fault("ambiguous", follows.place, what, repair=repair)
 
     def has_gradient(self, follows: Sign) -> bool:
         """Whether ∇ is of what follows: a name, a sum, or the loss in brackets."""
