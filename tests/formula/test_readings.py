@@ -1,5 +1,6 @@
 """What people type is read as they mean it, or refused for the right reason; what was read can be read again."""
 
+import random
 from functools import cache
 
 import pytest
@@ -7,6 +8,7 @@ import sympy
 
 import symrnn as sr
 from formula.corpus import CONTEXTS, canonical, rows
+from formula.styles import STYLES, Writer, formula, prefix
 from symrnn.errors import ReadError, ShapeError, Unsupported
 
 SAMPLES = rows("readings.tsv") + rows("spellings.tsv") + rows("typed.tsv")
@@ -43,6 +45,15 @@ def misread(samples):
 
 def test_samples_are_read_right():
     assert misread(SAMPLES) == []
+
+
+def test_random_formulas_in_five_styles_are_read_as_they_were_written(request):
+    draw = random.Random(request.config.getoption("seed"))
+    for _ in range(60):
+        wanted = formula(draw)
+        for style in STYLES:
+            text = Writer(style, draw).write(wanted)
+            assert canonical(reading(text, "elman")) == canonical(prefix(wanted)), (style, text)
 
 
 def test_a_wrong_reading_would_be_seen():
