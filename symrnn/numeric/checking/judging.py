@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from symrnn.calculus.catalogue import Variant
 from symrnn.calculus.mistakes import variants
 from symrnn.calculus.mistakes_batch import batches, exchanges
 from symrnn.calculus.numerical import STEP, declares_derivatives
@@ -17,7 +18,7 @@ from symrnn.numeric.checking.answers import Answer, Refusal, answer
 from symrnn.numeric.checking.case import DOUBLE, SINGLE, Case
 from symrnn.numeric.checking.forward import forward_gap, guesses, is_same
 from symrnn.numeric.checking.points import Point
-from symrnn.numeric.checking.probes import along, asked, smaller
+from symrnn.numeric.checking.probes import along, asked, examples, smaller
 from symrnn.numeric.checking.question import Question
 from symrnn.numeric.checking.search import Found, search
 from symrnn.tensor.numbers import Complexes
@@ -118,9 +119,17 @@ def small(question: Question, answers: list[Answer], cases: list[Case], gap: flo
 def diagnosed(question: Question, cases: list[Case]) -> Found:
     """The smallest set of mistakes that gives what was returned at every point."""
     catalogue = (*variants(question.model), *exchanges(question.model))
-    if question.batch is not None:
-        catalogue = (*catalogue, *batches(question.model))
-    return search(cases, catalogue)
+    if question.batch is None:
+        return search(cases, catalogue)
+    of_batch: tuple[Variant, ...] = tuple(batches(question.model))
+    needed: tuple[Variant, ...] = ()
+    first = next((case for _, case in examples(question, cases[0])), None)
+    if first is not None and first.keys == cases[0].keys:  # one example is a smaller system to look in
+        found = search([first, *cases], catalogue)
+        if found.explanations:
+            return found
+        needed = of_batch
+    return search(cases, (*catalogue, *of_batch), needed)
 
 
 def worst_errors(cases: list[Case]) -> dict[str, float]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import combinations
 
 import numpy as np
@@ -46,13 +47,16 @@ class Found:
     tried: int
 
 
-def search(cases: list[Case], variants: Iterable[Variant]) -> Found:
-    """What explains the gradients of all cases; looked for where most of them are wrong, confirmed everywhere."""
-    telling = max(cases, key=lambda case: len(_wrong(case)))
+def search(cases: list[Case], variants: Iterable[Variant], needed: Iterable[Variant] = ()) -> Found:
+    """What explains the gradients of all cases; looked for where most of them are wrong, confirmed everywhere.
+
+    Of two mistakes one must be among those `needed`, if there are any.
+    """
+    telling = max(cases, key=lambda case: (len(_wrong(case)), -len(case.systems)))
     cases = [telling, *(case for case in cases if case is not telling)]
     wrong = _wrong(telling)
     effects = _effects(telling, variants)
-    for stage in (_single, _scoped, _pairs, _covers):
+    for stage in (_single, _scoped, partial(_pairs, needed=frozenset(needed)), _covers):
         found = [x for x in stage(cases, effects, wrong) if x is not None]
         if found:
             return Found(tuple(found), len(effects))
@@ -89,7 +93,9 @@ def _scoped(cases: list[Case], effects: list[Effect], wrong: frozenset[str]) -> 
             yield _confirmed(cases, ((e.variant, wrong),))
 
 
-def _pairs(cases: list[Case], effects: list[Effect], wrong: frozenset[str]) -> Iterator[Explanation | None]:
+def _pairs(
+    cases: list[Case], effects: list[Effect], wrong: frozenset[str], needed: frozenset[Variant]
+) -> Iterator[Explanation | None]:
     """Two mistakes: each explains what the other leaves alone; what both change is computed with both."""
     candidates = _distinct([e for e in effects if e.changed <= wrong])
     tried = 0
@@ -97,6 +103,8 @@ def _pairs(cases: list[Case], effects: list[Effect], wrong: frozenset[str]) -> I
         if a.changed | b.changed != wrong or not (a.changed - b.changed <= a.matched):
             continue
         if not b.changed - a.changed <= b.matched:
+            continue
+        if needed and not needed & {a.variant, b.variant}:
             continue
         tried += 1
         if tried > PAIRS:
