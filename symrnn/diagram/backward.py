@@ -5,7 +5,7 @@ An adjoint arrow runs beside the arrow of the graph, from the node that reads to
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from symrnn.diagram.curves import Curve, clipped, offset
@@ -20,14 +20,16 @@ PARTIAL = words("∂")
 Key = TypeVar("Key", bound=Hashable)
 
 
-def reached(kinds: Mapping[Key, str], links: Sequence[tuple[Key, Key]]) -> list[tuple[Key, Key]]:
+def reached(
+    kinds: Mapping[Key, str], links: Sequence[tuple[Key, Key]], also: Iterable[Key] = ()
+) -> list[tuple[Key, Key]]:
     """The arrows from reader to read along which a gradient of the loss flows, of the arrows of a graph.
 
-    Without a loss it flows from the outputs, and without these from every state.
+    Without a loss it flows from the outputs, and without these from every state; and from the nodes `also` named.
     """
     order = ({"loss"}, {"output"}, {"state"})
     sources = next((s for s in order if s & set(kinds.values())), set())
-    found = {key for key, kind in kinds.items() if kind in sources}
+    found = {key for key, kind in kinds.items() if kind in sources} | set(also)
     into: dict[Key, list[Key]] = {}
     for a, b in links:
         into.setdefault(b, []).append(a)

@@ -112,7 +112,7 @@ class _Picture:
         seats = Seats(taken, {hop: tuple(columns) for hop, columns in uses.items()})
         slots = tuple(slot for _, slot in self.rows.values())
         corners = tuple(self.choices.style.corner(self._kind(name)) for name in self.rows)
-        clear = CLEAR + ASIDE * self.choices.gradient
+        clear = CLEAR + ASIDE * self.choices.gradient + room.off
         half = half_width(labels.values(), corners)
         spacing = self.choices.style.spacing * room.spacing
         lattice = Lattice(slots, half, spacing, roots=self._root_slots, corners=corners, clear=clear)
@@ -204,7 +204,10 @@ class _Picture:
         """The local Jacobians of the arrows against which the gradient flows."""
         if not self.choices.gradient:
             return Numbered()
-        flows = set(reached({p: self._kind_at(p) for p in self.places}, list(self.links)))
+        kinds = {p: self._kind_at(p) for p in self.places}
+        rows = {a[0] for a, _ in reached(kinds, list(self.links))}
+        left_out = [p for p in self.places if p[0] in rows and not self._is_shown(p)]  # a later step reads these
+        flows = set(reached(kinds, list(self.links), left_out))
         seat = self.times.seat
         links: list[Link] = [((seat(a), seat(b)), a, b) for a, b, _ in self.graph.links]
         links += [((p, seat(b)), p, b) for p, b in self._roots]

@@ -15,6 +15,7 @@ class Room:
     spacing: float
     lift: float = 1.0
     short: bool = False
+    off: float = 0.0  # by how much more than usual arrows keep off nodes, so that bows are higher
 
 
 PLAIN = (Room(1.0), Room(1.6), Room(1.6, 1.3), Room(2.4, 1.6))
@@ -24,6 +25,7 @@ OVERLAID = (
         Room(s, lift, short=True)
         for s, lift in ((1.3, 1.0), (1.3, 1.4), (1.6, 1.6), (1.6, 2.0), (2.4, 2.4), (3.4, 2.8))
     ),
+    *(Room(s, lift, short=True, off=off) for s, lift, off in ((1.6, 1.4, 12.0), (2.4, 2.0, 18.0), (3.4, 2.8, 24.0))),
 )
 
 

@@ -74,6 +74,13 @@ def rows(picture):
     return [" ".join(text.label.plain for text in sorted(line, key=lambda text: text.x)) for line in lines.values()]
 
 
+def test_a_gradient_comes_from_the_steps_that_an_ellipsis_leaves_out():
+    picture = unfolded(model_of("elman"), sr.tau, gradient=True)
+    back = by_role(picture, "adjoint")
+    states = [node.name for node in picture.layout.nodes if node.label.base == "h"]
+    assert all(back[later, earlier] == 1 for earlier, later in pairwise(states)), "a chain without a gap"
+
+
 def test_the_jacobians_below_are_those_of_the_calculus():
     model = sr.models.elman()
     t = sr.t
