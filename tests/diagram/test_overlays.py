@@ -119,9 +119,7 @@ def test_a_parameter_stands_once_with_a_copy_for_each_step_that_uses_it():
     assert not [offence for law in rules.GEOMETRY for offence in law(picture.layout)]
 
 
-@pytest.mark.parametrize(
-    "name", ["lstm", "bidirectional", "encoder-decoder", "stacked", "vector-to-sequence", "coupled"]
-)
+@pytest.mark.parametrize("name", ["lstm", "bidirectional", "encoder-decoder", "coupled"])
 def test_all_parameters_can_be_drawn(name):
     """Each once, with an arrow to every copy; the arrows of one run along one track, and no other's."""
     model = model_of(name)
