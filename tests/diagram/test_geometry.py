@@ -53,7 +53,7 @@ def test_every_law_holds_for_random_systems(number, seed):
     assert rules.drawn_edges(unfolded(model, 4).svg()) == rules.graph_edges(model, 4)
 
 
-@settings(max_examples=6, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=4, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(rng=strategies.randoms(use_true_random=False))
 def test_every_law_holds_for_systems_of_all_ranks(rng):
     model = random_system(rng)
