@@ -1,4 +1,4 @@
-"""The text of exercises as sentences: what stands between dollars is a formula, the rest are words."""
+"""The text of exercises as sentences: a formula stands between dollars, a piece of a program between backticks."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from symrnn.typeset.tex_formula import formula_or_verbatim
 from symrnn.typeset.text import TextRenderer
 
 _DOLLARS = re.compile(r"\$([^$]*)\$")
+_PROGRAM = re.compile(r"`([^`]*)`")  # a piece of a program, in quotes on every kind of page
 plain = TextRenderer()
 
 
@@ -24,7 +25,7 @@ def prose(text: str) -> Sentence:
     parts: list[str | Item] = []
     for i, piece in enumerate(_DOLLARS.split(text)):
         if piece:
-            parts.append(formula_or_verbatim(piece) if i % 2 else piece)
+            parts.append(formula_or_verbatim(piece) if i % 2 else _PROGRAM.sub("“\\1”", piece))
     return tuple(parts)
 
 

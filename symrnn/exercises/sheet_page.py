@@ -8,7 +8,6 @@ from symrnn.exercises.exercise import Exercise, Part
 from symrnn.exercises.marking import CHOICE, CODE, FORMULA, NUMBER
 from symrnn.exercises.prose import argument, prose
 from symrnn.typeset.blocks import Block, Code, Display, Frame, Heading, Page, Paragraph, plain_name
-from symrnn.typeset.items import Item
 from symrnn.typeset.reasons import Sentence
 from symrnn.typeset.words import words_of
 
@@ -51,10 +50,11 @@ def question(part: Part, letter: str) -> list[Block]:
     head: Sentence = (f"({letter}) ",) if letter else ()
     found: list[Block] = [Paragraph((*head, *prose(part.question), f" [{part.points:g}]"))]
     if part.kind == CHOICE:
-        listed: list[str | Item] = []
-        for i, (x, text) in enumerate(zip(LETTERS, part.choices, strict=False)):
-            listed += [f"{';  ' * bool(i)}{x}: ", *prose(text)]
-        found.append(Paragraph(tuple(listed)))
+        rows = [(f"{x}: ", *prose(text)) for x, text in zip(LETTERS, part.choices, strict=False)]
+        if any("$" in text for text in part.choices):
+            found += map(Paragraph, rows)  # formulas below each other, words beside each other
+        else:
+            found.append(Paragraph(tuple(x for i, row in enumerate(rows) for x in (*[";  "] * bool(i), *row))))
     return found
 
 

@@ -32,7 +32,8 @@ def three_paths(d: Draw) -> Made:
 
 def _choice(d: Draw, c: Chain, by: str, last: int, answer: str) -> Part:
     """The right sum of paths among four."""
-    bare = " + ".join("@w " * (last - k) + c.read(by, k) for k in range(last, 0, -1))
+    powers = ["", "@w ", "@w^2 ", "@w^3 "]
+    bare = " + ".join(powers[last - k] + c.read(by, k) for k in range(last, 0, -1))
     wrong = [c.path(by, last, last), c.path(by, last, 1), bare]
     place = d.choose(range(4))
     rows = [*wrong[:place], answer, *wrong[place:]]

@@ -29,11 +29,12 @@ def classical(d: Draw) -> Made:
     past = ", ".join(f"@h[t-{k}]" for k in delays)
     model = plain(f"@h: n; @p: p; function @f: n\n@h[t] = @f({past}; @p)   for t = {first + 1}..tau\n", n)
     given = " and ".join(f"$@h_{t}$" for t in range(first + 1 - delays[-1], first + 1))
+    listed = given.replace(" and ", ", ")
     are = "are" if len(delays) > 1 else "is"
     statement = rf"$@h_t = @f({_past(delays)}; @p)$ for $t \ge {first + 1}$; {given} {are} given."
     asked = part(
         n,
-        rf"Write $@h_{last}$ as a nested composition, with only {given} and $@p$ left.",
+        rf"Write $@h_{last}$ as a nested composition, with only {listed} and $@p$ left.",
         nested(last, first, delays),
         *(nested(last, k, delays) for k in range(last - 1, first, -1)),
         form="unrolled",
@@ -56,9 +57,10 @@ def driven(d: Draw) -> Made:
     past = ", ".join(f"@h[t-{k}]" for k in delays)
     model = f"@h: n; @x: m; @p: p; function @f: n\n@h[t] = @f({past}, @x[t]; @p)   for t = {first + 1}..tau\n"
     given = " and ".join(f"$@h_{t}$" for t in range(first + 1))
+    listed = given.replace(" and ", ", ")
     asked = part(
         n,
-        rf"Write $@h_{last}$ as a nested composition, with only {given}, the inputs and $@p$ left.",
+        rf"Write $@h_{last}$ as a nested composition, with only {listed}, the inputs and $@p$ left.",
         nested(last, first, delays, True),
         *(nested(last, k, delays, True) for k in range(last - 1, first, -1)),
         form="unrolled",
