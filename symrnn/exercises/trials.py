@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 
+from symrnn.errors import SymrnnError
 from symrnn.exercises.making import LEVELS, make
 from symrnn.exercises.selftest import problems
 
@@ -108,7 +109,11 @@ def _chunk(places: list[Place]) -> list[Trial]:
 
 def _digest(place: Place) -> str:
     kind, seed, level = place
-    return blake2b(make(kind, seed=seed, level=level).json().encode(), digest_size=8).hexdigest()
+    try:
+        text = make(kind, seed=seed, level=level).json()
+    except SymrnnError:  # one that cannot be made is a problem, and tried again
+        return ""
+    return blake2b(text.encode(), digest_size=8).hexdigest()
 
 
 def _line(trial: Trial) -> str:
@@ -126,6 +131,6 @@ def _read(kept: Path | None) -> dict[Place, Trial]:
             kind, seed, level, digest, wrong = json.loads(line)
         except ValueError:  # the line that was being written
             continue
-        if _digest((kind, seed, level)) == digest:
+        if digest and _digest((kind, seed, level)) == digest:
             found[kind, seed, level] = Trial(kind, seed, level, tuple(wrong))
     return found

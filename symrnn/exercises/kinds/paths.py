@@ -17,14 +17,14 @@ USE_LAW = "The use at one step reaches step t through all steps between."
 def three_paths(d: Draw) -> Made:
     by = d.choose(("@w", "@u"))
     last = d.choose((3, 2, 4))
-    c = chain(d, f"(@s[{last}] - y)^2 / 2")
+    c = chain(d, f"(@s[{last}] - @y)^2 / 2")
     answer = " + ".join(c.path(by, last, k) for k in range(last, 0, -1))
     asked = part(c.names, rf"Write $d@s_{last}/d{by}$ out as a sum of {last} products, one for each path.", answer,
                  c.step(by, last), f"{c.path(by, last, last)} + {c.slope(last)} @w {c.rate(by, last - 1)}",
                  form="no derivative", law=PATH_LAW, witness=c.rate(by, last), points=4.0)  # fmt: skip
-    loss = part(c.names, rf"And $dL/d{by}$ for $L = \frac{{1}}{{2}} (@s_{last} - y)^2$, written out?",
-                rf"(@s_{last} - y) \left({answer}\right)", rf"(@s_{last} - y) {c.rate(by, last)}", form="no derivative",
-                law="The chain rule once more: all paths go on through the last state.",
+    loss = part(c.names, rf"And $dL/d{by}$ for $L = \frac{{1}}{{2}} (@s_{last} - @y)^2$, written out?",
+                rf"(@s_{last} - @y) \left({answer}\right)", rf"(@s_{last} - @y) {c.rate(by, last)}",
+                law="The chain rule once more: all paths go on through the last state.", form="no derivative",
                 witness=rf"\frac{{d L}}{{d {by}}}")  # fmt: skip
     parts = (_choice(d, c, by, last, answer), asked) if d.level == 1 else (asked, loss)
     return Made(c.shown, parts, c.text)
