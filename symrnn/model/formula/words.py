@@ -14,7 +14,7 @@ from symrnn.model.formula import commands
 from symrnn.model.formula.fault import Page
 from symrnn.model.formula.signs import Sign
 from symrnn.model.formula.symbols import Symbols
-from symrnn.model.reading.names import did_you_mean
+from symrnn.model.reading.names import LONGEST, did_you_mean
 
 NUMBERED = 3  # letters of a word that may be names side by side
 
@@ -190,6 +190,7 @@ def undeclared(page: Page, table: Symbols, sign: Sign) -> ReadError:
     if sign.text in table.dims:
         what = f"{sign.text} is a dimension here, not a name of a formula"
     else:
-        what = f"{sign.text} is not declared{near}"
+        shown = sign.text if len(sign.text) <= LONGEST else f"{sign.text[:LONGEST]}..."
+        what = f"{shown} is not declared{near}"
     names = ", ".join(sorted(table.kinds))
     return page.fault("undeclared", sign.place, what, repair=f"the names here are {names}")
