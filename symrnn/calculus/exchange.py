@@ -180,4 +180,6 @@ def _matrix(x: Any, shape: tuple[Expr, ...]) -> Any:
         column = x.left.right
         if isinstance(column, Reshape) and column.shape[1] == 1:
             return outer(x.right, column.args[0])
+    if isinstance(x, Contract) and isinstance(x.left, Reshape) and x.left.shape[1] == 1 and x.left.args[0].rank == 1:
+        return outer(x.right, x.left.args[0])  # of a state of one entry, I ⊗ a is a itself
     return reshape(x, *shape)

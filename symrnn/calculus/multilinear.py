@@ -13,10 +13,11 @@ from sympy import Add, Expr, Mul, expand
 from symrnn.calculus.jacobian import is_zero
 from symrnn.calculus.vectorized import applied, entrywise
 from symrnn.tensor.binders import TimeSum, time_sum
-from symrnn.tensor.elementwise import Elementwise, add, elementwise, scaled, slots_of, split_scale
+from symrnn.tensor.elementwise import Elementwise, add, elementwise, placeholder, scaled, slots_of, split_scale
 from symrnn.tensor.linear import Contract, Dot, Outer, Transpose, contract, outer, transpose
 from symrnn.tensor.node import Tensor
 from symrnn.tensor.pieces import Reshape, SumEntries, reshape, sum_entries
+from symrnn.tensor.sensitivity import Rate
 from symrnn.tensor.time import t
 
 Ends = tuple[Expr, Expr] | None
@@ -86,9 +87,23 @@ def _slot(s: Any) -> Any:
 def _inner(a: Any, b: Any) -> Any:
     """a·b as the sum of the entries of a ⊙ b, of the matrices where both are over vec."""
     (c, a), (d, b) = split_scale(a), split_scale(b)
+    moved = _adjoined(a * b) if a.rank == 1 else None
+    if moved is not None:
+        return c * d * moved
     if isinstance(a, Reshape) and isinstance(b, Reshape) and a.args[0].shape == b.args[0].shape:
         a, b = a.args[0], b.args[0]
     return c * d * sum_entries(a * b)
+
+
+def _adjoined(product: Any) -> Any:
+    """The sum of the entries of (A p) ⊙ y as p·(Aᵀ y), p a sensitivity; None where there is none."""
+    for i, x in enumerate(product.operands) if isinstance(product, Elementwise) else ():
+        z = placeholder(i)
+        rest = product.body / z
+        if isinstance(x, Contract) and x.right.rank == 1 and x.right.atoms(Rate) and z not in rest.free_symbols:
+            y = elementwise(rest, *product.operands)
+            return Add(*(_inner(x.right, w) for w in terms(applied(transpose(x.left), y))))
+    return None
 
 
 def _product(x: Any) -> list[Any]:

@@ -80,6 +80,8 @@ def applied(matrix: Any, x: Any) -> Any:
         return _transposed(matrix.args[0], x)
     if isinstance(matrix, Kron):
         return _kron(matrix.left, matrix.right, x)
+    if isinstance(matrix, Reshape) and matrix.args[0].rank == 1 and matrix.shape[1] == 1:
+        return vec(outer(x, matrix.args[0]))
     if isinstance(matrix, Outer):
         return scaled(_inner(matrix.right, x), matrix.left)
     if isinstance(matrix, Commutation):

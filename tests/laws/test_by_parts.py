@@ -8,6 +8,7 @@ import sys
 from dataclasses import replace
 
 import pytest
+import sympy
 from sympy import Integer
 
 import symrnn as sr
@@ -46,6 +47,23 @@ def test_every_line_holds_at_random_instances(seed):
         model = MODELS[name]()
         form = prove_by_parts(model, named(model, by))
         assert form.status == "proved" and form.verify(seed), name
+
+
+def test_scalars_among_vectors_and_states_of_one_entry():
+    """By a scalar a sensitivity is a vector, and by a matrix with one row I ⊗ a is a itself."""
+    n = sr.dims("n")
+    h, s, x = sr.Sequence("h", n), sr.Sequence("s"), sr.Sequence("x", 1)
+    W, v, a, R = sr.Parameter("W", n, n), sr.Parameter("v", n), sr.Parameter("a"), sr.Parameter("R", 1, 1)
+    mixed = sr.Recurrence(
+        sr.Equation(s[t], sympy.tanh(a * s[t - 1] + sr.dot(v, h[t - 1]))),
+        sr.Equation(h[t], sr.tanh(W @ h[t - 2] + v * s[t])),
+        loss=s[sr.tau],
+    )
+    g = sr.Sequence("g", 1)
+    single = sr.Recurrence(sr.Equation(g[t], sr.tanh(R @ g[t - 1] + x[t])), loss=sr.sum(g[sr.tau]))
+    for model in (mixed, single):
+        for by in learned(model):
+            assert sr.prove_forward_is_backward(model, by).status == "proved"
 
 
 def test_no_state_depends_on_it():
