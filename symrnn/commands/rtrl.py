@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from symrnn.commands.arguments import Progress, add, columns, last_time, leaves, model_of, notation_of
+from symrnn.commands.arguments import Progress, add, columns, last_node, last_time, leaves, model_of, notation_of
 from symrnn.commands.derive import page_options, show
 from symrnn.errors import Unsupported
 
@@ -32,10 +32,13 @@ def _derivation(options: argparse.Namespace) -> Any:
 def run_proofs(options: argparse.Namespace) -> int:
     """`symrnn rtrl MODEL --prove`: for each parameter, the gradient by sensitivities turned into that by adjoints."""
     import symrnn as sr
+    from symrnn.calculus.bptt import with_upstream
     from symrnn.calculus.induction import NotProved
     from symrnn.typeset import closed_page
 
     progress, model, notation = Progress(), model_of(options), notation_of(options)
+    if model.loss is None:
+        model = with_upstream(model, last_node(model))
     how: dict[str, Any] = {"columns": columns(), "notation": notation, "language": options.language}
     chosen = leaves(model, options.wrt) if options.wrt else [w for w in model.parameters if w.learned]
     good, heading = True, True

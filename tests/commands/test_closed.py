@@ -34,6 +34,12 @@ def test_several_states_are_proved_by_their_uses(capsys: pytest.CaptureFixture[s
     assert "proved, by counting each use" in page and "Checked: 6 of 6" in page
 
 
+def test_without_a_loss_the_gradient_that_arrives_is_given(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rtrl", "classical", "--prove"]) == 0
+    page = capsys.readouterr().out
+    assert "proved," in page and "∇θ = Σ" in page
+
+
 def test_without_a_proof_nothing_is_called_proved(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "pooled.rnn"
     file.write_text("h[t] = tanh(w h[t-1])\nr[t] = tanh(r[t-1] + sum_{j=1..tau} h[j])\nloss = sum_t r[t]\n")
