@@ -122,6 +122,15 @@ def _squeezed(rows: Sequence[Row], left: int, space: int) -> str:
     return "\n".join(found)
 
 
+def boxed(block: Display, room: int) -> str:
+    """Unnumbered lines as one formula, which can be made smaller."""
+    rows = block.rows.rows
+    left = max(measure(row.left) if row.left else 0 for row in rows)
+    cut = _conditions([_cut(row, left, room) for row in rows], room)
+    body = f" {END}\n".join(_lines(c, r"\notag", "align*") for c in cut)
+    return f"\\raisebox{{\\depth}}{{$\\displaystyle\n\\begin{{aligned}}\n{body}\n\\end{{aligned}}$}}"
+
+
 def _cut(row: Row, left: int, room: int) -> Cut:
     """A row in lines. A left side of more than half a line has a line of its own."""
     shown = draw(row.left) if row.left else ""

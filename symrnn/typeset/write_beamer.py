@@ -10,10 +10,10 @@ from math import ceil
 from symrnn.typeset.blocks import Block, Code, Display, Frame, Heading, Lines, Page, Paragraph, Picture, Table
 from symrnn.typeset.breaking import pieces
 from symrnn.typeset.items import Row, Rows
-from symrnn.typeset.tex_lines import NUMBER, SIGN, WHY
+from symrnn.typeset.tex_lines import NUMBER, SIGN, WHY, boxed, deep
 from symrnn.typeset.tex_words import escape
 from symrnn.typeset.widths import measure
-from symrnn.typeset.write_tex import PACKAGES, TexStyle, TexWriter, numbered, own, picture, table
+from symrnn.typeset.write_tex import PACKAGES, TexStyle, TexWriter, fitted, numbered, own, picture, table
 
 ROOM, OTHERS = 70, 56  # columns of half an em on a slide of 16:9, and of 4:3 in slides of somebody else
 HIGH = 12.5  # lines of text that a slide holds below its title
@@ -182,7 +182,8 @@ def _heights(rows: tuple[Row, ...]) -> list[float]:
     left = max(measure(row.left) if row.left else 0 for row in rows)
     room = ROOM - NUMBER * any(row.number for row in rows) - left - SIGN
     for row in rows:
-        lines = [TALL if piece.item.tall else FLAT for piece in pieces(row.right, measure, room)]
+        parts = [piece.item for piece in pieces(row.right, measure, room)]
+        lines = [max(TALL if x.tall else FLAT, FLAT * deep(x)) for x in parts]
         found.append(sum(lines) + FLAT * bool(row.condition))
     return found
 
@@ -195,6 +196,9 @@ def _frame(title: str, blocks: list[Block], writer: TexWriter) -> str:
 
 def _slide_block(block: Block, writer: TexWriter) -> str:
     match block:
+        case Display() if _height(block) > HIGH and not any(row.number for row in block.rows.rows):
+            shown = fitted(boxed(block, writer.room), r"\linewidth", r"0.68\textheight")
+            return f"\\begin{{center}}\n{shown}\n\\end{{center}}"
         case Picture():
             return picture(block, r"\linewidth", r"0.68\textheight")
         case Table():
