@@ -66,7 +66,7 @@ def chain(d: Draw, loss: str = "@s[tau]") -> Chain:
     f = d.choose(ACTIVATIONS[d.level])
     n = d.scalars("swuf" if f == "@f" else "swu")
     head = "@s: scalar; @a: scalar; @x: scalar; @w: scalar; @u: scalar\n"
-    n["y"] = next(letter for letter in "ydk" if letter not in (n["s"], n["w"], n["u"], n["f"]))
+    n["y"] = next(letter for letter in "ykg" if letter not in (n["s"], n["w"], n["u"], n["f"]))
     head += "constant @y: scalar\n" if "@y" in loss else ""
     head += "function @f: elementwise\n" if f == "@f" else ""
     body = f"@a[t] = @w @s[t-1] + @u @x[t]\n@s[t] = {f}(@a[t])\nloss = {loss}\n"
