@@ -22,16 +22,10 @@ print(mine.parts[0].question, "  answer:", mine.model_answer)
 assert not sr.exercises.problems(mine)
 assert mine.judge(r"(\tilde h_t - h_{t-1}) \odot \nabla_{h_t} L")
 
-# Code is an answer, too.
+# Code is an answer, too: a function, or the text of a program, which is run only when it is asked for.
 asked = sr.exercises.make("code.sequence", seed=1)
-net = sr.to_numpy(asked.recurrence)
-
-
-def backward(params, inputs, boundary):
-    loss, grads = net.loss_and_grad(params, inputs, boundary)
-    return loss, {name: -g if g.ndim == 1 else g for name, g in grads.items()}
-
-
-found = asked.judge(backward)
+print(asked.parts[0].question)
+assert asked.judge(asked.model_answer, programs=True)
+found = asked.judge(asked.model_answer.replace("da @ W.T", "da @ W"), programs=True)
 print(found.status, found.mistakes, "credit", found.facts["credit"])
-assert found.status == "wrong"
+assert found.status == "wrong" and "missing transpose" in found.mistakes

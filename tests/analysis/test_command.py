@@ -13,7 +13,7 @@ OWN = {
     "two states, lags 1 and 2": (
         "h: n; g: n; x: m\nh[t] = tanh(W h[t-1] + R g[t-2] + U x[t])\ng[t] = sigmoid(Q g[t-1] + S h[t])\n"
         "loss = sum(g[tau])\n",
-        ("one shared f         m + 3 n", "no closed form is known for h: states are read with the lags [1, 2]"),
+        ("one shared f         m + 3 n", "      J13 = diag(1 - h(j)²) R", "h is carried together with other states"),
     ),
     "scalar, a late input": (
         "s[t] = w s[t-1] + u x[t-1]\nloss = s[tau]\n",
