@@ -36,15 +36,19 @@ def steps(function: Callable[..., Any], *arguments: Any) -> int:
 
 
 def clocks(path: str, text: str) -> list[Offence]:
-    """Calls of a clock, by any import; sleeping and limits that end what hangs are no measurements."""
+    """Clocks that are called or imported; sleeping and limits that end what hangs are no measurements."""
     return [
-        Offence(path, node.lineno, "clocks", f"reads a clock: {name}(...)")
+        Offence(path, node.lineno, "clocks", f"reads a clock: {name}")
         for node in ast.walk(ast.parse(text))
-        if isinstance(node, ast.Call) and (name := _last(node.func)) in CLOCKS
+        for name in _read(node)
+        if name in CLOCKS
     ]
 
 
-def _last(function: ast.expr) -> str:
-    if isinstance(function, ast.Attribute):
-        return function.attr
-    return function.id if isinstance(function, ast.Name) else ""
+def _read(node: ast.AST) -> list[str]:
+    match node:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="time" | "resource" | "timeit"), attr=name)):
+            return [name]
+        case ast.ImportFrom(module="time" | "resource" | "timeit", names=names):
+            return [alias.name for alias in names]
+    return []

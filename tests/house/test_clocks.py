@@ -24,6 +24,7 @@ def test_no_ordinary_test_reads_a_clock():
         "from time import process_time\nassert process_time() < 1",
         "import resource\nresource.getrusage(resource.RUSAGE_SELF)",
         "import timeit\ntimeit.timeit(f)",
+        "from time import time as now\nbegan = now()",
     ],
 )
 def test_clocks_are_caught(text):
@@ -31,7 +32,7 @@ def test_clocks_are_caught(text):
 
 
 def test_what_is_no_clock_is_allowed():
-    assert not clocks("tests/planted.py", "import time\ntime.sleep(10)\nrun(command, timeout=120)")
+    assert not clocks("tests/planted.py", "import time\ntime.sleep(10)\nrun(command, timeout=120)\nx = page.time(3)")
 
 
 def test_steps_are_counted():

@@ -10,12 +10,17 @@ def tokens(latex: str) -> list[str]:
     return [token for token in TOKEN.findall(latex) if not token.isspace()]
 
 
+INNERMOST = re.compile(r"\\begin\{(\w+\*?)\}(?:(?!\\begin\{).)*?\\end\{\1\}", re.DOTALL)
+
+
 def latex_faults(latex: str) -> list[str]:
     """Unbalanced brackets, two scripts on one base, placeholders, alignment outside a display, bad spacing."""
     found = [*_unbalanced(tokens(latex)), *_double_scripts(tokens(latex))]
     if "_z" in latex or "Dummy" in latex or "_bound" in latex:
         found.append("a placeholder is printed")
-    outside = re.sub(r"\\begin\{(\w+\*?)\}.*?\\end\{\1\}", "", latex, flags=re.DOTALL)
+    outside, before = latex, ""
+    while outside != before:
+        outside, before = INNERMOST.sub("", outside), outside
     if "&" in outside:
         found.append("& outside an aligned display")
     if "  " in latex or latex != latex.strip():
