@@ -32,7 +32,11 @@ def wrong_slopes(term: Term, table: Any) -> Iterator[Change]:
         states = [value]
         if term.parts[1].head == "at":
             name, time = term.parts[1].parts
-            alike = [x for x in ("h", "s", "v") if x in table.kinds and table.sizes[x] == name.size and x != name.text]
+            alike = [
+                x
+                for x in ("h", "s", "v")
+                if x != name.text and (table.kinds.get(x), table.sizes.get(x)) == ("sequence", name.size)
+            ]
             states += [Term("at", (replace(name, text=x), time), size=name.size) for x in alike]
         yield Slip.WRONG_SLOPE, "", value
         for state in states:
