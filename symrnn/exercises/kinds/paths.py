@@ -69,7 +69,7 @@ def general(d: Draw) -> Made:
 
 def _any_function(d: Draw) -> Made:
     """Of a function that nothing is known of: in terms of immediate derivatives and those from state to state."""
-    k, n = d.choose("kij"), d.scalars("swuf") | {"x": d.choose("xvz")}
+    k, n = d.choose("kij"), d.scalars("swf") | {"x": d.choose("xvz")}
     if n["x"] in {n["s"], n["w"]}:
         n["x"] = "q"
     inner = "j" if k != "j" else "i"
