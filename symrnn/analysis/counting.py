@@ -8,7 +8,8 @@ from typing import Any
 from sympy import Add, Basic, Expr, Integer, Mul, Symbol
 
 from symrnn.model import Equation, Parameter, Recurrence, Sequence, reads
-from symrnn.tensor import Contract, Dot, Elementwise, Node, Outer, placeholder, shape_of
+from symrnn.tensor import Contract, Dot, Elementwise, Outer, placeholder, shape_of
+from symrnn.tensor.node import each_once, is_leaf
 
 
 def size_of(x: Basic) -> Expr:
@@ -75,13 +76,7 @@ def _scalings(e: Mul, places: Mapping[Any, Any]) -> int:
 def _in_products(expr: Any) -> Expr:
     """The multiplications of every product in an expression, each product once."""
     total: Expr = Integer(0)
-    seen: set[Basic] = set()
-    stack = [expr]
-    while stack:
-        e = stack.pop()
-        if e in seen:
-            continue
-        seen.add(e)
+    for e in each_once(expr, is_leaf):
         if isinstance(e, Contract):
             total += size_of(e.left) * Mul(*shape_of(e.right)[1:])
         elif isinstance(e, Dot):
@@ -93,6 +88,4 @@ def _in_products(expr: Any) -> Expr:
             total += size_of(e) * sum(_scalings(x, places) for x in e.body.atoms(Mul))
         elif isinstance(e, Mul):
             total += _scalings(e, {})
-        if not (isinstance(e, Node) and e.is_leaf):
-            stack += e.args
     return total

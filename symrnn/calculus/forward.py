@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sympy import Add, Basic, Mul, S
+from sympy import Add, Mul, S
 
 from symrnn.calculus.derivation import Line, Reason, Step
 from symrnn.calculus.jacobian import chain, differentiate, is_zero
@@ -19,7 +19,7 @@ from symrnn.model import Element, Equation, Recurrence, Sequence, reads
 from symrnn.tensor.binders import TimeSum, time_sum
 from symrnn.tensor.elementwise import add
 from symrnn.tensor.linear import eye, zeros
-from symrnn.tensor.node import Node, shape_of
+from symrnn.tensor.node import each_once, is_leaf, shape_of
 from symrnn.tensor.sensitivity import flat, immediate, rate_shape, sensitivity
 
 
@@ -93,22 +93,8 @@ def _factored(terms: list[Any]) -> Any:
 
 def _open_parts(expr: Any) -> tuple[list[Any], list[Any]]:
     """The leaves of an expression that stand under no sum over time, and its outermost sums over time."""
-    leaves: dict[Basic, None] = {}
-    sums: dict[Basic, None] = {}
-    seen: set[Basic] = set()
-    stack = [expr]
-    while stack:
-        e = stack.pop()
-        if e in seen:
-            continue
-        seen.add(e)
-        if isinstance(e, TimeSum):
-            sums[e] = None
-        elif isinstance(e, Node) and e.is_leaf:
-            leaves[e] = None
-        else:
-            stack += reversed(e.args)
-    return list(leaves), list(sums)
+    found = list(each_once(expr, lambda e: isinstance(e, TimeSum) or is_leaf(e)))
+    return [e for e in found if is_leaf(e)], [e for e in found if isinstance(e, TimeSum)]
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 from sympy import Basic, Expr, Symbol
 
-from symrnn.tensor.node import Node, Slot
+from symrnn.tensor.node import Node, Slot, each_once, is_leaf
 from symrnn.tensor.time import fresh_index
 
 
@@ -91,16 +91,5 @@ class Binder(Node):
 
 def outermost(expr: Any) -> list[Any]:
     """The sums and products over time that an expression holds in none of its own, each once, in a fixed order."""
-    found: list[Any] = []
-    seen: set[Basic] = set()
-    stack = [expr]
-    while stack:
-        e = stack.pop()
-        if e in seen:
-            continue
-        seen.add(e)
-        if isinstance(e, Binder):
-            found.append(e)
-        elif not (isinstance(e, Node) and e.is_leaf):
-            stack += e.args
+    found = [e for e in each_once(expr, lambda e: isinstance(e, Binder) or is_leaf(e)) if isinstance(e, Binder)]
     return sorted(found, key=str) if len(found) > 1 else found

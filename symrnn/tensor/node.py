@@ -8,6 +8,7 @@ and the refusal of what has no meaning.
 from __future__ import annotations
 
 import operator
+from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
 
 import numpy as np
@@ -192,9 +193,8 @@ class Tensor(Arithmetic, Node, Basic):
         return True
 
 
-def leaves_in(expr: Basic) -> list[Any]:
-    """The leaves of an expression, each once, in order of appearance."""
-    found: dict[Basic, None] = {}
+def each_once(expr: Basic, closed: Callable[[Basic], bool]) -> Iterator[Basic]:
+    """Every part of an expression, itself too, once and in order of appearance; what is closed is not entered."""
     seen: set[Basic] = set()
     stack = [expr]
     while stack:
@@ -202,11 +202,19 @@ def leaves_in(expr: Basic) -> list[Any]:
         if e in seen:
             continue
         seen.add(e)
-        if isinstance(e, Node) and e.is_leaf:
-            found[e] = None
-        else:
+        yield e
+        if not closed(e):
             stack += reversed(e.args)
-    return list(found)
+
+
+def is_leaf(e: Basic) -> bool:
+    """Whether the value of a node is given from outside."""
+    return isinstance(e, Node) and e.is_leaf
+
+
+def leaves_in(expr: Basic) -> list[Any]:
+    """The leaves of an expression, each once, in order of appearance."""
+    return [e for e in each_once(expr, is_leaf) if is_leaf(e)]
 
 
 def shape_of(x: Basic) -> Shape:
