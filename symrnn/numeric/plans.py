@@ -82,16 +82,10 @@ def plan(
     back, sums = share(back, sums, horizon, fresh)
     back = written_once(inline(back, sums, wanted, horizon))
     totals = {leaf: tuple(x for x in sums if x.leaf == leaf) for leaf in chosen or () if is_shared(leaf)}
-    backward = schedule(back, horizon)
-    forward = _hoisted(schedule(statements, horizon), fresh)
-    kept: dict[Store, int] = {}
-    if recipe is not None and recipe.online:
-        joined = together(backward)
-        kept = carried(model, joined, [x.expr for x in sums])
-        reverse = _hoisted(joined, fresh, rank=1)
-    else:
-        reverse = _hoisted(backward, fresh)
     outside = [x.expr for x in sums]
+    forward = _hoisted(schedule(statements, horizon), fresh)
+    online = recipe is not None and recipe.online
+    reverse, kept = _of_gradients(model, schedule(back, horizon), outside, fresh, online)
     later = [*outside, *(s.expr for s in statements_in(reverse)), *([] if model.loss is None else [model.loss])]
     if shared_memory:
         forward = tuple(in_place(model, forward, later))
@@ -107,6 +101,16 @@ def plan(
     groups = groups_of(totals, stacks)
     extents |= {store: extents[c.whole] for store, c in stacks.columns.items()}
     return Plan(model, horizon, forward, reverse, totals, chosen, extents, stacks, tuple(groups), kept, about)
+
+
+def _of_gradients(
+    model: Recurrence, steps: list[Step], outside: list[Any], fresh: Fresh, online: bool
+) -> tuple[tuple[Step, ...], dict[Store, int]]:
+    """The steps of the gradients, online in one loop, and how many rows of what that loop carries are kept."""
+    if not online:
+        return _hoisted(steps, fresh), {}
+    joined = together(steps)
+    return _hoisted(joined, fresh, rank=1), carried(model, joined, outside)
 
 
 def _hoisted(steps: list[Step], fresh: Fresh, rank: int = 2) -> tuple[Step, ...]:
