@@ -38,6 +38,11 @@ def value_of(leaf):
     return FIELD.random(np.random.default_rng([ord(c) for c in leaf.name]), shape)
 
 
+def still(leaf):
+    """No direction: zeros of the field, which a bare 0 would not be, since NumPy computes with it in 64 bits."""
+    return FIELD.linear(lambda v: v * 0, value_of(leaf))
+
+
 def value(expr, system=FIELD, moved=None):
     """The value of an expression, its leaves moved along directions where `moved` says so."""
     values = {x: value_of(x) for x in reads(expr)}
@@ -60,7 +65,7 @@ def change(expr, directions):
 def second_change(expr, first, second):
     """The derivative along `second` of the derivative along `first`, by dual numbers over dual numbers."""
     system = Dual(Dual(FIELD))
-    zero = {x: value_of(x) * 0 for x in first}
+    zero = {x: still(x) for x in first}
     moved = {x: DualArray(DualArray(value_of(x), second[x]), DualArray(first[x], zero[x])) for x in first}
     return value(expr, system, moved).tangent.tangent
 

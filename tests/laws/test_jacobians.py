@@ -78,7 +78,7 @@ def composition_holds(expr):
     """The Jacobian of an expression by each of its leaves, times a direction, is its change along it."""
     for leaf in reads(expr):
         direction = c.value_of(c.like(leaf, "v"))
-        expected = flat(c.change(expr, {x: direction if x == leaf else c.value_of(x) * 0 for x in reads(expr)}))
+        expected = flat(c.change(expr, {x: direction if x == leaf else c.still(x) for x in reads(expr)}))
         found = FORWARD.differentiate(expr, leaf)
         value = 0 * expected if found is None else times(c.value(found), direction, c.FIELD)
         if np.any((value - expected) % c.FIELD_PRIME != 0):
