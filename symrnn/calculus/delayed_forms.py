@@ -23,7 +23,7 @@ from symrnn.calculus.formula import ClosedForm, ClosedStep
 from symrnn.calculus.law_table import LAWS
 from symrnn.calculus.solutions import closed_rate, closed_state
 from symrnn.calculus.truncation import Truncation
-from symrnn.calculus.window_forms import window_form
+from symrnn.calculus.window_forms import error_lines, window_form
 from symrnn.calculus.windowed import WindowTemplate, window_template
 from symrnn.errors import Unsupported
 from symrnn.model import Element, Recurrence, Sequence
@@ -87,10 +87,10 @@ def _of_gradient(derivation: Derivation, leaf: Any, delayed: Delayed, solve: Sol
     node = leaf[t] if isinstance(leaf, Sequence) else leaf.node if isinstance(leaf, Adjoint) else leaf
     origin = derivation.origin
     cut = isinstance(origin, WindowTemplate)
-    if cut and isinstance(node, Element):  # a window reaches further through the longer lag than through copies
-        raise Unsupported(f"no closed form is known for the truncated gradient of {node}, read with several lags")
     chosen = tuple(dict.fromkeys(delayed.there(x) for x in (origin.chosen if cut else origin[1])))
     other = _derived(delayed.model, chosen, origin.truncation if cut else None, cut and origin.missing)
+    if cut and isinstance(node, Element):  # a window reaches further through the longer lag than through copies
+        return _renamed(window_form(derivation, node, error_lines(other)), delayed, derivation, other)
     form = _renamed(solve(other, delayed.there(node)), delayed, derivation, other)
     of = nabla(node, form.of.objective)
     form = replace(form, of=of)

@@ -23,8 +23,10 @@ from symrnn.model import Equation, Range
 from symrnn.tensor.adjoint import Adjoint, LossTerm
 
 
-def window_form(derivation: Derivation, leaf: Any) -> ClosedForm:
+def window_form(derivation: Derivation, leaf: Any, errors: AdjointLines | None = None) -> ClosedForm:
     """The closed form of a gradient that is cut short by windows, or of what that leaves out.
+
+    `errors` are the lines of how errors come back, where another derivation gives them.
 
     Raises
     ------
@@ -39,7 +41,7 @@ def window_form(derivation: Derivation, leaf: Any) -> ClosedForm:
     if line is None:
         derivation[node]  # raises when there is no such gradient
         raise Unsupported(f"the gradient of {node} has no line of its own", repair="ask for one of its elements")
-    return form_of_line(derivation, error_lines(derivation), line)
+    return form_of_line(derivation, errors or error_lines(derivation), line)
 
 
 def error_lines(derivation: Derivation) -> AdjointLines:

@@ -117,20 +117,29 @@ def _valued(expr, known):
     return known[expr]
 
 
-def far_from_sympy(d, last, places, seed):
-    """The largest relative distance of the gradients by what is learned from `sympy.diff` of the composed loss.
+def against_sympy(d, last, places, seed):
+    """By parameter that is learned, some entries of its gradient, each with `sympy.diff` of the composed loss.
 
-    At some entries of each of them; sizes are 1 and 2, since the composed loss grows quickly.
+    Sizes are 1 and 2, since the composed loss grows quickly; there are two classes k, for a single one has no slope.
     """
-    sizes = dict(zip(dimension_symbols(d.model), (2, 2, 1, 2, 2, 1), strict=False))
+    sizes = {s: 2 if i < 2 or str(s) == "k" else 1 for i, s in enumerate(dimension_symbols(d.model))}
     instance = draw(d.model, last, Floats(), seed, sizes)
-    found = {a.node: v for a, v in run_lines(d.at(last), last, instance.base).items()}
-    worst = 0.0
+    found = {a.node: np.asarray(v) for a, v in run_lines(d.at(last), last, instance.base).items()}
+    entries = {}
     for w in (w for w in d.model.parameters if w.learned):
         value = found.get(w, np.zeros(np.shape(instance.given[w])))
-        for place in places(list(np.ndindex(np.shape(value)))):
-            worst = max(worst, abs(value[place] - slope_by_sympy(instance, w, place)) / max(1e-3, abs(value[place])))
-    return worst
+        entries[w] = [(value[place], slope_by_sympy(instance, w, place)) for place in places(value)]
+    return entries
+
+
+def every_entry(value):
+    """All places of an array."""
+    return list(np.ndindex(value.shape))
+
+
+def far(pairs):
+    """The largest relative distance of pairs of numbers."""
+    return max(abs(a - b) / max(1e-3, abs(a)) for a, b in pairs)
 
 
 def inner(system, value, direction):

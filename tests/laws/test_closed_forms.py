@@ -5,6 +5,7 @@ What has none is refused with `Unsupported`; nothing in between.
 """
 
 import random
+import sys
 from functools import cache
 
 import pytest
@@ -30,6 +31,7 @@ SOLVED = {  # the library's models whose adjoint recurrence must be solved, and 
     **dict.fromkeys(("stacked", "lstm", "skip"), 2),
     **dict.fromkeys(("long skip", "coupled"), 3),  # with the past of the states: lags of 3 and of 2 steps
 }
+DELAYED = sys.modules["symrnn.calculus.delayed_forms"]
 every_model = pytest.mark.parametrize("name", MODELS)
 
 
@@ -159,11 +161,34 @@ def test_c7_as_it_is_printed():
     assert sr.bptt(model, window=K).closed_form(b).expr == time_sum(inner, (r, 1, sr.tau))
 
 
-def test_a_given_value_that_a_longer_lag_reads_has_no_window_through_copies():
-    """The lag of two steps carries an error over the edge of a window that copies would stop at."""
-    cut = sr.bptt(MODELS["skip"](), window=2)
-    with pytest.raises(sr.Unsupported, match="several lags"):
-        cut.closed_form(cut.model.boundary[-1])
+WINDOWED = [("skip", {"window": 1}), ("skip", {"chunk": 2}), ("long skip", {"window": 2}), ("coupled", {"window": 3})]
+
+
+def given_states(name, cut):
+    """The closed forms of the given values of states, of what is kept and of what is left out."""
+    model = MODELS[name]()
+    given = [b for b in model.boundary if b.sequence in model.states]
+    d = sr.bptt(model, wrt=given, **cut)
+    return [part.closed_form(b) for part in (d, d.missing) for b in given]
+
+
+def far_from_numbers(form, seed):
+    """The largest distance from the truncated gradient that is written out error by error."""
+    return max(disagreement(form, last, seed) for last in (1, 2, 3, 5, 8))
+
+
+@pytest.mark.parametrize(("name", "cut"), WINDOWED)
+def test_given_values_that_longer_lags_read_are_double_sums(name, cut, seed):
+    """The lag of several steps carries an error over the edge of a window that copies would stop at."""
+    for form in given_states(name, cut):
+        assert form.status == "proved" and far_from_numbers(form, seed) == 0, form.of
+
+
+def test_a_window_of_the_model_with_copies_is_another(monkeypatch, seed):
+    right = DELAYED.window_form
+    monkeypatch.setattr(DELAYED, "window_form", lambda d, leaf, e=None: right(e.derivation if e else d, leaf))
+    cut = sr.bptt(MODELS["skip"](), wrt="h[0]", window=1)
+    assert far_from_numbers(cut.closed_form("h[0]"), seed) > 0
 
 
 # The claims of C2, right and wrong, about the states that run forward and backward.
