@@ -1,4 +1,4 @@
-"""Hints: the law, the first line, the next line of this variant; where that is the answer, a piece is hidden."""
+"""Hints: the law, the first line, the next line of this variant; where that is the answer, pieces are hidden."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from symrnn.model.formula.term import Term
 _HIDDEN = Term("name", text="□", kind="function")
 _BOLD = re.compile(r"\\boldsymbol\{((?:[^{}]|\{[^{}]*\})*)\}")
 _TIME = re.compile(r"\^\{\(([^()]*)\)\}")
+_POWER = re.compile(r"\\left\((\\?\w+_\{[^{}]*\})\\right\)\^")  # brackets that a time as a superscript needs
+_LONE = re.compile(r"\{(\\?[A-Za-z]+|\d)\}")
 # What tells most when it is hidden, first of all.
 _TELLING = ("prime", "diag", "transpose", "pow", "matpow", "prod", "prod_dec", "apply", "at", "name")
 
@@ -31,33 +33,44 @@ def hints(law: str, lines: tuple[str, ...], answer: str, symbols: object = None)
     symbols
         The names, as `read` takes them, so that a piece of the answer can be hidden.
     """
-    shown = [line for line in lines if line not in {"", answer}]
-    partly = blanked(answer, symbols) if symbols is not None else ""
-    first = f"Begin with ${shown[0]}$." if shown else _partly(partly)
-    if len(shown) > 1:
-        following = f"The next line is ${shown[1]}$."
-    else:
-        following = _partly(partly) if shown else "Write the two smallest cases down, and compare."
-    return law, first, following
+    shown = [line for line in lines if spelled(line) not in {"", spelled(answer)}]
+    one, two = blanked(answer, symbols) if symbols is not None else ("", "")
+    begun = f"The answer looks like this: ${two}$." if two else "Write the smallest case down first."
+    nearly = (
+        f"The answer is ${one}$, with one piece left out." if one else "Write the two smallest cases down, and compare."
+    )
+    first = f"Begin with ${shown[0]}$." if shown else begun
+    return law, first, f"The next line is ${shown[1]}$." if len(shown) > 1 else nearly
 
 
-def _partly(text: str) -> str:
-    return f"The answer is ${text}$, with one piece left out." if text else "Write the smallest case down first."
+def spelled(formula: str) -> str:
+    """A formula without the blanks and brackets that change nothing: two that look the same are spelled the same."""
+    return _LONE.sub(r"\1", formula.replace(" ", ""))
 
 
-def blanked(answer: str, symbols: object) -> str:
-    """An answer with its most telling piece hidden, or '' where it is too short for that."""
+def blanked(answer: str, symbols: object) -> tuple[str, str]:
+    """An answer with its most telling piece hidden, and with two; each '' where it is too short for that."""
     try:
         term = read(answer, symbols).term
     except SymrnnError:
+        return "", ""
+    one = _without_most_telling(term)
+    two = None if one is None else _without_most_telling(one)
+    return _shown(one), _shown(two)
+
+
+def _shown(term: Term | None) -> str:
+    if term is None:
         return ""
+    text = _TIME.sub(r"_{\1}", _BOLD.sub(r"\1", echo(term))).replace("□", r"\ldots")
+    return _POWER.sub(r"\1^", text)
+
+
+def _without_most_telling(term: Term) -> Term | None:
     inner = [part for part in term.walk() if part is not term]
-    for head in _TELLING:
-        found = next((part for part in inner if part.head == head), None)
-        if found is not None and len(inner) > 2:
-            text = echo(_hiding(term, found))
-            return _TIME.sub(r"_{\1}", _BOLD.sub(r"\1", text)).replace("□", r"\ldots")
-    return ""
+    known = [part for part in inner if all(leaf.text != _HIDDEN.text for leaf in part.walk())]
+    found = next((part for head in _TELLING for part in known if part.head == head), None)
+    return None if found is None or len(inner) < 3 else _hiding(term, found)
 
 
 def _hiding(term: Term, hidden: Term) -> Term:

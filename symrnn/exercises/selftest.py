@@ -14,6 +14,7 @@ from typing import Any
 from symrnn.errors import SymrnnError
 from symrnn.exercises.diagnosis import candidates_of
 from symrnn.exercises.exercise import Exercise, Part
+from symrnn.exercises.hints import spelled
 from symrnn.exercises.judge import judge
 from symrnn.exercises.marking import CHOICE, CODE, EDGES, FORMULA, NUMBER, table_of
 from symrnn.exercises.rewritings import rewritings
@@ -65,8 +66,9 @@ def _part(exercise: Exercise, number: int, part: Part, rewritten: int, mistakes:
 
 
 def _tells(hint: str, answer: str) -> bool:
-    """Whether a hint is the answer; a single letter may be part of a word."""
-    return f"${answer}$" in hint or (len(answer) > 3 and answer in hint)
+    """Whether a formula in a hint, or a side of it, is the answer."""
+    formulas = hint.split("$")[1::2] or [hint]
+    return any(side == spelled(answer) for formula in formulas for side in spelled(formula).split("="))
 
 
 def _code(exercise: Exercise, number: int) -> Iterator[str]:

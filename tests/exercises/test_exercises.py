@@ -27,6 +27,7 @@ def test_a_broken_exercise_is_found_out():
         {"answer": right.parts[1].answer.replace("W", "W W", 1)},
         {"lines": (right.parts[0].answer, right.parts[1].answer)},
         {"hints": (right.parts[1].answer,) * 3},
+        {"hints": (f"The next line is ${right.parts[1].answer.replace('_t', '_{t}')}$.",) * 3},
     ):
         broken = replace(right, parts=(right.parts[0], replace(right.parts[1], **change)))
         assert sr.exercises.problems(broken, 0, 0), change

@@ -281,5 +281,5 @@ def two_delays(d: Draw) -> Made:
     )
     weight = part(net.names, r"Give $\nabla_R L$ in terms of $\nabla_{@h_t} L$.",
                   rf"\sum_{{t=1}}^{{\tau}} ({slope(net, 't')} \nabla_{{@h_t}} L) @h_{{t-{net.delays[-1]}}}^\top",
-                  law=SUM_LAW, witness=r"\nabla_R L", points=3.0)  # fmt: skip
+                  *net.lines("R"), law=SUM_LAW, witness=r"\nabla_R L", points=3.0)  # fmt: skip
     return Made(net.shown, (asked, weight)[: 1 + (d.level > 1)], net.text)

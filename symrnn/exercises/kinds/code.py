@@ -112,6 +112,11 @@ def bug(d: Draw) -> Made:
         wrong = wrong.replace(mark, text)
     when = rf"t \le \tau-{net.delay}"
     statement = net.shown + tex(rf" Somebody writes, for ${when}$: $\nabla_{{@h_t}} L = {wrong}$.", net.names)
+    hints = (
+        "Write the shape and the time of every factor below it.",
+        tex("Which nodes read $@h_t$? Each of them sends one term.", net.names),
+        tex(rf"What $@h_{{{time}}}$ sends passes the activation of its own step first, then $@W$.", net.names),
+    )
     which = part(
         net.names,
         "Which mistake is it?",
@@ -119,7 +124,8 @@ def bug(d: Draw) -> Made:
         kind=CHOICE,
         choices=tuple(name for name, _ in BUGS),
         points=1.0,
-        law="Write the shape and the time of every factor below it.",
+        law=hints[0],
+        hints=hints,
     )
     right = rf"@W^\top {slope(net, time)} \nabla_{{@h_{{{time}}}}} L + @V^\top \nabla_{{@o_t}} L"
     line = part(net.names, "Write the line as it should be.", right, *net.lines("h"), law=USES_LAW, where=early(net),

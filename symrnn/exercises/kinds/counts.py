@@ -71,7 +71,7 @@ def rtrl_cost(d: Draw) -> Made:
         ("How many multiplications does one step's Jacobian times that sensitivity take?", work, rf"n \cdot {entries}",
          "The Jacobian has n rows and n columns: n multiplications for each number of the result."),
         (r"Back-propagation keeps the states of $\tau$ steps instead: how many numbers?", r"\tau n", "",
-         "n numbers a step."),
+         "The way back needs the state of every step."),
     ]  # fmt: skip
     parts = tuple(
         part(n, question, answer, line, law=law, symbols=SIZES, kind=FORMULA) for question, answer, line, law in ask

@@ -80,5 +80,7 @@ def carry(d: Draw) -> Made:
                 witness=rf"\frac{{\partial @c_t}}{{\partial @c_{k}}}", points=3.0)  # fmt: skip
     last = part(n, "What is this Jacobian if all forget gates are 1?", "b", kind=CHOICE, points=1.0,
                 choices=("zero", "the identity", "the gate's derivative"),
-                law="A product of identities: gradients are carried without loss.")  # fmt: skip
+                law="Put 1 for every entry of the gates into the product.",
+                hints=("Put 1 for every entry of the gates into the product.", "What is a diagonal matrix of ones?",
+                       "A vector times it is the vector itself."))  # fmt: skip
     return Made(shown, {1: (one, two), 2: (one, many), 3: (one, many, last)}[d.level], model)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from symrnn.exercises.drawing import Draw
 from symrnn.exercises.kinds.table import Made, kind, part, plain, tex
-from symrnn.exercises.marking import EDGES
+from symrnn.exercises.marking import EDGES, NUMBER
 
 BOOK = "Goodfellow, Bengio, Courville 2016, 10.1"
 
@@ -46,5 +46,8 @@ def fold(d: Draw) -> Made:
     law = "What is the same at every step becomes one equation in t; the delay is the distance in time."
     asked = part(n, "Write the recurrence: what is $@h_t$?", rf"{word}({bias}@W @h_{{t-{lag}}} + @U @x_t)", law=law,
                  witness="@h_t")  # fmt: skip
-    delay = part(n, "How many steps does the delay of the circuit hold?", str(lag), kind="number", law=law, points=1.0)
+    hints = (law, "In each equation, compare the time of the state on the left with that on the right.",
+             f"In the first equation these times are {lag} and 0.")  # fmt: skip
+    delay = part(n, "How many steps does the delay of the circuit hold?", str(lag), kind=NUMBER, law=law, hints=hints,
+                 points=1.0)  # fmt: skip
     return Made(tex(f"The steps of a network are {shown}, and so on.", n), (asked, delay), model)

@@ -24,13 +24,15 @@ def ordered(d: Draw) -> Made:
     total = q + r * p
     n = {"z": d.choose("zvy")}
     statement = rf"$@z_2 = {p} @z_1$, $@z_3 = {q} @z_1 + {r} @z_2$, $@z_4 = @z_2 + {s} @z_3$, computed in this order."
+    fixed = "Immediate: only where it stands in the equation itself, the other nodes held fixed."
     direct = part(
         n,
         r"The immediate derivative $\partial^+ @z_3/\partial @z_1$, a number:",
         str(q),
         kind=NUMBER,
         points=1.0,
-        law="Immediate: only where it stands in the equation itself, the other nodes held fixed.",
+        law=fixed,
+        hints=(fixed, tex("Look at the equation of $@z_3$ alone.", n), tex("There, $@z_2$ is a constant.", n)),
         known=(("total for immediate", str(total)),),
     )
     whole = part(
@@ -49,6 +51,7 @@ def ordered(d: Draw) -> Made:
                 law="Add, over the nodes that it reads, their ordered derivative times the immediate one.",
                 follows=rf"{p} + {s} \cdot @2",
         known=(("path forgotten", str(s * total)), ("immediate for total", str(p + s * q))))  # fmt: skip
+    again = "Computing again moves the nodes between, too."
     choice = part(
         n,
         "By which is $@z_3$ moved if $@z_1$ is moved and everything computed again?",
@@ -56,6 +59,7 @@ def ordered(d: Draw) -> Made:
         kind=CHOICE,
         points=1.0,
         choices=("the immediate derivative", "the ordered derivative"),
-        law="Computing again moves the nodes between, too.",
+        law=again,
+        hints=(again, tex("Which nodes stand between $@z_1$ and $@z_3$?", n), tex("$@z_3$ reads $@z_2$.", n)),
     )
     return Made(tex(statement, n), (direct, whole, last, choice)[: d.level + 1], symbols={"sequences": {}})

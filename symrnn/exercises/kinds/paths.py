@@ -26,19 +26,22 @@ def three_paths(d: Draw) -> Made:
                 rf"(@s_{last} - @y) \left({answer}\right)", rf"(@s_{last} - @y) {c.rate(by, last)}",
                 law="The chain rule once more: all paths go on through the last state.", form="no derivative",
                 witness=rf"\frac{{d L}}{{d {by}}}")  # fmt: skip
-    parts = (_choice(d, c, by, last, answer), asked) if d.level == 1 else (asked, loss)
+    parts = (_choice(d, c, "@u" if by == "@w" else "@w", last), asked) if d.level == 1 else (asked, loss)
     return Made(c.shown, parts, c.text)
 
 
-def _choice(d: Draw, c: Chain, by: str, last: int, answer: str) -> Part:
-    """The right sum of paths among four."""
+def _choice(d: Draw, c: Chain, by: str, last: int) -> Part:
+    """The right sum of paths among four; for the other weight, so that the answer to the next part is not shown."""
+    answer = " + ".join(c.path(by, last, k) for k in range(last, 0, -1))
     powers = ["", "@w ", "@w^2 ", "@w^3 "]
     bare = " + ".join(powers[last - k] + c.read(by, k) for k in range(last, 0, -1))
     wrong = [c.path(by, last, last), c.path(by, last, 1), bare]
     place = d.choose(range(4))
     rows = [*wrong[:place], answer, *wrong[place:]]
+    hints = (PATH_LAW, tex(rf"How often is ${by}$ used up to $@s_{last}$?", c.names),
+             f"There are {last} paths, each with one factor for every step that it passes.")  # fmt: skip
     return part(c.names, rf"Which of these is $d@s_{last}/d{by}$?", "abcd"[place], kind=CHOICE, points=1.0,
-                law=PATH_LAW, choices=tuple(tex(f"${row}$", c.names) for row in rows))  # fmt: skip
+                law=PATH_LAW, hints=hints, choices=tuple(tex(f"${row}$", c.names) for row in rows))  # fmt: skip
 
 
 @kind(15, "scalar.general", "The general formula", D2L)

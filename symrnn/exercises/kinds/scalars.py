@@ -43,7 +43,7 @@ def numbers(d: Draw) -> Made:
         parts.append(
             part(
                 n,
-                f"Compute $@s_{i}$ to three digits.",
+                f"Compute $@s_{i}$ to three decimal places.",
                 f"{value:.6f}",
                 f"{word}({' + '.join(products)})",
                 f"{word}({inner[i - 1]:.4f})",

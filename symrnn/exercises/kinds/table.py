@@ -10,7 +10,7 @@ from typing import Any
 
 from symrnn.exercises.drawing import Draw
 from symrnn.exercises.exercise import Exercise, Part
-from symrnn.exercises.hints import hints
+from symrnn.exercises.hints import hints, spelled
 from symrnn.exercises.marking import FORMULA
 from symrnn.model import read_model
 
@@ -90,7 +90,7 @@ def plain(template: str, names: Mapping[str, str]) -> str:
 def part(names: Mapping[str, str], question: str, answer: str, *lines: str, law: str, **more: Any) -> Part:
     """A part from templates: its lines lead to the answer, which is the last of them."""
     right = tex(answer, names)
-    shown = [tex(line, names) for line in lines]
-    shown = [line for line in dict.fromkeys(shown) if line and line != right]
+    shown = {spelled(line): line for line in (tex(line, names) for line in lines) if line}
+    shown.pop(spelled(right), None)
     more = {key: tex(value, names) if isinstance(value, str) else value for key, value in more.items()}
-    return Part(tex(question, names), right, (*shown, right), law=tex(law, names), **more)
+    return Part(tex(question, names), right, (*shown.values(), right), law=tex(law, names), **more)

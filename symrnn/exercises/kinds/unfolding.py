@@ -89,7 +89,8 @@ def linear(d: Draw) -> Made:
     power = rf"{scale}@w^{{{count}}}"
     model = plain(f"@w: scalar\n@s[t] = {step.replace('^2', ' @w')} @s[t-1]\nloss = @s[tau]\n", n)
     last, rate = f"@s_{{{end}}}", rf"\frac{{d @s_{{{before(end)}}}}}{{d @w}}"
-    own = step.replace("@w^2", "2 @w") if twice else (str(k) if k > 1 else "")
+    own = f"{2 * k} @w " if twice else (f"{k} " if k > 1 else "")
+    times = r" \cdot " if scale else " "
     parts = (
         part(
             n,
@@ -102,8 +103,8 @@ def linear(d: Draw) -> Made:
         part(
             n,
             f"Give $d{last}/d@w$, in terms of $@w$ and $@s_0$.",
-            rf"{count} \cdot {scale}@w^{{{before(count)}}} @s_0",
-            rf"{own} @s_{{{before(end)}}} + {step} {rate}",
+            rf"{count}{times}{scale}@w^{{{before(count)}}} @s_0",
+            rf"{own}@s_{{{before(end)}}} + {step} {rate}",
             form="no derivative",
             law="Differentiate the closed form; or add one term for each use of the weight.",
             witness=rf"\frac{{d {last}}}{{d @w}}",
