@@ -37,6 +37,37 @@ def write_file(path: str | os.PathLike[str], content: str | bytes) -> Path:
     return target
 
 
+def check_writable(path: str | os.PathLike[str]) -> None:
+    """Say before the work begins, and not behind it, that a file could not be written.
+
+    Raises
+    ------
+    WriteError
+        When there is no such folder, it may not be written to, or the file is a folder.
+    """
+    target = Path(path)
+    known = {target.is_dir(): "it is a folder", not target.parent.is_dir(): "there is no such folder"}
+    reason = known.get(True) or ("" if os.access(target.parent, os.W_OK) else "permission denied")
+    if reason:
+        raise WriteError(f"cannot write {target}: {reason}", repair=_repair(target))
+
+
+def make_folder(path: str | os.PathLike[str]) -> Path:
+    """Make a folder, and those above it; one that is there stays as it is.
+
+    Raises
+    ------
+    WriteError
+        When that cannot be done.
+    """
+    try:
+        Path(path).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = str(error.strerror).lower()
+        raise WriteError(f"cannot make the folder {path}: {reason}", repair="name another one") from None
+    return Path(path)
+
+
 def _replace(target: Path, data: bytes) -> None:
     """The content goes to a new file beside the target, which then takes its name."""
     name = target.with_name(f".{uuid.uuid4().hex}")

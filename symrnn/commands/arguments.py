@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -87,11 +88,19 @@ def sizes(text: str | None) -> dict[str, int]:
 
 
 def text_of(path: Path) -> str:
-    """The text of a file."""
+    """The text of a file: UTF-8, or UTF-16 where its first bytes say so, as spreadsheets write it."""
+    data = path.read_bytes()
     try:
-        return path.read_bytes().decode("utf-8-sig")
+        return data.decode("utf-16" if data[:2] in {BOM_UTF16_LE, BOM_UTF16_BE} else "utf-8-sig")
     except UnicodeDecodeError as error:
-        raise ReadError(f"{path} is not UTF-8 (byte {error.start})", repair="save it as UTF-8") from None
+        raise ReadError(
+            f"{path} is not UTF-8 (byte {error.start})", repair="save it as UTF-8; in a spreadsheet, as CSV UTF-8"
+        ) from None
+
+
+def ending(text: str) -> str:
+    """The ending of a file, with or without its dot."""
+    return text if text.startswith(".") else f".{text}"
 
 
 def columns() -> int:

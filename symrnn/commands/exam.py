@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from symrnn.commands.arguments import positive, seed, text_of
+from symrnn.commands.arguments import ending, positive, seed, text_of
 
 
 def register(commands: Any) -> None:
@@ -16,7 +16,9 @@ def register(commands: Any) -> None:
     parser.add_argument("exam", metavar="EXAM.toml", type=Path, help="a title, and tables [[exercise]]")
     parser.add_argument("--variants", type=positive, default=1, metavar="N", help="how many (default 1)")
     parser.add_argument("--seed", type=seed, default=0, help="the same seed makes the same exam (default 0)")
-    parser.add_argument("--format", action="append", metavar="ENDING", help="of the papers: .tex and .html by default")
+    parser.add_argument(
+        "--format", action="append", type=ending, metavar="ENDING", help="of the papers: .tex and .html by default"
+    )
     parser.add_argument("--language", default="en", help="of the papers' own words: en (default) or de")
     parser.add_argument("-o", "--output", metavar="FOLDER", type=Path, required=True, help="where to")
     parser.set_defaults(run=run_exam)

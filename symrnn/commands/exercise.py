@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from symrnn.commands import trial
-from symrnn.commands.arguments import columns, positive, seed, text_of
+from symrnn.commands.arguments import columns, ending, positive, seed, text_of
 from symrnn.errors import Undefined
 
 
@@ -55,7 +55,7 @@ def _sheet_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-o", "--output", metavar="FILE", type=Path, required=True, help=f"{endings}; with --students a folder"
     )
-    parser.add_argument("--format", metavar="ENDING", default=".html", help="of the files for --students")
+    parser.add_argument("--format", metavar="ENDING", type=ending, default=".html", help="of the files for --students")
 
 
 def run_list(options: argparse.Namespace) -> int:
@@ -138,23 +138,26 @@ def _kind(text: str, level: int) -> tuple[str, int]:
 
 
 def _class(options: argparse.Namespace, wanted: list[Any]) -> int:
-    """A sheet for each name, and the key of all."""
-    from symrnn.exercises import sheet, write_key
-    from symrnn.files import write_file
+    """A sheet for each name, and the key of all; nothing is written before all of them are made."""
+    from symrnn.exercises import Sheet, sheet, write_key
+    from symrnn.exercises.sheets import known_ending
+    from symrnn.files import make_folder, write_file
 
-    names = [line.strip() for line in text_of(options.students).splitlines() if line.strip()]
-    options.output.mkdir(parents=True, exist_ok=True)
-    sheets, files = [], dict[str, str]()
-    for name in names:
-        made = sheet(wanted, title=options.title, seed=options.seed, student=name)
+    known_ending(options.format)
+    files: dict[str, Sheet] = {}
+    for name in filter(None, map(str.strip, text_of(options.students).splitlines())):
         file = _file(name)
         if file in files:
-            raise Undefined(f"{name!r} and {files[file]!r} would share the file {file}", repair="tell the names apart")
-        files[file] = name
-        made.save(options.output / (file + options.format), solutions=options.solutions, language=options.language)
-        sheets.append(made)
-    write_file(options.output / "key.json", write_key(sheets))
-    print(f"wrote {len(sheets)} sheets and key.json in {options.output}")
+            what = f"{name!r} and {files[file].student!r} would share the file {file}"
+            raise Undefined(what, repair="tell the names apart, or leave one out")
+        files[file] = sheet(wanted, title=options.title, seed=options.seed, student=name)
+    if not files:
+        raise Undefined(f"{options.students} has no names", repair="one name a line")
+    home = make_folder(options.output)
+    for file, made in files.items():
+        made.save(home / (file + options.format), solutions=options.solutions, language=options.language)
+    write_file(home / "key.json", write_key(files.values()))
+    print(f"wrote {len(files)} sheets and key.json in {home}")
     return 0
 
 

@@ -35,11 +35,13 @@ def run_grade(options: argparse.Namespace) -> int:
     from symrnn.exercises import read_sheets
     from symrnn.exercises.class_answers import read_answers, write_marks, write_totals
     from symrnn.exercises.grading import grade
-    from symrnn.files import write_file
+    from symrnn.files import check_writable, write_file
 
     sheets = [x for key in options.key for x in read_sheets(text_of(key))]
     tasks = read_answers(text_of(options.answers), sheets)
     output = options.output or options.answers.with_name(f"{options.answers.stem}-graded.csv")
+    for path in filter(None, (output, options.totals)):
+        check_writable(path)
     kept = output.with_name(f".{output.name}.part")
     progress = Progress()
     try:

@@ -19,7 +19,8 @@ from symrnn.exercises.marks import Mark
 from symrnn.exercises.sheets import Sheet
 
 COLUMNS = ("student", "variant", "exercise", "part", "status", "points", "of", "mistake", "message", "read_as")
-_QUESTION = re.compile(r"\s*(\d{1,3})\s*[.(]?\s*([a-z]|\d{1,2})?\)?\s*")
+_QUESTION = re.compile(r"\s*(?:[^\W\d]+\.?\s*)?(\d{1,3})\s*[.(]?\s*([a-z]|\d{1,2})?\)?\s*")
+_SEPARATOR = re.compile(r"sep=([,;\t])\s*\n", re.IGNORECASE)  # the first line of some spreadsheets
 LARGEST = 64 * 1024 * 1024  # bytes of one cell: what is longer than an answer can be is refused by its reader
 
 
@@ -42,23 +43,21 @@ def read_answers(text: str, sheets: Iterable[Sheet] = ()) -> list[Task]:
     ----------
     text
         CSV with a header: `answer`, and `question` ("2b") or `exercise` and `part`; `student`, `variant`; or `kind`,
-        `seed`, `level` and `part`. Other columns are left alone.
+        `seed`, `level` and `part`. Other columns are left alone; commas, semicolons or tabs stand between the cells.
     sheets
         From keys.
 
     Raises
     ------
     ReadError
-        When the table has no such columns.
+        When the table has no such columns, or no row below its header.
     """
-    csv.field_size_limit(LARGEST)
-    reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff").replace("\0", "\ufffd"), newline=""))
+    reader = _table(text)
     names = {str(name).strip().lower(): name for name in reader.fieldnames or () if name}
     if "answer" not in names or not names.keys() & {"exercise", "question", "kind"}:
-        raise ReadError(
-            "the table has no column for the answers, or none for the question",
-            repair="begin with a row such as  student,question,answer",
-        )
+        columns = ", ".join(names)[:200] or "it has no header"
+        what = f"the table has no column for the answers, or none for the question: {columns}"
+        raise ReadError(what, repair="begin with a row such as  student,question,answer")
     home = Keys(tuple(sheets))
     if not home.sheets and "kind" not in names:
         raise ReadError(
@@ -76,7 +75,19 @@ def read_answers(text: str, sheets: Iterable[Sheet] = ()) -> list[Task]:
             found[key] = exercise, fault, {}
         if cell["answer"] or part not in found[key][2]:  # of two answers the later one counts
             found[key][2][part] = cell["answer"]
+    if not found:
+        raise ReadError("the table has no answers below its header")
     return [Task(a, b, c, x, answers, fault) for (a, b, c), (x, fault, answers) in found.items()]
+
+
+def _table(text: str) -> csv.DictReader[str]:
+    """The rows, whatever a spreadsheet puts between the cells."""
+    csv.field_size_limit(LARGEST)
+    text = text.removeprefix("\ufeff").replace("\0", "\ufffd")
+    named = _SEPARATOR.match(text)
+    header = text.partition("\n")[0]
+    between = named[1] if named else max(",;\t", key=header.count)
+    return csv.DictReader(io.StringIO(text[named.end() :] if named else text, newline=""), delimiter=between)
 
 
 def _place(cell: Mapping[str, str]) -> tuple[str, int]:

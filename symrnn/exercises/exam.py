@@ -18,8 +18,8 @@ from symrnn.exercises.exercise import Exercise
 from symrnn.exercises.making import make
 from symrnn.exercises.own import is_own, own
 from symrnn.exercises.scheme import scheme_page
-from symrnn.exercises.sheets import Sheet, seed_of, write_key
-from symrnn.files import write_file
+from symrnn.exercises.sheets import Sheet, known_ending, seed_of, write_key
+from symrnn.files import make_folder, write_file
 from symrnn.typeset.document import Document
 
 PAPERS = (".tex", ".html")
@@ -67,11 +67,14 @@ class Exam:
 
         Raises
         ------
+        Unsupported
+            For an ending that there is not, before anything is written.
         WriteError
             When a file cannot be written.
         """
-        home = Path(folder)
-        home.mkdir(parents=True, exist_ok=True)
+        for ending in endings:
+            known_ending(ending)
+        home = make_folder(folder)
         made = [write_file(home / "key.json", self.key()), write_file(home / "answers.csv", self.table())]
         for ending in endings:
             made.append(self.scheme(language).save(home / f"marking-scheme{ending}"))

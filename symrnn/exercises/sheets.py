@@ -71,12 +71,9 @@ class Sheet:
         Unsupported
             For any other ending.
         """
-        if ending in PROSE:
-            return self.document(solutions=solutions, language=language).render(ending)
         if ending in WRITERS:
             return WRITERS[ending](self, solutions)
-        known = ", ".join([*PROSE, ".pdf", *WRITERS])
-        raise Unsupported(f"a sheet has no text for {ending or 'a file without an ending'}", repair=f"one of {known}")
+        return self.document(solutions=solutions, language=language).render(known_ending(ending))
 
     def document(self, *, solutions: bool = False, language: str = "en") -> Document:
         """The sheet as a document."""
@@ -113,6 +110,21 @@ WRITERS: Mapping[str, Callable[[Sheet, bool], str]] = MappingProxyType(
         ".json": lambda sheet, solutions: sheet.key(),
     }
 )
+
+
+def known_ending(ending: str) -> str:
+    """An ending that sheets have.
+
+    Raises
+    ------
+    Unsupported
+        For any other.
+    """
+    known = (*PROSE, ".pdf", *WRITERS)
+    if ending not in known:
+        what = f"a sheet has no text for {ending or 'a file without an ending'}"
+        raise Unsupported(what, repair=f"one of {', '.join(known)}")
+    return ending
 
 
 def sheet(wanted: Wanted, *, title: str = "Exercises", seed: int = 0, student: str = "", level: int = 1) -> Sheet:

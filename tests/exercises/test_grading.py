@@ -12,6 +12,7 @@ import pytest
 
 from symrnn.calculus.verdict import Verdict
 from symrnn.cli import main
+from symrnn.commands.arguments import text_of
 from symrnn.errors import ReadError, Undefined
 from symrnn.exercises import grading, make, read_sheets, sheet
 from symrnn.exercises.class_answers import Task, read_answers, write_marks, write_totals
@@ -174,6 +175,8 @@ def test_processes_give_the_same(tmp_path: Path, capsys: pytest.CaptureFixture[s
 
 def test_files_that_cannot_be_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     other, table = tmp_path / "latin.csv", FROZEN / "answers.csv"
+    twice = tmp_path / "names.txt"
+    twice.write_text("Bob\nbob\n", encoding="utf-8")
     other.write_bytes("student,question,answer\nJürgen,1a,x\n".encode("latin-1"))
     for command in (
         ["grade", str(other), "--key", str(FROZEN / "key.json")],
@@ -181,12 +184,17 @@ def test_files_that_cannot_be_read(tmp_path: Path, capsys: pytest.CaptureFixture
         ["grade", str(table), "--key", str(FROZEN / "exam.toml")],
         ["grade", str(table)],
         ["grade", str(tmp_path / "no.csv")],
+        ["grade", str(table), "--key", str(FROZEN / "key.json"), "-o", str(tmp_path / "no" / "x.csv")],
+        ["grade", str(table), "--key", str(FROZEN / "key.json"), "-o", str(other), "--totals", str(tmp_path)],
+        ["exam", str(FROZEN / "exam.toml"), "-o", str(tmp_path / "exam"), "--format", "doc"],
+        ["exam", str(FROZEN / "exam.toml"), "-o", str(other), "--format", "md"],
         ["exam", str(other), "-o", str(tmp_path / "exam")],
         ["exercise", "sheet", "bptt.state", "--students", str(other), "-o", str(tmp_path / "class")],
+        ["exercise", "sheet", "bptt.state", "--students", str(twice), "-o", str(tmp_path / "class")],
     ):
         assert main(command) == 2, command
         assert capsys.readouterr().err.startswith("symrnn: ")
-    assert [x.name for x in tmp_path.iterdir()] == ["latin.csv"], "nothing half-written"
+    assert sorted(x.name for x in tmp_path.iterdir()) == ["latin.csv", "names.txt"], "nothing half-written"
 
 
 def test_rows_by_kind_need_no_key() -> None:
@@ -198,6 +206,25 @@ def test_rows_by_kind_need_no_key() -> None:
     for bad in ("", "student,answer\n", "question,text\n1a,x\n", "student,question,answer\nAda,1,x\n"):
         with pytest.raises(ReadError):
             read_answers(bad)
+    with pytest.raises(ReadError, match="name, aufgabe"):
+        read_answers("name,aufgabe\n", [sheet(["bptt.grad_W"])])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\ufeffStudent;Question;Answer\r\nÉva;1a;0,5\r\n",
+        "sep=;\r\nstudent;question;answer\r\nÉva;Q1;0,5\r\n",
+        'student\tquestion\tanswer\nÉva\tAufgabe 1 (a)\t"0,5"\n',
+        'student,question,answer\n"Éva",1.1,"0,5"\n',
+    ],
+)
+def test_tables_as_spreadsheets_write_them(text: str, tmp_path: Path) -> None:
+    """Commas, semicolons or tabs; with a byte-order mark, in UTF-8 or UTF-16."""
+    for encoding in ("utf-8", "utf-16"):
+        (tmp_path / "x.csv").write_bytes(text.encode(encoding))
+        (task,) = read_answers(text_of(tmp_path / "x.csv"), [sheet(["forward.numbers"])])
+        assert (task.student, task.number, task.answers) == ("Éva", "1", {1: "0,5"})
 
 
 def test_of_two_answers_the_later_one_counts() -> None:
