@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from functools import lru_cache
 from typing import Any
 
@@ -53,7 +53,8 @@ class Part:
     tau
         Of code: the last time it is run with; several if it is 0.
     follows
-        Of a number: the formula that gives it from earlier parts, @1 for the answer to the first.
+        How the answer is computed from earlier ones, where it is: @1 for the answer to the first, @1[2] for it at
+        time 2, @1'{w} for its derivative by w.
     symbols
         A table of names as JSON, where the exercise's own does not serve.
     axes, arrays, upstream
@@ -188,10 +189,24 @@ def thawed(text: str) -> Exercise:
         record: dict[str, Any] = json.loads(text)
         if record.pop("format") != FORMAT:
             raise ReadError("an exercise of another format", repair="a later version of the package wrote it")
-        parts = tuple(Part(**_tuples(part)) for part in record.pop("parts"))
-        return Exercise(**record, parts=parts)
+        parts = tuple(Part(**_checked(Part, _tuples(part))) for part in record.pop("parts"))
+        if not parts or any(part.kind not in MARKERS for part in parts):
+            raise ReadError("an exercise without parts, or with one that nothing marks")
+        return Exercise(**_checked(Exercise, record), parts=parts)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise ReadError("this is no frozen exercise", repair="Exercise.json() writes one") from error
+
+
+_PLAIN: Mapping[str, Any] = {"str": str, "int": int, "float": int | float}
+
+
+def _checked(kind: type[Part] | type[Exercise], record: dict[str, Any]) -> dict[str, Any]:
+    """A record whose texts are texts and whose numbers are numbers; anything else is a KeyError or a TypeError."""
+    types = {x.name: _PLAIN.get(str(x.type), object) for x in fields(kind)}
+    for name, value in record.items():
+        if not isinstance(value, types[name]):
+            raise TypeError(name)
+    return record
 
 
 def _tuples(record: dict[str, Any]) -> dict[str, Any]:

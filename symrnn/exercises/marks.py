@@ -6,25 +6,16 @@ answer, whatever is in it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from symrnn.calculus.verdict import RIGHT, UNDECIDED, WRONG, Verdict
-from symrnn.errors import ReadError, SymrnnError
+from symrnn.calculus.verdict import UNDECIDED, WRONG, Verdict
+from symrnn.errors import SymrnnError
 from symrnn.exercises.exercise import Exercise, Part
-from symrnn.exercises.following import following
-from symrnn.exercises.judge import judge
-from symrnn.exercises.marking import CODE, FORMULA, NUMBER, number_of, table_of
-from symrnn.model import read
-from symrnn.model.formula.echo import echo
-from symrnn.model.formula.settle import settled
-from symrnn.model.formula.symbols import Symbols, as_symbols
-from symrnn.model.formula.term import Term
+from symrnn.exercises.following import follows_from
+from symrnn.exercises.marking import CODE
 
-_EARLIER = re.compile(r"@(\d)")
 FOLLOWED, MISSING = "followed", "missing"
-LONGEST = 4_000  # letters that an earlier answer may put into a reference
 
 
 @dataclass(frozen=True)
@@ -70,9 +61,9 @@ def mark(exercise: Exercise, answers: Mapping[int, str], programs: bool = False)
     wrong: dict[int, str] = {}
     for number in sorted(answers):
         made = _marked(exercise, number, answers[number], programs)
-        if made.status not in {RIGHT, UNDECIDED} and _follows(exercise, number, answers[number], wrong):
+        if made.status == WRONG and (used := follows_from(exercise, number, answers[number], wrong)):
             full = exercise.parts[number - 1].points
-            earlier = " and ".join(f"({chr(96 + i)})" for i in _used(exercise, number, wrong))
+            earlier = " and ".join(f"({chr(96 + i)})" for i in used)
             made = Mark(number, FOLLOWED, full, full, "", f"right, given the answer to {earlier}", made.read_as)
         if made.status in {WRONG, FOLLOWED}:
             wrong[number] = answers[number]
@@ -102,69 +93,3 @@ def _from(verdict: Verdict, part: Part, number: int) -> Mark:
     said = [f"{d.explanation} {d.advice}".strip() for d in verdict.found] or [verdict.reason]
     read_as = str(verdict.facts.get("read_as", ""))
     return Mark(number, verdict.status, points, part.points, "; ".join(verdict.mistakes), " ".join(said), read_as)
-
-
-def _used(exercise: Exercise, number: int, wrong: Mapping[int, str]) -> list[int]:
-    """The earlier parts answered wrongly that this one builds on."""
-    part = exercise.parts[number - 1]
-    if part.kind == NUMBER:
-        return [int(i) for i in sorted(set(_EARLIER.findall(part.follows))) if int(i) in wrong]
-    return sorted(_following(exercise, number, wrong)[1]) if part.kind == FORMULA else []
-
-
-def _following(exercise: Exercise, number: int, wrong: Mapping[int, str]) -> tuple[Term | None, list[int]]:
-    """The right answer given wrong ones before it, and which of them come in."""
-    part = exercise.parts[number - 1]
-    symbols, model = table_of(exercise, part)
-    names = as_symbols(model if symbols is None else symbols)
-    reference, used = _value(part.answer, names), list[int]()
-    for i, answer in wrong.items():
-        earlier = exercise.parts[i - 1]
-        if i == number or earlier.kind != FORMULA or earlier.symbols != part.symbols or len(answer) > LONGEST:
-            continue
-        try:
-            found = following(reference, _value(earlier.answer, names), _value(answer, names))
-        except ReadError:
-            continue
-        if found is not None:
-            reference = found
-            used.append(i)
-    return (reference, used) if used else (None, used)
-
-
-def _value(text: str, names: Symbols) -> Term:
-    """What a formula says; of an equation its last side."""
-    term = read(text, names).term
-    return settled(term.parts[-1] if term.head == "eq" else term)
-
-
-def _follows(exercise: Exercise, number: int, answer: str, wrong: Mapping[int, str]) -> bool:
-    """Whether an answer is right where the wrong answers before it are taken for granted."""
-    if not 1 <= number <= len(exercise.parts) or not wrong:
-        return False
-    part = exercise.parts[number - 1]
-    try:
-        if part.kind == NUMBER:
-            return bool(_used(exercise, number, wrong)) and _follows_number(part, answer, wrong)
-        if part.kind != FORMULA:
-            return False
-        reference, _ = _following(exercise, number, wrong)
-        if reference is None:
-            return False
-        symbols, model = table_of(exercise, part)
-        return bool(judge(answer, echo(reference), symbols=symbols, model=model, where=part.where, form=part.form))
-    except (ArithmeticError, ValueError, TypeError, LookupError, AttributeError, RecursionError, SymrnnError):
-        return False
-
-
-def _follows_number(part: Part, answer: str, wrong: Mapping[int, str]) -> bool:
-    """The formula of the part at the earlier answers as they were given."""
-    numbers = {i: number_of(text) for i, text in wrong.items()}
-    given = number_of(answer)
-    if given is None or any(numbers.get(int(i)) is None for i in _EARLIER.findall(part.follows) if int(i) in wrong):
-        return False
-    known = _EARLIER.sub(lambda m: f"({numbers[int(m[1])]!r})" if int(m[1]) in wrong else m[0], part.follows)
-    if "@" in known:
-        return False
-    value = float(read(known, {"sequences": {}}).expr)
-    return abs(value - given) <= part.tolerance

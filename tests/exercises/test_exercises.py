@@ -1,5 +1,6 @@
 """Exercises of every kind do what they should, answers never raise, and what was once misjudged is not."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -165,3 +166,11 @@ def test_what_is_no_exercise_is_refused():
     for text in ("", "{}", "[1]", '{"format": 2}', '{"format": 1, "parts": [{"wrong": 1}]}'):
         with pytest.raises(ReadError):
             sr.exercises.thawed(text)
+    good = json.loads(sr.exercises.make("bptt.grad_W").json())
+    (part,) = good["parts"]
+    for change in ({"format": "1"}, {"level": "1"}, {"statement": None}, {"parts": []}, {"later": 1}):
+        with pytest.raises(ReadError):
+            sr.exercises.thawed(json.dumps(good | change))
+    for change in ({"kind": "essay"}, {"answer": 3}, {"points": "4"}, {"later": ""}):
+        with pytest.raises(ReadError):
+            sr.exercises.thawed(json.dumps(good | {"parts": [part | change]}))

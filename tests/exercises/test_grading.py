@@ -59,6 +59,21 @@ def test_a_frozen_exam_is_graded_as_it_was() -> None:
     assert write_totals(*graded(), read_sheets(frozen("key.json"))) == frozen("totals.csv")
 
 
+def test_a_frozen_exam_is_graded_from_its_file_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is made again: what the file says is right is right, though no kind would make it."""
+    key = json.loads(frozen("key.json"))
+    part = key["sheets"][0]["exercises"][0]["parts"][0]
+    was, part["answer"] = part["answer"], f"7 ({part['answer']})"
+    for name in ("making.make", "making.kind_of", "exam.make", "sheets.make", "class_answers.make"):
+        monkeypatch.setattr(f"symrnn.exercises.{name}", None)
+    tasks = [
+        Task("Ada", "A", "1", sheets[0].exercises[0], {1: answer})
+        for sheets in (read_sheets(json.dumps(key)), read_sheets(frozen("key.json")))
+        for answer in (was, f"7 ({was})")
+    ]
+    assert [found[0].status for found in grade(tasks)] == ["wrong", "right", "right", "wrong"]
+
+
 def test_what_follows_from_a_wrong_answer_earns_its_points() -> None:
     exercise = make("bptt.copies", seed=5, level=2)
     term, whole = (p.answer for p in exercise.parts)
@@ -79,6 +94,30 @@ def test_what_follows_may_stand_at_another_time() -> None:
     for what, status in (("-", "followed"), ("2 ", "wrong")):
         found = mark(exercise, {1: f"-({local})", 2: back.replace(right, f"{what}({right})")})
         assert [m.status for m in found] == ["wrong", status]
+
+
+FOLLOWING = [
+    ("linear.scalar", 1, ["12 w^3 s_0", "36 w^2 s_0", "12 w^3"], "wrong followed followed"),
+    ("linear.scalar", 1, ["12 w^3 s_0", "36 w^3 s_0", "24 w^3"], "wrong wrong wrong"),
+    ("linear.scalar", 2, ["0", "0", "0"], "wrong wrong wrong"),
+    ("bptt.truncated", 3, ["f'(a_5) x_5", "{1} - f'(a_5) x_5 + {2}"], "wrong followed"),
+    ("bptt.truncated", 3, ["f'(a_5) x_5", "{1} + {2}"], "wrong wrong"),
+    ("rtrl.recursion", 3, [r"x_t + r \frac{{d h_{{t-1}}}}{{d u}}", "x_1", "x_2 + r x_1"], "wrong followed followed"),
+    ("rtrl.recursion", 3, ["{1}", "x_1", "f'(a_2) (x_2 + r x_1)"], "right wrong followed"),
+    ("bptt.components", 3, ["-({1})", "{2}", "-({1}) - {2}"], "wrong right followed"),
+    ("count.rtrl", 3, ["n^4", "n^5", "n^2"], "wrong followed wrong"),
+]
+
+
+@pytest.mark.parametrize(("kind", "level", "answers", "statuses"), FOLLOWING)
+def test_a_part_is_judged_by_what_was_answered_before(kind: str, level: int, answers: list[str], statuses: str) -> None:
+    """By a formula of the part: a derivative, a difference, the same at another time, a product."""
+    exercise = make(kind, seed=11, level=level)
+    right = ["", *(p.answer for p in exercise.parts)]
+    given = {i: text.format(*right) if "{" in text else text for i, text in enumerate(answers, 1)}
+    marks = mark(exercise, given)
+    assert [m.status for m in marks] == statuses.split()
+    assert all(m.points == m.of for m in marks if m.status == "followed")
 
 
 def test_numbers_follow_too() -> None:

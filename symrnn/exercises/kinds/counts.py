@@ -7,7 +7,6 @@ import json
 from symrnn.exercises.drawing import Draw
 from symrnn.exercises.kinds.networks import network
 from symrnn.exercises.kinds.table import Made, kind, part, tex
-from symrnn.exercises.marking import FORMULA
 
 SIZES = json.dumps({"parameters": {name: [] for name in "nmq"}, "indices": ["t"], "length": ["tau"]})
 STANFORD = "Stanford CS224n, assignment on recurrent language models"
@@ -74,6 +73,7 @@ def rtrl_cost(d: Draw) -> Made:
          "The way back needs the state of every step."),
     ]  # fmt: skip
     parts = tuple(
-        part(n, question, answer, line, law=law, symbols=SIZES, kind=FORMULA) for question, answer, line, law in ask
+        part(n, question, answer, line, law=law, symbols=SIZES, follows="n @1" * (i == 1))
+        for i, (question, answer, line, law) in enumerate(ask)
     )
     return Made(tex(statement, n), parts[: d.level], symbols=json.loads(SIZES))

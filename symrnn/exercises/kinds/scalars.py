@@ -94,9 +94,11 @@ def rtrl(d: Draw) -> Made:
         witness=c.rate(by, "t"),
     )
     first = part(c.names, rf"What is ${c.rate(by, 1)}$?", c.path(by, 1, 1), c.step(by, 1),
-                 law="The given state does not depend on the parameter.", witness=c.rate(by, 1))  # fmt: skip
+                 law="The given state does not depend on the parameter.", witness=c.rate(by, 1),
+                 follows="@1[1]")  # fmt: skip
     second = part(c.names, rf"And ${c.rate(by, 2)}$, written out?", c.step(by, 2, f"{c.path(by, 1, 1)}"), c.step(by, 2),
-                  law="Insert the first into the recursion.", form="no derivative", witness=c.rate(by, 2))  # fmt: skip
+                  law="Insert the first into the recursion.", form="no derivative", witness=c.rate(by, 2),
+                  follows="@1[2]")  # fmt: skip
     return Made(c.shown, (asked, first, second)[: d.level], c.text)
 
 

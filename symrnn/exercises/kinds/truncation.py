@@ -28,6 +28,7 @@ def truncated(d: Draw) -> Made:
         " + ".join(terms[window:]),
         rf"{c.rate(by, last)} - \left({' + '.join(terms[:window])}\right)",
         law="The earlier uses of the weight.",
+        follows=f"{' + '.join(terms)} - @1",
         form="no derivative",
     )
     return Made(statement, (kept, missing), c.text)

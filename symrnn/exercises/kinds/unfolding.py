@@ -108,6 +108,7 @@ def linear(d: Draw) -> Made:
             form="no derivative",
             law="Differentiate the closed form; or add one term for each use of the weight.",
             witness=rf"\frac{{d {last}}}{{d @w}}",
+            follows="@1'{@w}",
         ),
         part(
             n,
@@ -117,6 +118,7 @@ def linear(d: Draw) -> Made:
             form="no derivative",
             law="The closed form is linear in the first value.",
             witness=rf"\frac{{d {last}}}{{d @s_0}}",
+            follows="@1'{@s_0}",
         ),
     )
     where = rf"$@s_t = {step} @s_{{t-1}}$, all scalar; $@s_0$ is given and does not depend on $@w$."
