@@ -13,7 +13,7 @@ from typing import Any
 
 from sympy import Expr, S
 
-from symrnn.calculus.adjoint import Template, total
+from symrnn.calculus.adjoint import Contribution, Template, total
 from symrnn.calculus.bptt import bptt
 from symrnn.calculus.derivation import Derivation
 from symrnn.calculus.formula import ClosedForm, ClosedStep
@@ -30,6 +30,7 @@ from symrnn.errors import Unsupported
 from symrnn.model import Element, Equation, Range, Recurrence, Sequence
 from symrnn.model.ranges import is_empty, meet, outside
 from symrnn.tensor.adjoint import nabla
+from symrnn.tensor.binders import guard
 from symrnn.tensor.elementwise import add
 from symrnn.tensor.node import shape_of
 from symrnn.tensor.pieces import vec
@@ -97,20 +98,25 @@ class _Argument:
             raise self._stopped(f"{self.forward[self.by]} is not what arrives from outputs and the loss")
         self._line("line", self.forward[self.by])
         computed = [x for p in arrived for x in self._computed(p)]
+        given = self._of_given(inner=False)
         if computed != arrived:
-            self._line("start", self._whole(summed(computed, self.by)))
+            self._line("start", self._whole(summed([*computed, *given], self.by)))
         own, uses = self._by_uses(computed)
-        self._line("sum of uses", self._whole(summed([*own, *uses], self.by)))
+        self._line("sum of uses", self._whole(summed([*own, *uses, *given], self.by)))
         counted = joined([p.read_at_t() for p in uses])
-        self._line("shift", self._whole(summed([*own, *counted], self.by)))
-        grown = [self._with_given(p) for p in counted]
-        self._line("start", self._whole(summed([*own, *grown], self.by)))
+        self._line("shift", self._whole(summed([*own, *counted, *given], self.by)))
+        grown = self._with_given(counted)
+        given = [*given, *self._of_given(inner=True)]
+        self._line("start", self._whole(summed([*own, *grown, *given], self.by)))
         readers = [r for p in own for r in self._readers(p, grown)]
-        self._line("collect", self._whole([over(r.difference(self.by), r.times) for r in readers]))
-        entering = [(r.entering(self.by), r.times) for r in readers if r.direct is not None]
-        self._line("total derivative", self._whole([over(body, times) for body, times in entering]))
+        rest = summed(given, self.by)
+        self._line("collect", self._whole([*(over(r.difference(self.by), r.times) for r in readers), *rest]))
+        entering = [over(r.entering(self.by), r.times) for r in readers if r.direct is not None]
+        self._line("total derivative", self._whole([*entering, *rest]))
+        itself = {sensitivity(p.node, self.by): self.known[sensitivity(p.node, self.by)] for p in given}
+        self._line("line", self.made[-1].after.xreplace(itself))
         last = self.backward[self.by]
-        found = add(*(over(body, times) for body, times in entering), shape=flat(shape_of(self.by)))
+        found = add(*(x.xreplace(itself) for x in (*entering, *rest)), shape=flat(shape_of(self.by)))
         wanted = add(last, -self.direct) if not is_zero(self.direct) else last
         if not equal_sums(found, self._flat(wanted)):
             raise self._stopped(f"the last line is {self.made[-1].after}; back-propagation gives {last}")
@@ -139,15 +145,15 @@ class _Argument:
         """A pair without the times at which its node is given: its sensitivity is zero there."""
         assert p.times is not None
         home = list(self.model.ranges[p.node.sequence])
-        self._need_zero(p.node, outside(p.times, home))
+        self._need_zero(p.node, outside(p.times, home), but=self.by)
         found = [meet(p.times, r) for r in home]
         return [replace(p, times=r) for r in found if not is_empty(r)]
 
-    def _need_zero(self, node: Any, times: list[Expr] | None) -> None:
-        """The sensitivity of a node must be zero at some times, by its own line."""
+    def _need_zero(self, node: Any, times: list[Expr] | None, but: Any = None) -> None:
+        """The sensitivity of a node must be zero at some times, by its own line, but for θ itself."""
         for time in times if times is not None else [t]:
             given = node.xreplace({t: time})
-            if not is_zero(self.known.get(sensitivity(given, self.by))):
+            if given != but and not is_zero(self.known.get(sensitivity(given, self.by))):
                 raise self._stopped(f"{given} is not known to be independent of {self.by}")
 
     def _by_uses(self, computed: list[Pair]) -> tuple[list[Pair], list[Pair]]:
@@ -180,15 +186,38 @@ class _Argument:
             if total(parts, node) != line.equation.rhs:
                 raise self._stopped(f"line ({line.number}) of back-propagation is not the sum over the uses of {node}")
 
-    def _with_given(self, p: Pair) -> Pair:
-        """A use over all times of its reader: where its node is given, the sensitivity of that is zero."""
+    def _given(self, inner: bool) -> list[Contribution]:
+        """What comes back to θ itself, where it is the given value of a state: through states, or from outside."""
+        if not isinstance(self.by, Element):
+            return []
+        template = self.template if inner else self.outer
+        held = [c for c in template.elements[self.by.sequence] if covers(c.when, Range(self.by.time, self.by.time))]
+        return [c for c in held if not inner or (c.equation is not None and c.equation.sequence in self.carriers)]
+
+    def _of_given(self, inner: bool) -> list[Pair]:
+        """The same as pairs, each where the last time is late enough for it."""
+        time = self.by.time if isinstance(self.by, Element) else t
+        parts = [(c.part.xreplace({t: time}), c.when) for c in self._given(inner)]
+        return [Pair(self.by, guard(part, time, when.first, when.last), None) for part, when in parts]
+
+    def _with_given(self, counted: list[Pair]) -> list[Pair]:
+        """The uses over all times of their readers: what is given there has the sensitivity zero, or is θ and used."""
+        place = Range(self.by.time, self.by.time) if isinstance(self.by, Element) else None
+        own = [use(self.by.sequence, c, place).read_at_t() for c in self._given(inner=True) if place]
+        grown = [self._over_all_times(p, [x for x in own if x.same_but_times(p)]) for p in counted]
+        return [*grown, *(x for x in own if not any(x.same_but_times(p) for p in counted))]
+
+    def _over_all_times(self, p: Pair, own: list[Pair]) -> Pair:
         assert p.reader is not None
         if p.times is None:
             return p
         for home in self._homes(p.reader):
             if covers(home, p.times):
-                self._need_zero(p.node, outside(home, [p.times]))
-                return replace(p, times=home)
+                used = {x.times.first for x in own if x.times is not None}
+                missing = outside(home, [p.times])
+                self._need_zero(p.node, None if missing is None else [x for x in missing if x not in used])
+                if used <= set(missing or ()):
+                    return replace(p, times=home)
         raise self._stopped(f"the times {p.times} of {p.reader.lhs} are not among those of its adjoint")
 
     def _homes(self, e: Equation) -> list[Range]:

@@ -46,7 +46,7 @@ def prove_forward_is_backward(model: Recurrence, by: Any) -> ClosedForm:
         A `Recurrence` with a loss. Of one state, a scalar or a vector, that runs with a lag of one step, both
         closed forms stand in the proof; of any other model, the adjoints and sensitivities themselves.
     by
-        A parameter.
+        A parameter, a constant, or a boundary value of a state.
 
     Returns
     -------
@@ -72,6 +72,8 @@ def prove_forward_is_backward(model: Recurrence, by: Any) -> ClosedForm:
     ['recurrence', 'sum over uses', 'shift of time', 'given values']
     """
     by = named(model, by)
+    if isinstance(by, Element):  # it enters once, at its own time: one sum only
+        return prove_by_parts(model, by)
     try:
         return prove_by_exchange(model, by)
     except Unsupported:

@@ -92,7 +92,7 @@ _LAWS = {
     ),
     "start": Law(
         "given values",
-        "what is given does not depend on θ: its sensitivity is zero, with it or without it",
+        "what is given has the sensitivity zero, with it or without it; where it is θ, its terms are added back",
         "werbos1990",
     ),
     "shift": Law("shift of time", "a sum over t = a..b of x(t+d) is the sum over t = a+d..b+d of x(t)", "werbos1990"),

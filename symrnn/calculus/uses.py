@@ -51,6 +51,10 @@ class Pair:
         """The summand by θ, a vector over vec(θ)."""
         return arriving(self.node, self.gradient, theta)
 
+    def same_but_times(self, other: Pair) -> bool:
+        """Whether two differ in their times only."""
+        return replace(self, times=other.times) == other
+
     def read_at_t(self) -> Pair:
         """The same summand counted by the time of its reader."""
         if self.reader is None or self.reader.over is None:

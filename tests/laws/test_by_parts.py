@@ -29,23 +29,28 @@ def learned(model):
 
 
 def named(model, name):
-    return next(w for w in model.parameters if w.name == name)
+    return next(w for w in (*model.parameters, *model.boundary) if str(w) == name)
+
+
+def given(model):
+    return [b for b in model.boundary if b.sequence in model.defined]
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_every_parameter_of_every_model_has_a_proof(name):
+def test_every_parameter_and_given_value_of_every_model_has_a_proof(name):
     model = MODELS[name]()
-    backward = sr.bptt(model)
-    for by in learned(model):
+    backward = sr.bptt(model, wrt=[*learned(model), *given(model)])
+    for by in (*learned(model), *given(model)):
         steps = steps_by_parts(model, by)
         assert steps[-1].after == backward[by] and len(steps) <= 8
 
 
 def test_every_line_holds_at_random_instances(seed):
     """With lags of both kinds, several states, two lengths, a boundary equation and matrices as states."""
-    for name, by in [("long skip", "D"), ("encoder-decoder", "W"), ("context", "R"), ("bidirectional", "W_g")]:
-        model = MODELS[name]()
-        form = prove_by_parts(model, named(model, by))
+    asked = [("long skip", "D"), ("encoder-decoder", "W"), ("context", "R"), ("bidirectional", "W_g")]
+    values = [("skip", "h[0]"), ("later start", "s[1]"), ("backward", "g[tau + 1]")]
+    for name, by in asked + values:
+        form = sr.prove_forward_is_backward(MODELS[name](), by)
         assert form.status == "proved" and form.verify(seed), name
 
 
@@ -145,6 +150,25 @@ MISTAKES = {  # what is planted, and the line at which the proof stops
 }
 
 
+VALUE_MISTAKES = {
+    "its sensitivity by itself is not the identity": (lambda m: planted(m, "rtrl", lambda d: doubled_identity(d)), 8),
+    "its uses are forgotten": (lambda m: m.setattr(BY_PARTS._Argument, "_given", lambda self, inner: []), 4),
+    "a use that is there from tau = 2 on": (lambda m: m.setattr(BY_PARTS, "guard", lambda part, *times: part), 8),
+    "a use one step late": (lambda m: planted_use(m, lambda p: replace(p, ahead=p.ahead + 1)), 4),
+}
+
+
+def doubled_identity(d):
+    """The derivative of what is given by itself is 2 I."""
+    lines = [
+        replace(line, equation=type(line.equation)._trusted(line.equation.lhs, 2 * line.equation.rhs))
+        if isinstance(line.equation.lhs, Rate) and line.equation.lhs.node == line.equation.lhs.by
+        else line
+        for line in d.lines
+    ]
+    return replace(d, lines=tuple(lines))
+
+
 def changed_start(d):
     """The sensitivities begin with ones at the boundary."""
     lines = [
@@ -156,12 +180,11 @@ def changed_start(d):
     return replace(d, lines=tuple(lines))
 
 
-@pytest.mark.parametrize("mistake", MISTAKES)
-def test_a_mistake_stops_the_proof_at_its_line(mistake, monkeypatch):
+@pytest.mark.parametrize(("by", "mistake"), [*(("W", x) for x in MISTAKES), *(("h[0]", x) for x in VALUE_MISTAKES)])
+def test_a_mistake_stops_the_proof_at_its_line(by, mistake, monkeypatch):
     model = MODELS["skip"]()
-    by = named(model, "W")
+    by, (plant, line) = named(model, by), (MISTAKES | VALUE_MISTAKES if by != "W" else MISTAKES)[mistake]
     assert steps_by_parts(model, by)
-    plant, line = MISTAKES[mistake]
     plant(monkeypatch)
     with pytest.raises(NotProved, match=f"line {line}") as error:
         steps_by_parts(model, by)
