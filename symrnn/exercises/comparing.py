@@ -61,6 +61,7 @@ class Setting:
     given: tuple[Condition, ...] = ()
     least: int = 0  # the last time is at least this
     square: bool = False  # all dimensions equal, to follow an ill-shaped answer
+    said: tuple[Condition, ...] = ()  # where an answer says that it holds
 
     def world(self, point: tuple[int, int], exact: bool) -> World:
         """The world of one point."""
@@ -109,7 +110,7 @@ def values_where_said(setting: Setting, point: tuple[int, int], term: Term, othe
     """The values of a term wherever it says something; the letters of the other one have values there, too."""
     world = setting.world(point, exact)
     found: Values = []
-    for at in places(world, term, other, setting.given):
+    for at in places(world, term, other, setting.given, setting.said):
         try:
             found.append((at, value(world, term, at)))
         except OutOfRange:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from symrnn.exercises.places import component_letters, free_indices
+from symrnn.exercises.places import component_letters
 from symrnn.model.formula import sizes
-from symrnn.model.formula.term import SCALAR, Term
+from symrnn.model.formula.term import SCALAR, Term, free_indices
 
 
 def entry_of(reference: Term, typed: Term, said: Term) -> Term:

@@ -15,6 +15,7 @@ from symrnn.exercises.diagnosis import credit, diagnosed, diagnosis
 from symrnn.exercises.entries import entry_of
 from symrnn.exercises.form import broken
 from symrnn.exercises.places import conditions
+from symrnn.exercises.said import narrowed, said_of
 from symrnn.exercises.slip_table import Slip
 from symrnn.model import Reading, Recurrence, read, read_model
 from symrnn.model.formula.echo import echo
@@ -93,12 +94,16 @@ def judge(
     except ReadError as refused:
         return _unread(answer, refused, setting, right)
     sides = [settled(side, right.size) for side in _sides(reading.term)]
+    said = said_of(reading, right, sides[-1])
+    setting = replace(setting, said=said)
     wanted = [[entry_of(one, reading.term, side) for one in (right, *others)] for side in sides]
     if len(sides) > 1 and given is not None:
         for number, (side, entries) in enumerate(zip(sides[:-1], wanted, strict=False), 1):
             if compared(setting, entries[0], side).equal is False:
                 return _of_side(_judged(setting, entries, side, ""), number, len(sides))
-    return _judged(setting, wanted[-1], sides[-1], form, len(sides))
+    verdict = _judged(setting, wanted[-1], sides[-1], form, len(sides))
+    asked = where or given is not None  # else nothing says at which times
+    return narrowed(verdict, setting, wanted[-1][0], sides[-1]) if asked else verdict
 
 
 LABELS = frozenset({"at", "name", "comp", "partial", "total", "immediate", "grad"})

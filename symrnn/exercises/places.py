@@ -16,12 +16,11 @@ from symrnn.exercises.values import Indices, index
 from symrnn.exercises.world import World
 from symrnn.model.formula.read import read
 from symrnn.model.formula.symbols import Symbols
-from symrnn.model.formula.term import Term
+from symrnn.model.formula.term import Term, free_indices
 from symrnn.tensor.numbers import Undecidable
 
 MOST_PLACES = 12
 _SIGNS = (("<=", "le"), (">=", "ge"), ("≤", "le"), ("≥", "ge"), ("<", "lt"), (">", "gt"))
-_BINDERS = frozenset({"sum", "prod", "prod_dec", "sumi", "list_dec"})
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,7 @@ class Condition:
     def holds(self, world: World, at: Indices) -> bool:
         """Whether it holds."""
         a, b = index(self.left, world, at), index(self.right, world, at)
-        return {"le": a <= b, "lt": a < b, "ge": a >= b, "gt": a > b}[self.sign]
+        return {"le": a <= b, "lt": a < b, "ge": a >= b, "gt": a > b, "eq": a == b}[self.sign]
 
 
 def conditions(text: str, table: Symbols) -> tuple[Condition, ...]:
@@ -71,21 +70,6 @@ def _index_term(text: str, table: Symbols) -> Term:
         raise Undefined(f"{text.strip()!r} is no index: {error.what}") from None
 
 
-def free_indices(term: Term) -> list[str]:
-    """The indices of a term that no sum or product binds, in order of appearance."""
-    found: dict[str, None] = {}
-
-    def walk(part: Term, bound: frozenset[str]) -> None:
-        if part.head == "index" and part.text not in bound:
-            found[part.text] = None
-        inner = bound | {part.text} if part.head in _BINDERS else bound
-        for i, child in enumerate(part.parts):
-            walk(child, bound if part.head in _BINDERS - {"sumi"} and i < 2 else inner)
-
-    walk(term, frozenset())
-    return list(found)
-
-
 def component_letters(term: Term) -> dict[str, object]:
     """Free letters that number components, with the dimension that each runs over."""
     found: dict[str, object] = {}
@@ -98,8 +82,13 @@ def component_letters(term: Term) -> dict[str, object]:
     return found
 
 
-def places(world: World, reference: Term, answer: Term, given: tuple[Condition, ...]) -> Iterator[dict[str, int]]:
-    """The values of the free indices at which the reference says something, the ends of the range among them."""
+def places(
+    world: World, reference: Term, answer: Term, given: tuple[Condition, ...], said: tuple[Condition, ...] = ()
+) -> Iterator[dict[str, int]]:
+    """The values of the free indices at which the reference says something, the ends of the range among them.
+
+    `given` are the conditions of what is asked, `said` those that an answer sets itself.
+    """
     letters = list(dict.fromkeys([*free_indices(reference), *free_indices(answer)]))
     sides = component_letters(reference) | component_letters(answer)
     ranges = [range(1, (world.side(sides[x]) if x in sides else world.last) + 1) for x in letters]
@@ -108,6 +97,7 @@ def places(world: World, reference: Term, answer: Term, given: tuple[Condition, 
         found = [at for at in candidates if all(condition.holds(world, at) for condition in given)]
     else:
         found = [at for at in candidates if _says_something(world, reference, at)]
+    found = [at for at in found if all(condition.holds(world, at) for condition in said)]
     if len(found) > MOST_PLACES:
         step = (len(found) - 1) / (MOST_PLACES - 1)
         found = [found[round(i * step)] for i in range(MOST_PLACES)]

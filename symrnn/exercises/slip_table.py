@@ -46,6 +46,7 @@ class Slip:
     SHAPE = "ill-shaped"
     FORM = "not in the form asked for"
     RANGE = "reads what is not there"
+    WHERE = "not at every time"
 
 
 # Of formulas only: what was done, and the question that leads to it.
@@ -81,6 +82,11 @@ _OWN = (
     Mistake(Slip.SHAPE, "The shapes do not fit.", question="Write the shape of every factor below it."),
     Mistake(
         Slip.FORM, "The value is right, but not the form.", question="Read once more in which terms it was asked for."
+    ),
+    Mistake(
+        Slip.WHERE,
+        "The value is right, but it is not said to hold at every time that is asked for.",
+        question="For which times is it asked?",
     ),
     Mistake(Slip.RANGE, "It reads an element that there is not.", question="At which times is each sequence there?"),
 )
@@ -121,6 +127,7 @@ _CREDIT: Mapping[str, float] = MappingProxyType(
         Slip.SHAPE: 0.0,
         Slip.FORM: 0.5,
         Slip.RANGE: 0.0,
+        Slip.WHERE: 0.75,
     }
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Mapping
 from typing import Any
 
@@ -82,15 +83,22 @@ def component_rate(world: World, term: Term, nodes: tuple[Term, Term], at: Indic
     return jacobian[tuple(chosen)].reshape(world.shape(term.size))
 
 
+_COMPARE: dict[str, Any] = {"gt": operator.gt, "ge": operator.ge, "lt": operator.lt, "le": operator.le} | {
+    "eq": operator.eq
+}
+
+
 def holds(world: World, term: Term, at: Indices) -> Array:
     """Where a condition holds, entry by entry; a number that is not exact decides nothing."""
     if term.head == "otherwise":
         return np.array([[True]])
-    left, right = (values.value(world, part, at) for part in term.parts)
+    compare = _COMPARE[term.head]
+    if all(part.head in {"index", "number", "length", "add", "sub"} for side in term.parts for part in side.walk()):
+        left, right = (values.index(part, world, at) for part in term.parts)  # times are whole numbers in any world
+        return np.array([[compare(left, right)]])
     if world.system.exact:
         raise Undecidable("which of two numbers of a finite field is larger?")
-    compare: dict[str, Any] = {"gt": np.greater, "ge": np.greater_equal, "lt": np.less, "le": np.less_equal}
-    return np.asarray(compare[term.head](left, right), dtype=bool)
+    return np.asarray(compare(*(values.value(world, part, at) for part in term.parts)), dtype=bool)
 
 
 def indicator(world: World, term: Term, at: Indices) -> Array:
@@ -99,8 +107,11 @@ def indicator(world: World, term: Term, at: Indices) -> Array:
 
 def cases(world: World, term: Term, at: Indices) -> Array:
     """The value of the first case whose condition holds, entry by entry."""
-    parts = [(values.value(world, c.parts[0], at), holds(world, c.parts[1], at)) for c in term.parts]
-    shape = np.broadcast_shapes(*(x.shape for pair in parts for x in pair))
+    conditions = [holds(world, case.parts[1], at) for case in term.parts]
+    chosen = next((i + 1 for i, where in enumerate(conditions) if where.all()), len(conditions))
+    pairs = zip(term.parts[:chosen], conditions, strict=False)  # a case that does not apply may read what is not there
+    parts = [(values.value(world, case.parts[0], at), where) for case, where in pairs if where.any()]
+    shape = np.broadcast_shapes(*(x.shape for pair in parts for x in pair), world.shape(term.size))
     found = np.full(shape, None, dtype=object)
     for x, where in reversed(parts):
         found = np.where(np.broadcast_to(where, shape), np.broadcast_to(x, shape), found)

@@ -203,6 +203,39 @@ def test_conditions_say_where():
         sr.judge(other, right, symbols=table, where="k")
 
 
+BACKWARD = r"W^\top \operatorname{diag}(1-h_{t+1}^2) \nabla_{h_{t+1}} L + V^\top \nabla_{o_t} L"
+PRODUCT = r"\prod_{j=t}^{k+1} w f'(a_j)"
+
+
+@pytest.mark.parametrize(
+    ("answer", "right", "asked", "status"),
+    [
+        (f"{PRODUCT} for k < t", PRODUCT, {"where": "1 <= k < t"}, "right"),
+        (f"{PRODUCT}, 1 <= k < t <= tau", PRODUCT, {"where": "1 <= k < t"}, "right"),
+        (f"{PRODUCT}, k < t-1", PRODUCT, {"where": "1 <= k < t"}, "wrong"),
+        (f"{PRODUCT}, k = 1", PRODUCT, {"where": "1 <= k < t"}, "wrong"),
+        (f"{PRODUCT}, t = tau", PRODUCT, {}, "right"),
+        (rf"w {PRODUCT} \quad (k<t)", PRODUCT, {}, "wrong"),
+        (f"{PRODUCT}, t > tau", PRODUCT, {}, "undecided"),
+        (f"{BACKWARD}, t < tau", r"\nabla_{h_t} L", {"model": ELMAN}, "wrong"),
+        (f"{BACKWARD}, t < tau", BACKWARD, {"model": ELMAN}, "right"),
+        ("V^T nabla_{o_t} L for t = tau", r"\nabla_{h_\tau} L", {"model": ELMAN}, "right"),
+    ],
+)
+def test_a_range_behind_an_answer_is_judged(answer, right, asked, status):
+    found = sr.judge(answer, right, symbols=None if "model" in asked else CONTEXTS["scalar"], **asked)
+    assert found.status == status, found.reason
+    value_right = found.facts["value"] == "right"
+    assert value_right == (status == "right" or found.mistakes == ("not at every time",))
+
+
+def test_cases_may_be_told_apart_by_time():
+    last = r"V^\top \nabla_{o_t} L"
+    for first, second, status in ((last, BACKWARD, "right"), (BACKWARD, last, "wrong"), (last, last, "wrong")):
+        answer = rf"\begin{{cases}} {first} & t = \tau \\ {second} & t < \tau \end{{cases}}"
+        assert sr.judge(answer, r"\nabla_{h_t} L", model=ELMAN).status == status
+
+
 def test_a_reference_may_be_an_expression():
     h = next(s for s in ELMAN.states)
     found = sr.judge(r"W^\top ((1-h_1^2) \odot \nabla_{h_1} L)", sr.bptt(ELMAN)[h[0]], model=ELMAN)

@@ -10,8 +10,10 @@ import symrnn as sr
 from formula.corpus import CONTEXTS, canonical, rows
 from formula.styles import STYLES, Writer, formula, prefix
 from symrnn.errors import ReadError, ShapeError, Unsupported
+from symrnn.model.formula.term import sexpr
 
-SAMPLES = rows("readings.tsv") + rows("spellings.tsv") + rows("typed.tsv")
+DISPLAYED = rows("displayed.tsv")
+SAMPLES = rows("readings.tsv") + rows("spellings.tsv") + rows("typed.tsv") + DISPLAYED
 READABLE = [row for row in SAMPLES if not row["reading"].startswith("REFUSE")]
 
 
@@ -47,6 +49,13 @@ def test_samples_are_read_right():
     assert misread(SAMPLES) == []
 
 
+def test_conditions_behind_a_formula_are_kept():
+    for row in DISPLAYED:
+        found = read_once(row["string"], row["context"])
+        where = "" if isinstance(found, ReadError) else " ".join(map(sexpr, found.where))
+        assert where == row["where"], row["string"]
+
+
 def test_random_formulas_in_five_styles_are_read_as_they_were_written(request):
     draw = random.Random(request.config.getoption("seed"))
     for _ in range(60):
@@ -68,6 +77,7 @@ def test_what_is_echoed_reads_back_the_same():
             continue  # an ambiguous one, where a refusal is right too
         again = sr.read(found.latex, CONTEXTS[row["context"]])
         assert canonical(again.sexpr) == canonical(found.sexpr), (row["string"], found.latex)
+        assert again.where == found.where
 
 
 def test_every_reading_has_an_expression_or_says_why_not():

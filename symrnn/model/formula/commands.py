@@ -41,8 +41,8 @@ SIZES = frozenset(
     + ["left", "right", "middle"]
 )
 BLANK = frozenset(
-    (*words("displaystyle textstyle limits nolimits quad qquad enspace thinspace nonumber notag strut , ; : ! >"), " ")
-)
+    words("displaystyle textstyle limits nolimits quad qquad enspace thinspace nonumber notag strut boxed , ; : ! >")
+) | {" "}
 # What stands for one sign, whichever way it is typed.
 SIGNS: Mapping[str, str] = MappingProxyType(
     {"cdot": "·", "odot": "⊙", "circ": "⊙", "times": "×", "ast": "*", "partial": "∂", "nabla": "∇", "sum": "Σ"}
@@ -52,8 +52,9 @@ SIGNS: Mapping[str, str] = MappingProxyType(
     | {"{": "\\{", "}": "\\}", "lbrace": "\\{", "rbrace": "\\}", "lbrack": "[", "rbrack": "]", "vert": "|"}
     | {"Vert": "‖", "frac": "frac", "dfrac": "frac", "tfrac": "frac", "cfrac": "frac", "sqrt": "√", "colon": ":"}
     | {"begin": "begin", "end": "end", "mathbb": "mathbb", "mathds": "mathbb", "in": "∈", "dotsb": "…", "vdots": "…"}
-    | {"\\": "row", "cr": "row", "mid": "|", "parallel": "‖", "lparen": "(", "rparen": ")", "neq": "≠", "ne": "≠"}
-    | {"_": "_"}
+    | {"\\": "row", "cr": "row", "mid": "|", "parallel": "‖", "lparen": "(", "rparen": ")", "neq": "≠"}
+    | {"_": "_", "forall": "∀", "therefore": "∴", "coloneqq": "=", "ne": "≠"}
+    | dict.fromkeys(("Rightarrow", "Longrightarrow", "implies"), "⇒")
 )
 UNICODE: Mapping[str, str] = MappingProxyType(
     {"−": "-", "–": "-", "⋅": "·", "∙": "·", "•": "·", "∘": "⊙", "◦": "⊙", "∏": "Π", "∑": "Σ", "′": "′", "’": "′"}
@@ -80,8 +81,8 @@ FUNCTIONS: Mapping[str, str] = MappingProxyType(
 )
 KNOWN = frozenset(  # mathematics that this reader does not take
     words(
-        "lim limsup liminf int iint oint infty to rightarrow Rightarrow leftarrow mapsto approx sim simeq equiv "
-        "propto forall exists otimes oplus ominus wedge vee cup cap subset det binom sup inf arg argmin argmax Pr gcd "
+        "lim limsup liminf int iint oint infty to rightarrow leftarrow mapsto approx sim simeq equiv "
+        "propto exists otimes oplus ominus wedge vee cup cap subset det binom sup inf arg argmin argmax Pr gcd "
         "bmod pmod hline underbrace overbrace underset overset stackrel xrightarrow vec mathring check breve acute "
         "grave ddot star bullet bigoplus bigotimes coprod lfloor rfloor lceil rceil pm mp notin"
     )

@@ -66,7 +66,7 @@ def otherwise(builder: Builder, tree: Tree[Any]) -> Term:
 
 def _comparison(builder: Builder, tree: Tree[Any]) -> Term:
     left, sign, right = tree.children
-    head = {">": "gt", "<": "lt", "≥": "ge", "≤": "le"}[str(sign)]
+    head = {">": "gt", "<": "lt", "≥": "ge", "≤": "le", "=": "eq"}[str(sign)]
     parts = (builder.build(left), builder.build(right))
     return Term(head, parts, size=next((p.size for p in parts if p.size != SCALAR), SCALAR), place=parts[0].place)
 

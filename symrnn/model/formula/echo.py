@@ -13,13 +13,23 @@ from symrnn.model.formula.term import SCALAR, Term
 ADD, SIGN, SPREAD, MUL, POWER, ATOM = range(6)
 _WORDS = frozenset(["tanh", "exp", "log", "max", "min", "sin", "cos", "tan", "sinh", "cosh"])
 _ACCENTS = ("hat", "tilde", "bar")
-_COMPARE = {"gt": ">", "ge": r"\ge", "lt": "<", "le": r"\le"}
+_COMPARE = {"gt": ">", "ge": r"\ge", "lt": "<", "le": r"\le", "eq": "="}
 _BIG = {"sum": r"\sum", "prod": r"\prod", "prod_dec": r"\prod"}
 
 
 def echo(term: Term) -> str:
     """The LaTeX of a term."""
     return _shown(term)[0]
+
+
+def echoed_conditions(where: tuple[Term, ...]) -> str:
+    """The comparisons behind a formula; `1 <= k` and `k < t` are one chain."""
+    text = ""
+    for before, one in zip((None, *where), where, strict=False):
+        left, right = one.parts
+        goes_on = before is not None and before.parts[1] == left and before.head[0] == one.head[0]  # both < or both >
+        text += rf" {_COMPARE[one.head]} {echo(right)}" if goes_on else rf",\quad {_compare(one)[0]}"
+    return text
 
 
 def _shown(term: Term) -> tuple[str, int]:

@@ -257,7 +257,7 @@ class Marker:
         elif text in _SIMPLE:
             self.put(_SIMPLE[text], text, sign)
         else:
-            kind = "unsupported" if text in {"≠", "∈", "∇"} else "syntax"
+            kind = "unsupported" if text in {"≠", "∈", "∇", "∀", "⇒", "∴"} else "syntax"
             raise self.page.fault(kind, sign.place, f"`{text}` is not expected in a formula")
         self.i += 1
         return None

@@ -7,7 +7,8 @@ from functools import cached_property
 from typing import Any
 
 from symrnn.model.formula.build import Builder
-from symrnn.model.formula.echo import echo
+from symrnn.model.formula.display import displayed
+from symrnn.model.formula.echo import echo, echoed_conditions
 from symrnn.model.formula.fault import Page
 from symrnn.model.formula.flat import flat
 from symrnn.model.formula.lower import lower
@@ -18,6 +19,7 @@ from symrnn.model.formula.sizes import shown
 from symrnn.model.formula.symbols import Symbols, as_symbols, noted
 from symrnn.model.formula.term import Term, sexpr
 from symrnn.model.formula.turn import in_rows, turned
+from symrnn.model.formula.where import conditions, parted
 
 
 @dataclass(frozen=True)
@@ -36,11 +38,14 @@ class Reading:
         The expression of the package; raises `Unsupported` for what has none, such as a Jacobian that is only named.
     shape
         "a scalar", "a vector of n", "a n x m matrix".
+    where
+        What was typed behind it of its times, as comparisons: of `..., t = 1, ..., tau` that 1 <= t and t <= tau.
     """
 
     text: str = field(compare=False)
     term: Term = field(repr=False)
     symbols: Symbols = field(repr=False, compare=False)
+    where: tuple[Term, ...] = ()
 
     @property
     def sexpr(self) -> str:
@@ -50,7 +55,7 @@ class Reading:
     @property
     def latex(self) -> str:
         """What it was read as, as LaTeX."""
-        return echo(self.term)
+        return echo(self.term) + echoed_conditions(self.where)
 
     @property
     def shape(self) -> str:
@@ -104,17 +109,22 @@ def read(text: str, symbols: object, notation: Any = None) -> Reading:
     rows = getattr(notation, "vectors", "columns") == "rows"
     typed = noted(in_rows(table) if rows else table, notation)
     try:
-        term = _term(page, typed)
-        return Reading(text, turned(term) if rows else term, table)
+        term, where = _parts(page, typed)
+        return Reading(text, turned(term) if rows else term, table, where)
     except RecursionError:
         raise page.fault("limit", 0, "this is nested too deep", repair="name its parts") from None
 
 
-def _term(page: Page, table: Symbols) -> Term:
-    found = flat(page, signs(page), table.spellings)
+def _parts(page: Page, table: Symbols) -> tuple[Term, tuple[Term, ...]]:
+    """The formula, and the conditions behind it."""
+    found, behind = parted(page, table, displayed(page, flat(page, signs(page), table.spellings)))
     bound = _bound(found, table)
-    words = Marker(page, table, found, bound).words()
-    return Builder(page, table).build(parse(page, words))
+
+    def build(part: list[Sign]) -> Term:
+        return Builder(page, table).build(parse(page, Marker(page, table, part, bound).words()))
+
+    term = build(found)
+    return term, conditions(page, behind, term, build) if behind else ()
 
 
 def _bound(found: list[Sign], table: Symbols) -> frozenset[str]:

@@ -45,12 +45,13 @@ _PATTERN = re.compile(
   | (?P<POWER>\*\*)
   | (?P<COMPARE><=|>=|≤|≥)
   | (?P<NORM>\|\|)
+  | (?P<DEFINES>:=)
   | (?P<SIGN>[-+*/@^_=<>(){}\[\],;:&|!'~.])
     """,
     re.VERBOSE,
 )
 _MATH_IN_TEXT = re.compile(r"(\\(?:text|textrm|mbox)\s*\{[^{}$]*)\$([^$]*)\$([\s.,]*)\}")
-_PLAIN = frozenset("·⊙×∂∇ΣΠ⊤′″…≥≤⟨⟩√‖∈𝟙")
+_PLAIN = frozenset("·⊙×∂∇ΣΠ⊤′″…≥≤⟨⟩√‖∈𝟙∀⇒∴")
 
 
 @dataclass(frozen=True)
@@ -161,7 +162,7 @@ def _sign(page: Page, kind: str, value: str, span: tuple[int, int], before: tupl
         raise page.fault("forbidden", place, f"{value} is a word of a programming language", repair="type a formula")
     if kind in {"NUMBER", "WORD", "SUPER", "SUB"}:
         return sign(kind, value)
-    plain = {"DOTS": "…", "ATTRIBUTE": "⊤", "POWER": "^", "NORM": "‖", "'": "′", "<=": "≤", ">=": "≥"}
+    plain = {"DOTS": "…", "ATTRIBUTE": "⊤", "POWER": "^", "NORM": "‖", "DEFINES": "=", "'": "′", "<=": "≤", ">=": "≥"}
     text = plain.get(kind) or plain.get(value) or value
     if text == ".":
         _refuse_dot(page, place, end)
@@ -217,11 +218,27 @@ def _character(page: Page, value: str, make: Callable[..., Sign], place: int) ->
 
 def _unwrapped(found: list[Sign]) -> list[Sign]:
     """Without the dollars, or \\[ \\], around the whole, and without one final full stop or comma."""
+    found = _undollared(found)
     low, high = 0, _unstopped(found, len(found))
     for first, last in (("$", "$"), ("\\[", "\\]"), ("\\(", "\\)")):
         while high - low > 1 and found[low].text == first and found[high - 1].text == last:
             low, high = low + 1, high - 1
     return found[low : max(low, _unstopped(found, high))]
+
+
+def _undollared(found: list[Sign]) -> list[Sign]:
+    """Without dollars where all outside of them are words, as in `so $h_t = x_t$ for $t > 1$`."""
+    runs: list[list[Sign]] = [[]]
+    for sign in found:
+        if sign.text == "$":
+            runs.append([])
+        else:
+            runs[-1].append(sign)
+    between = [sign for run in runs[::2] for sign in run]
+    words = all(sign.kind in {"WORD", "COMMAND"} or sign.text in {",", ".", "{", "}"} for sign in between)
+    if len(runs) < 3 or len(runs) % 2 == 0 or not words or not all(runs[2:-1:2]):
+        return found
+    return [sign for run in runs for sign in run]
 
 
 def _unstopped(found: list[Sign], end: int) -> int:

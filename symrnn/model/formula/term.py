@@ -41,6 +41,24 @@ class Term:
             stack.extend(reversed(top.parts))
 
 
+BINDERS = frozenset({"sum", "prod", "prod_dec", "sumi", "list_dec"})
+
+
+def free_indices(term: Term) -> list[str]:
+    """The indices of a term that no sum or product binds, in order of appearance."""
+    found: dict[str, None] = {}
+
+    def walk(part: Term, bound: frozenset[str]) -> None:
+        if part.head == "index" and part.text not in bound:
+            found[part.text] = None
+        inner = bound | {part.text} if part.head in BINDERS else bound
+        for i, child in enumerate(part.parts):
+            walk(child, bound if part.head in BINDERS - {"sumi"} and i < 2 else inner)
+
+    walk(term, frozenset())
+    return list(found)
+
+
 def is_open(size: Size) -> bool:
     """Whether the context still decides a size."""
     return size is None or ANY in size
