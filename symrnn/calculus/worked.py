@@ -139,6 +139,8 @@ def _instance(model: Recurrence, last: Last, seed: list[int], dims: Any, given: 
     if unknown:
         raise Undefined(f"no dimension is called {min(unknown)!r}", repair="one of " + ", ".join(map(str, symbols)))
     sizes = {d: int(dims.get(str(d), size)) for d, size in small_sizes(model, symbols).items()}
+    if min(sizes.values(), default=1) < 1:
+        raise Undefined("a dimension without entries", repair="sizes are whole numbers from 1")
     shaper, rng = Evaluator(Floats(), {}, sizes), np.random.default_rng([*seed, *numbers_of(last)])
     leaves = all_leaves_of(model, graph, last)
     count = sum(int(np.prod(shaper.shape(x), dtype=int)) for x in (*leaves, *(e.lhs for e in graph.equations)))

@@ -81,8 +81,8 @@ def sizes(text: str | None) -> dict[str, int]:
     """The sizes of dimensions by their names: n=3,m=2."""
     found = {}
     for key, value in pairs(text, "--dims"):
-        if not (value.isascii() and value.isdigit()):
-            raise Undefined(f"--dims: {key}={value} is not a whole number")
+        if not (value.isascii() and value.isdigit() and int(value)):
+            raise Undefined(f"--dims: {key}={value} is not a whole number from 1")
         found[key] = int(value)
     return found
 

@@ -51,7 +51,7 @@ def _sheet_options(parser: argparse.ArgumentParser) -> None:
     whose.add_argument("--students", type=Path, metavar="FILE", help="names, one a line: a sheet for each, and a key")
     parser.add_argument("--solutions", action="store_true", help="with the worked solutions")
     parser.add_argument("--language", default="en", help="of the sheet's own words: en (default) or de")
-    endings = ".tex .pdf .html .md .txt .ipynb .nbgrader.ipynb .otter.ipynb, .xml (Moodle) or .json (the key)"
+    endings = ".tex .pdf .html .md .txt .ipynb .nbgrader.ipynb .otter.ipynb .otter.zip, .xml (Moodle) or .json (key)"
     parser.add_argument(
         "-o", "--output", metavar="FILE", type=Path, required=True, help=f"{endings}; with --students a folder"
     )

@@ -104,7 +104,7 @@ def _mark_edges(exercise: Exercise, part: Part, answer: object) -> Verdict:
     try:
         found = edges(answer if isinstance(answer, str) else "")
     except ReadError as error:
-        return _invalid(error.what)
+        return _invalid(f"{error.what}; {error.repair}")
     missing, extra = right - found, found - right
     share = max(0.0, (len(right & found) - len(extra)) / len(right))
     facts = {"credit": round(share, 2), "missing": len(missing), "extra": len(extra), "value": RIGHT}
@@ -127,7 +127,7 @@ def edges(text: str) -> frozenset[tuple[str, str]]:
         When a piece is no edge.
     """
     if len(text) > 4000:
-        raise ReadError("more than 4000 signs")
+        raise ReadError("more than 4000 signs", repair="write each edge once")
     found = set()
     for piece in re.split(r"[,;\n]", text):
         if not piece.strip():

@@ -10,12 +10,13 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 
 from symrnn.calculus.verdict import Verdict
 from symrnn.errors import ReadError, SymrnnError
 from symrnn.exercises.exercise import Exercise, Part
 from symrnn.exercises.making import make
-from symrnn.exercises.marking import CODE, FORMULA, table_of
+from symrnn.exercises.marking import CHOICE, CODE, EDGES, FORMULA, NUMBER, table_of
 from symrnn.exercises.prose import spoken
 from symrnn.exercises.sheet_page import LETTERS
 from symrnn.files import write_file
@@ -24,8 +25,18 @@ from symrnn.model import read
 FORMAT = 1
 ENOUGH = 3  # exercises in a row without a hint or a mistake, after which a level is known
 HELP = "an answer; ? the next hint; ! the solution; = a way to type it; Enter to skip; q to stop"
-TYPING = r"""type as on paper, in LaTeX or plainly:  W^T diag(1 - h_{t+1}^2) \nabla_{h_{t+1}} L + V^T \nabla_{o_t} L
-sums: \sum_{t=1}^{\tau} ... or sum_{t=1}^tau ...;  times: h_t, h^{(t-1)}, h(3);  products: W h, u \odot v"""
+TYPING: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        FORMULA: (
+            r"type as on paper, in LaTeX or plainly:  W^T diag(1 - h_{t+1}^2) \nabla_{h_{t+1}} L + V^T \nabla_{o_t} L",
+            r"sums: \sum_{t=1}^{\tau} ... or sum_{t=1}^tau ...; times: h_t, h^{(t-1)}, h(3); products: W h, u \odot v",
+        ),
+        NUMBER: ("a number, such as -0.598",),
+        EDGES: ("edges with commas between:  h0 -> h1, x1 -> h1",),
+        CHOICE: ("one of the letters",),
+        CODE: ("the name of a file with the function `backward`, such as backward.py",),
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -137,7 +148,7 @@ class Session:
         for number, (letter, part) in enumerate(zip(LETTERS, exercise.parts, strict=False), 1):
             if not self._part(exercise, part, number, letter):
                 return False
-        clean = (before.wrong, before.hints) == (self.record.wrong, self.record.hints)
+        clean = self.record == replace(before, right=before.right + len(exercise.parts))
         self._note(seed=self.record.seed + 1, row=self.record.row + 1 if clean else 0)
         if self.record.row >= ENOUGH and self.record.level < 3:
             self._note(level=self.record.level + 1, row=0)
@@ -164,16 +175,19 @@ class Session:
             match typed.strip():
                 case "":
                     return True
-                case "?":
-                    self.say(spoken(hints.pop(0)) if hints else "no more hints; ! shows the solution")
+                case "?" if hints:
+                    self.say(spoken(hints.pop(0)))
                     self._note(hints=self.record.hints + 1)
+                case "?":
+                    self.say("no more hints; ! shows the solution")
                 case "!":
                     for line in _solved(part):
                         self.say(f"    {line}")
                     self._note(hints=self.record.hints + 1)
                     return True
                 case "=":
-                    self.say(TYPING)
+                    for line in TYPING[part.kind]:
+                        self.say(line)
                 case answer:
                     given = _program(answer) if part.kind == CODE else answer
                     if given is None:

@@ -6,10 +6,12 @@ answer is a string, `answer_1_2 = r"..."`, or a function where code is asked for
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from symrnn.errors import Unsupported
 from symrnn.exercises.exercise import Exercise, Part
@@ -202,6 +204,16 @@ def write_otter(sheet: Sheet, solutions: bool = False) -> str:
         cells.add("code", f'grader.check("{asked.test}")')
         tests[asked.test] = _otter(asked, solutions)
     return cells.text({"otter": {"OK_FORMAT": True, "tests": tests, "assignment_name": cells.prefix}})
+
+
+def write_otter_archive(sheet: Sheet) -> bytes:
+    """What `otter generate -t tests` takes: the students' notebook, and a folder of tests with the hidden ones."""
+    tests = {f"tests/{x.test}.py": f"OK_FORMAT = True\n\ntest = {_otter(x, True)!r}\n" for x in _asked(sheet)}
+    out = io.BytesIO()
+    with ZipFile(out, "w") as archive:
+        for name, text in ({"sheet.ipynb": write_otter(sheet)} | tests).items():
+            archive.writestr(ZipInfo(name), text, ZIP_DEFLATED)  # without a date: the same bytes each time
+    return out.getvalue()
 
 
 def _otter(asked: Asked, solutions: bool) -> dict[str, Any]:

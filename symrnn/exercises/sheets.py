@@ -20,7 +20,7 @@ from symrnn.errors import ReadError, Undefined, Unsupported
 from symrnn.exercises.exercise import Exercise, thawed
 from symrnn.exercises.making import make
 from symrnn.exercises.sheet_moodle import write_moodle
-from symrnn.exercises.sheet_notebooks import write_nbgrader, write_notebook, write_otter
+from symrnn.exercises.sheet_notebooks import write_nbgrader, write_notebook, write_otter, write_otter_archive
 from symrnn.exercises.sheet_page import page
 from symrnn.files import write_file
 from symrnn.typeset.document import Document
@@ -90,7 +90,10 @@ class Sheet:
             When the file cannot be written.
         """
         target = Path(path)
-        ending = next((x for x in sorted(WRITERS, key=len, reverse=True) if target.name.endswith(x)), target.suffix)
+        named = sorted((*WRITERS, *ARCHIVES), key=len, reverse=True)
+        ending = next((x for x in named if target.name.endswith(x)), target.suffix)
+        if ending in ARCHIVES:
+            return write_file(target, ARCHIVES[ending](self))
         if ending in {*PROSE, ".pdf"}:
             return self.document(solutions=solutions, language=language).save(target)
         return write_file(target, self.render(ending, solutions=solutions, language=language))
@@ -112,6 +115,9 @@ WRITERS: Mapping[str, Callable[[Sheet, bool], str]] = MappingProxyType(
 )
 
 
+ARCHIVES: Mapping[str, Callable[[Sheet], bytes]] = MappingProxyType({".otter.zip": write_otter_archive})
+
+
 def known_ending(ending: str) -> str:
     """An ending that sheets have.
 
@@ -120,7 +126,7 @@ def known_ending(ending: str) -> str:
     Unsupported
         For any other.
     """
-    known = (*PROSE, ".pdf", *WRITERS)
+    known = (*PROSE, ".pdf", *WRITERS, *ARCHIVES)
     if ending not in known:
         what = f"a sheet has no text for {ending or 'a file without an ending'}"
         raise Unsupported(what, repair=f"one of {', '.join(known)}")

@@ -38,6 +38,14 @@ def test_a_conversation() -> None:
     assert right not in said
 
 
+def test_only_what_is_answered_leads_to_the_next_level() -> None:
+    """Skipped exercises once did; a question for a hint where there is none is no hint."""
+    record, said = talk("graph.fold", ["", ""] * 3 + ["", "=", "?", "?", "?", "?", "", "q"], Progress())
+    assert (record.seed, record.level, record.row, record.right, record.hints) == (5, 1, 0, 0, 3)
+    assert "a number, such as" in said
+    assert "no more hints" in said
+
+
 def test_progress_is_kept_and_levels_are_reached(tmp_path: Path) -> None:
     file = tmp_path / "deep" / "progress.json"
     answers = [make("bptt.grad_b", seed=i).model_answer for i in (1, 2, 3)]

@@ -8,6 +8,7 @@ import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -127,6 +128,16 @@ def test_otter_takes_the_notebook_and_runs_its_tests() -> None:
         for name, test in notebook["metadata"]["otter"]["tests"].items():
             outcomes = [_passes(case["code"], name, names) for case in test["suites"][0]["cases"]]
             assert all(outcomes) == right, (name, right)
+
+
+def test_the_archive_for_otter_has_the_hidden_tests(tmp_path: Path) -> None:
+    one = sheet(["ordered.derivatives"], seed=3)
+    with ZipFile(one.save(tmp_path / "x.otter.zip")) as archive:
+        found: dict[str, object] = {}
+        exec(archive.read("tests/q1_2.py").decode(), found)
+        assert archive.read("sheet.ipynb").decode() == one.render(".otter.ipynb")
+    source = json.loads(one.render(".otter.ipynb", solutions=True))["metadata"]["otter"]["tests"]
+    assert (found["OK_FORMAT"], found["test"]) == (True, source["q1_2"])
 
 
 def _passes(code: str, name: str, names: dict[str, object]) -> bool:

@@ -256,7 +256,7 @@ def components(d: Draw) -> Made:
         r"And what remains, the long-term components?",
         rf"\sum_{{{k}=t+1}}^{{\tau}} {jacobian} @V^\top \nabla_{{@o_{k}}} L",
         r"\nabla_{@h_t} L - @V^\top \nabla_{@o_t} L",
-        law="All steps after t.",
+        law="All steps after $t$.",
         follows="@1 - @2",
         where=r"1 <= t < \tau",
     )

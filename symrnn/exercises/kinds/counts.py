@@ -68,7 +68,7 @@ def rtrl_cost(d: Draw) -> Made:
         (rf"How many numbers is the sensitivity $\partial @h_t/\partial @{letter}$?", entries, rf"n \cdot {size}",
          "One for each state and each entry of the parameter."),
         ("How many multiplications does one step's Jacobian times that sensitivity take?", work, rf"n \cdot {entries}",
-         "The Jacobian has n rows and n columns: n multiplications for each number of the result."),
+         "The Jacobian has $n$ rows and $n$ columns: $n$ multiplications for each number of the result."),
         (r"Back-propagation keeps the states of $\tau$ steps instead: how many numbers?", r"\tau n", "",
          "The way back needs the state of every step."),
     ]  # fmt: skip

@@ -43,7 +43,7 @@ def fold(d: Draw) -> Made:
     rows = [f"{word}({bias}@W @h_{{{t - lag}}} + @U @x_{{{t}}})" for t in range(lag, lag + 2 + d.level)]
     shown = ", ".join(f"$@h_{{{t}}} = {row}$" for t, row in enumerate(rows, lag))
     model = plain(f"@h: n; @x: m; @b: n; @W: n x n; @U: n x m\n@h[t] = {name}({bias}@W @h[t-{lag}] + @U @x[t])\n", n)
-    law = "What is the same at every step becomes one equation in t; the delay is the distance in time."
+    law = "What is the same at every step becomes one equation in $t$; the delay is the distance in time."
     asked = part(n, "Write the recurrence: what is $@h_t$?", rf"{word}({bias}@W @h_{{t-{lag}}} + @U @x_t)", law=law,
                  witness="@h_t")  # fmt: skip
     hints = (law, "In each equation, compare the time of the state on the left with that on the right.",

@@ -10,10 +10,10 @@ from symrnn.exercises.marking import CHOICE
 
 D2L = "d2l.ai, backpropagation through time"
 PATH_LAW = "Every use of the weight starts a path to the last state: multiply along it, and add the paths."
-USE_LAW = "The use at one step reaches step t through all steps between."
+USE_LAW = "The use at one step reaches step $t$ through all steps between."
 
 
-@kind(14, "scalar.three_paths", "Three steps, three paths", "Werbos 1990; lectures")
+@kind(14, "scalar.three_paths", "The paths of a derivative", "Werbos 1990; lectures")
 def three_paths(d: Draw) -> Made:
     by = d.choose(("@w", "@u"))
     last = d.choose((3, 2, 4))

@@ -177,7 +177,7 @@ def recursion(d: Draw) -> Made:
         r"The step: assume the claim for $t-1$. Write the chain $@a_t = \dots = \dots$ that begins with the recursion, "
         "inserts the claim for $t-1$ and ends with the claim for $t$; each of its sides is checked.",
         " = ".join(("@a_t", *sides)),
-        law="Insert the claim for t-1 into the recursion, and draw the factor into the sum.",
+        law="Insert the claim for $t-1$ into the recursion, and draw the factor into the sum.",
         witness="@a_t",
         where="t >= 2",
         form="chain",
