@@ -16,7 +16,7 @@ from typing import Any
 
 from symrnn.calculus.verdict import Verdict
 from symrnn.errors import ReadError, Undefined
-from symrnn.exercises.marking import CODE, FORMULA, MARKERS, mark_program
+from symrnn.exercises.marking import CODE, FORMULA, MARKERS, NUMBER, mark_program
 from symrnn.model import Recurrence, read_model
 
 
@@ -41,7 +41,8 @@ class Part:
     where, form
         As `judge` takes them.
     witness
-        A formula that the model itself gives a value, by dual numbers: the independent check of the model answer.
+        What is asked for, as a formula to which the model itself gives a value, by dual numbers: the independent check
+        of the model answer. Of a number, the left side of its solution.
     points
         What the part counts.
     tolerance
@@ -80,6 +81,12 @@ class Part:
     axes: str = ""
     arrays: tuple[tuple[str, str], ...] = ()
     upstream: str = ""
+
+    @property
+    def worked(self) -> tuple[str, ...]:
+        """The worked solution as text, with formulas between dollars; of code, the formulas that it computes."""
+        lines = self.lines or (self.answer,) * (self.kind != CODE)
+        return tuple(f"${line}$" for line in lines) if self.kind in {FORMULA, NUMBER, CODE} else lines
 
 
 @lru_cache(maxsize=256)

@@ -214,10 +214,8 @@ class Session:
 
 
 def _solved(part: Part) -> list[str]:
-    """The lines of a solution; of a program those of the program."""
-    if part.kind == CODE:
-        return part.answer.splitlines()
-    return [spoken(f"${line}$") if part.kind == FORMULA else line for line in part.lines or (part.answer,)]
+    """The lines of a solution, and those of a program."""
+    return [*map(spoken, part.worked), *(part.answer.splitlines() if part.kind == CODE else ())]
 
 
 def _program(name: str) -> str | None:

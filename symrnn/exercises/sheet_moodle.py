@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from symrnn.exercises.exercise import Exercise, Part
-from symrnn.exercises.marking import CHOICE, NUMBER
+from symrnn.exercises.marking import CHOICE, CODE, NUMBER
 
 if TYPE_CHECKING:
     from symrnn.exercises.sheets import Sheet
@@ -36,8 +36,8 @@ def _question(quiz: Element, exercise: Exercise, part: Part, name: str) -> None:
     found = SubElement(quiz, "question", type=kind)
     _text(found, "name", name)
     _html(found, "questiontext", _paragraphs(exercise.statement, part.question))
-    lines = [f"${line}$" if part.kind == "formula" else line for line in part.lines or (part.answer,)]
-    _html(found, "generalfeedback", _paragraphs(part.law, *lines))
+    solved = _paragraphs(*part.worked) + f"<pre>{escape(part.answer)}</pre>" * (part.kind == CODE)
+    _html(found, "generalfeedback", _paragraphs(part.law) + solved)
     SubElement(found, "defaultgrade").text = f"{part.points:g}"
     SubElement(found, "penalty").text = "0.3333333"
     SubElement(found, "hidden").text = "0"
@@ -53,7 +53,7 @@ def _question(quiz: Element, exercise: Exercise, part: Part, name: str) -> None:
         SubElement(found, "responserequired").text = "1"
         SubElement(found, "responsefieldlines").text = "5"
         SubElement(found, "attachments").text = "0"
-        _html(found, "graderinfo", _paragraphs(*lines))
+        _html(found, "graderinfo", solved)
 
 
 def _choices(found: Element, part: Part) -> None:

@@ -62,10 +62,11 @@ def solution(part: Part, language: str = "en") -> list[Block]:
     """The law, the lines, and the answer."""
     words = words_of(language)
     found: list[Block] = [Paragraph(prose(part.law))] if part.law else []
-    if part.kind == FORMULA:
+    if part.kind == FORMULA or (part.kind == NUMBER and len(part.lines) > 1):
         return [*found, _shown(part.witness, part.lines or (part.answer,))]
     if part.kind == CODE:
-        return [*found, Paragraph((words["sheet.code"],)), Code(part.answer)]
+        formulas = [Display(argument("", part.lines))] if part.lines else []
+        return [*found, *formulas, Paragraph((words["sheet.code"],)), Code(part.answer)]
     shown: Sentence = (part.answer,)
     if part.kind == CHOICE:
         shown = (f"{part.answer}: ", *prose(part.choices[LETTERS.index(part.answer)]))

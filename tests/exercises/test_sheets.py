@@ -2,6 +2,7 @@
 
 import doctest
 import json
+import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
@@ -156,6 +157,9 @@ def test_moodle_xml() -> None:
         assert float(x.findtext("defaultgrade") or 0) > 0
         if x.get("type") in {"numerical", "multichoice"}:
             assert [a.get("fraction") for a in x.findall("answer")].count("100") == 1
+        assert "\\" not in re.sub(r"\\\(.*?\\\)", "", x.findtext("generalfeedback/text") or ""), (
+            "LaTeX outside of brackets"
+        )
     assert {x.get("type") for x in questions} == {"category", "essay", "numerical", "multichoice"}
 
 

@@ -44,12 +44,13 @@ def ordered(d: Draw) -> Made:
         kind=NUMBER,
         law="Ordered: directly, and through the nodes between.",
         follows=rf"@1 + {r} \cdot {p}",
+        witness=r"\frac{d @z_3}{d @z_1}",
         known=(("immediate for total", str(q)), ("path forgotten", str(r * p))),
     )
     last = part(n, "The ordered derivative of $@z_4$ by $@z_1$, a number:", str(p + s * total),
                 rf"\frac{{d @z_2}}{{d @z_1}} + {s} \frac{{d @z_3}}{{d @z_1}}", rf"{p} + {s} \cdot {total}", kind=NUMBER,
                 law="Add, over the nodes that it reads, their ordered derivative times the immediate one.",
-                follows=rf"{p} + {s} \cdot @2",
+                follows=rf"{p} + {s} \cdot @2", witness=r"\frac{d @z_4}{d @z_1}",
         known=(("path forgotten", str(s * total)), ("immediate for total", str(p + s * q))))  # fmt: skip
     again = "Computing again moves the nodes between, too."
     choice = part(

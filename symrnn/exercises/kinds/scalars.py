@@ -48,6 +48,7 @@ def numbers(d: Draw) -> Made:
                 f"{word}({' + '.join(products)})",
                 f"{word}({inner[i - 1]:.4f})",
                 kind=NUMBER,
+                witness=f"@s_{i}",
                 law="First the argument, from the value of the step before; then the activation.",
                 points=1.0,
                 follows=rf"{word}({_signed(w)} \cdot @{i - 1} + {products[1]} + {products[2]})" if i > 1 else "",
