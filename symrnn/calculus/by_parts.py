@@ -18,19 +18,18 @@ from symrnn.calculus.bptt import bptt
 from symrnn.calculus.derivation import Derivation
 from symrnn.calculus.formula import ClosedForm, ClosedStep
 from symrnn.calculus.forward import Part, add_terms, parts_of
-from symrnn.calculus.forward_template import shaped
+from symrnn.calculus.forward_template import arriving, rate_applied, shaped
 from symrnn.calculus.induction import NotProved
 from symrnn.calculus.jacobian import is_zero
 from symrnn.calculus.law_table import LAWS
 from symrnn.calculus.multilinear import equal_sums
 from symrnn.calculus.ranges import shared_gradient
 from symrnn.calculus.rtrl import rtrl
-from symrnn.calculus.uses import Pair, at_t, covers, joined, over, rate_applied, summed, use
-from symrnn.errors import Unsupported
+from symrnn.calculus.turned import Bounds, Inside, forth, opened, within
+from symrnn.calculus.uses import Pair, at_t, covers, given_uses, joined, of_given, over, summed, use
 from symrnn.model import Element, Equation, Range, Recurrence, Sequence
 from symrnn.model.ranges import is_empty, meet, outside
 from symrnn.tensor.adjoint import nabla
-from symrnn.tensor.binders import guard
 from symrnn.tensor.elementwise import add
 from symrnn.tensor.node import shape_of
 from symrnn.tensor.pieces import vec
@@ -51,7 +50,7 @@ def steps_by_parts(model: Recurrence, by: Any) -> tuple[ClosedStep, ...]:
     Raises
     ------
     Unsupported, NotProved
-        Where a node reads a sum over time; where a line is not what its law gives.
+        Where a node reads a sum of sums over time; where a line is not what its law gives.
     """
     return _Argument(model, by).steps()
 
@@ -98,15 +97,17 @@ class _Argument:
             raise self._stopped(f"{self.forward[self.by]} is not what arrives from outputs and the loss")
         self._line("line", self.forward[self.by])
         computed = [x for p in arrived for x in self._computed(p)]
-        given = self._of_given(inner=False)
+        given = of_given(self.by, given_uses(self.by, self.outer))
         if computed != arrived:
             self._line("start", self._whole(summed([*computed, *given], self.by)))
         own, uses = self._by_uses(computed)
         self._line("sum of uses", self._whole(summed([*own, *uses, *given], self.by)))
-        counted = joined([p.read_at_t() for p in uses])
-        self._line("shift", self._whole(summed([*own, *counted, *given], self.by)))
+        shifted = [p if p.ahead is None else p.read_at_t() for p in uses]
+        self._line("shift", self._whole(summed([*own, *joined(shifted), *given], self.by)))
+        counted = joined([p.read_at_t() if p.ahead is None else p for p in shifted])
+        self._line("exchange", self._whole(summed([*own, *counted, *given], self.by)))
         grown = self._with_given(counted)
-        given = [*given, *self._of_given(inner=True)]
+        given = [*given, *of_given(self.by, self._given())]
         self._line("start", self._whole(summed([*own, *grown, *given], self.by)))
         readers = [r for p in own for r in self._readers(p, grown)]
         rest = summed(given, self.by)
@@ -167,7 +168,7 @@ class _Argument:
                     when = meet(c.when, home)
                     if is_empty(when):
                         continue
-                    if c.equation is not None and c.equation.sequence in self.carriers:
+                    if self._is_inner(c):
                         uses.append(use(v, c, when))
                     else:
                         outside_uses.append(Pair(v[t], c.part, when))
@@ -186,33 +187,29 @@ class _Argument:
             if total(parts, node) != line.equation.rhs:
                 raise self._stopped(f"line ({line.number}) of back-propagation is not the sum over the uses of {node}")
 
-    def _given(self, inner: bool) -> list[Contribution]:
-        """What comes back to θ itself, where it is the given value of a state: through states, or from outside."""
-        if not isinstance(self.by, Element):
-            return []
-        template = self.template if inner else self.outer
-        held = [c for c in template.elements[self.by.sequence] if covers(c.when, Range(self.by.time, self.by.time))]
-        return [c for c in held if not inner or (c.equation is not None and c.equation.sequence in self.carriers)]
+    def _given(self) -> list[Contribution]:
+        """What comes back to θ through states, where it is a given value."""
+        return [c for c in given_uses(self.by, self.template) if self._is_inner(c)]
 
-    def _of_given(self, inner: bool) -> list[Pair]:
-        """The same as pairs, each where the last time is late enough for it."""
-        time = self.by.time if isinstance(self.by, Element) else t
-        parts = [(c.part.xreplace({t: time}), c.when) for c in self._given(inner)]
-        return [Pair(self.by, guard(part, time, when.first, when.last), None) for part, when in parts]
+    def _is_inner(self, c: Contribution) -> bool:
+        return c.equation is not None and c.equation.sequence in self.carriers
 
     def _with_given(self, counted: list[Pair]) -> list[Pair]:
         """The uses over all times of their readers: what is given there has the sensitivity zero, or is θ and used."""
         place = Range(self.by.time, self.by.time) if isinstance(self.by, Element) else None
-        own = [use(self.by.sequence, c, place).read_at_t() for c in self._given(inner=True) if place]
+        own = [use(self.by.sequence, c, place).read_at_t() for c in self._given() if place]
         grown = [self._over_all_times(p, [x for x in own if x.same_but_times(p)]) for p in counted]
-        return [*grown, *(x for x in own if not any(x.same_but_times(p) for p in counted))]
+        alone = [x for x in own if not any(x.same_but_times(p) for p in counted)]
+        return [*grown, *(self._over_all_times(x, []) if x.within is not None else x for x in alone)]
 
     def _over_all_times(self, p: Pair, own: list[Pair]) -> Pair:
         assert p.reader is not None
         if p.times is None:
             return p
         for home in self._homes(p.reader):
-            if covers(home, p.times):
+            if p.empty_outside(home):
+                return replace(p, times=home)
+            if p.within is None and covers(home, p.times):
                 used = {x.times.first for x in own if x.times is not None}
                 missing = outside(home, [p.times])
                 self._need_zero(p.node, None if missing is None else [x for x in missing if x not in used])
@@ -240,21 +237,50 @@ class _Argument:
         row = self.known.get(sensitivity(e.lhs, self.by), S.Zero)
         if add_terms(parts, e.lhs, self.by) != row:
             raise self._stopped(f"the line of the sensitivity of {e.lhs} is not {row}")
-        moved = [x for x in parts if x.tangent is not None]
-        (direct,) = [x.rate for x in parts if x.tangent is None] or [None]
+        ways, inside = opened(parts, self.by, self.moving)
+        moved = [x for x in ways if x.tangent is not None]
+        (direct,) = [x.rate for x in ways if x.tangent is None] or [None]
+        here = [x for x in uses if (x.times or times) == times]
+        matched = []
         for part in moved:
-            self._match(e, part, times, [x for x in uses if x.node == part.through])
+            match = self._match_sum if part in inside else self._match
+            matched += match(e, part, inside.get(part, []), times, here)
+        if len(matched) != len(here):
+            raise self._stopped(f"{e.lhs} sends back what does not go forth through it")
         return Reader(e, times, moved, direct)
 
-    def _match(self, e: Equation, part: Part, times: Range, uses: list[Pair]) -> None:
+    def _match(self, e: Equation, part: Part, inside: list[Inside], times: Range, uses: list[Pair]) -> list[Pair]:
         """What comes back through a use is the transposed Jacobian of its reader, times the adjoint of that."""
-        if not isinstance(part.through, Element):
-            raise Unsupported(f"{e.lhs} reads {part.through}; no proof by parts is known")
-        here = [x for x in uses if (x.times or times) == times]
+        here = [x for x in uses if x.node == part.through]
         if not here:
             self._need_zero(part.through, [times.first] if times.is_point else None)
-            return
-        back = add(*(x.by(self.by) for x in here))
-        forth = rate_applied(part.term(self.by), nabla(e.lhs), e.lhs, self.by)
+            return []
+        self._need_equal(here, rate_applied(part.term(self.by), nabla(e.lhs), e.lhs, self.by))
+        return here
+
+    def _need_equal(self, uses: list[Pair], forth: Any) -> None:
+        back = add(*(arriving(x.node, x.gradient, self.by) for x in uses))
         if back != forth and not equal_sums(back, forth):
-            raise self._stopped(f"{back} is not the transpose of {part.rate} applied to {nabla(e.lhs)}")
+            raise self._stopped(f"{back} is not the transpose of what goes forth, {forth}")
+
+    def _match_sum(self, e: Equation, part: Part, inside: list[Inside], times: Range, uses: list[Pair]) -> list[Pair]:
+        """The same for each time of the nodes that the reader sums over; those that are given have no part in it."""
+        index = next((x.within[0] for x in uses if x.within is not None), t)
+        found: dict[Any, list[Any]] = {}
+        for v, bounds, term in forth(part, inside, e.lhs, self.by, index):
+            for home in (*self.template.support[v], *self._given_times(v, bounds, times)):
+                found.setdefault((v, within(home, bounds, times)), []).append(term)
+        matched = []
+        for (v, bounds), terms in found.items():
+            here = [x for x in uses if (x.node.sequence, x.within) == (v, bounds)]
+            self._need_equal(here, add(*terms))
+            matched += here
+        return matched
+
+    def _given_times(self, v: Sequence, bounds: Bounds, times: Range) -> list[Range]:
+        """The time of θ, if a sum reads it; the sensitivity of every other given value must be zero."""
+        homes = list(self.template.support[v])
+        read = [outside(Range(*bounds[1:]).at({t: at}), homes) for at in (times.first, times.last)]
+        given = [x for found in read for x in (found if found is not None else [t])]
+        self._need_zero(v[t], given, but=self.by)
+        return [Range(x, x) for x in dict.fromkeys(given) if v[x] == self.by]

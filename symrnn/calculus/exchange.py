@@ -58,7 +58,8 @@ def prove_forward_is_backward(model: Recurrence, by: Any) -> ClosedForm:
     Raises
     ------
     Unsupported, NotProved
-        Where a node reads a sum over time; where a line is not what its law gives, with the line.
+        Where a node reads a sum of sums over time; where a line is not what its law gives, with the line. That
+        happens too where the laws of linearity are not enough, as for quotients of sums.
 
     Examples
     --------

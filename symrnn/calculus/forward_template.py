@@ -20,7 +20,7 @@ from symrnn.calculus.law_table import LAWS
 from symrnn.calculus.ranges import backward_order, element_lines, shared_gradient, sum_step
 from symrnn.graph import instantiate, unroll
 from symrnn.graph.lengths import Last, rule_of
-from symrnn.model import Constant, Element, Equation, Range, Recurrence, Sequence
+from symrnn.model import Constant, Element, Equation, Range, Recurrence, Sequence, reads
 from symrnn.model.ranges import smallest_order
 from symrnn.tensor.adjoint import nabla
 from symrnn.tensor.binders import time_sum
@@ -86,13 +86,24 @@ class ForwardTemplate:
 
 def forward_template(model: Recurrence, chosen: tuple[Any, ...]) -> ForwardTemplate:
     """Derive the forward rows by each of those chosen and, if there is a loss, what arrives from outside the states."""
-    carriers = (*model.states, *model.intermediates) if model.loss is not None else model.defined
+    carriers = _carriers(model) if model.loss is not None else model.defined
     moving = tuple(moving_sequences(model, by, carriers) for by in chosen)
     made = [forward_rows(model, by, m) for by, m in zip(chosen, moving, strict=True)]
     outer = _outer(model, chosen, carriers) if model.loss is not None else None
     steps = tuple(dict.fromkeys(step for _, steps in made for step in steps))
     steps += outer.steps if outer is not None else ()
     return ForwardTemplate(model, chosen, carriers, moving, tuple(tuple(rows) for rows, _ in made), steps, outer)
+
+
+def _carriers(model: Recurrence) -> tuple[Sequence, ...]:
+    """States, what leads to them, and what reads sums over its own other times, which no state is."""
+    read = {v: set[Sequence]() for v in model.defined}
+    for e in model.equations:
+        read[e.sequence] |= {x.sequence for x in reads(e.rhs) if isinstance(x, Element) and x.sequence in read}
+    for _ in model.defined:
+        read = {v: found.union(*(read[u] for u in found)) for v, found in read.items()}
+    own = [v for v in model.defined if v in read[v]]
+    return tuple(dict.fromkeys((*model.states, *model.intermediates, *own)))
 
 
 def _outer(model: Recurrence, chosen: tuple[Any, ...], carriers: tuple[Sequence, ...]) -> Template:
@@ -153,12 +164,14 @@ def _users(got: list[tuple[Contribution, Any]], time: Any) -> tuple[Any, ...]:
 
 def arriving(node: Any, gradient: Any, by: Any) -> Any:
     """What a gradient that arrives at a node is by θ: (∂v/∂θ)ᵀ times it, a vector over vec(θ)."""
-    rate = sensitivity(node, by)
+    return rate_applied(sensitivity(node, by), gradient, node, by)
+
+
+def rate_applied(rate: Any, gradient: Any, node: Any, by: Any) -> Any:
+    """The transpose of a derivative of a node by θ, times the gradient at the node."""
     if not shape_of(node):
         return gradient * rate
-    if not shape_of(by):
-        return dot(rate, vec(gradient))
-    return contract(transpose(rate), vec(gradient))
+    return contract(transpose(rate), vec(gradient)) if shape_of(by) else dot(rate, vec(gradient))
 
 
 def shaped(value: Any, by: Any) -> Any:

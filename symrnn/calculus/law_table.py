@@ -87,7 +87,7 @@ _LAWS = {
     "closed form": Law("closed form", "what was proved for every t is put in", "pascanu2013"),
     "exchange": Law(
         "exchange of sums",
-        "over the triangle a <= t <= k <= b the sum over t and then k is the sum over k and then t",
+        "two sums over the same pairs of times, such as a <= t <= k <= b, may be taken in either order",
         "pascanu2013",
     ),
     "start": Law(

@@ -12,7 +12,7 @@ from sympy import Add, Expr, Mul, expand
 
 from symrnn.calculus.jacobian import is_zero
 from symrnn.calculus.vectorized import applied, entrywise
-from symrnn.tensor.binders import TimeSum, time_sum
+from symrnn.tensor.binders import TimeSum, TimeSumTensor, time_sum
 from symrnn.tensor.elementwise import Elementwise, add, elementwise, placeholder, scaled, slots_of, split_scale
 from symrnn.tensor.linear import Contract, Dot, Outer, Transpose, contract, outer, transpose
 from symrnn.tensor.node import Tensor
@@ -111,11 +111,19 @@ def _product(x: Any) -> list[Any]:
         return [contract(a, b) for a in terms(x.left) for b in terms(x.right)]
     found = []
     for y in terms(x.right):
-        made = applied(x.left, y)
+        made = _over_times(x.left, *split_scale(y))
         _scale, rest = split_scale(made)
-        same = isinstance(rest, Contract) and rest.left == x.left
+        same = isinstance(rest, Contract) and rest.left == x.left and not isinstance(rest.right, TimeSum)
         found += [made] if same else terms(made)
     return found
+
+
+def _over_times(a: Any, scale: Any, y: Any) -> Any:
+    """A matrix times a vector; what multiplies a sum over time goes into it."""
+    if not isinstance(y, TimeSum):
+        return applied(a, scaled(scale, y))
+    y = y._avoiding(a.free_symbols)
+    return scaled(scale, time_sum(_over_times(a, *split_scale(y.body)), y.args[1:4]))
 
 
 def _entrywise(x: Any) -> list[Any]:
@@ -137,6 +145,7 @@ def _in_shape(y: Any, shape: Any) -> Any:
 
 
 _RULES: dict[type, Any] = {
+    TimeSumTensor: lambda x: [time_sum(y, x.args[1:4]) for y in terms(x.body)],
     Contract: _product,
     Elementwise: _entrywise,
     Reshape: _reshaped,

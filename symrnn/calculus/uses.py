@@ -11,18 +11,16 @@ from typing import Any
 
 from sympy import Integer
 
-from symrnn.calculus.adjoint import Contribution
+from symrnn.calculus.adjoint import Contribution, Template
 from symrnn.calculus.forward_template import arriving
 from symrnn.calculus.support import is_summed, union
+from symrnn.calculus.turned import Bounds, turned
 from symrnn.errors import Unsupported
 from symrnn.model import Element, Equation, Range, Sequence
-from symrnn.model.ranges import grows
-from symrnn.tensor.binders import TimeSum, time_sum
+from symrnn.model.ranges import grows, is_empty
+from symrnn.tensor.binders import TimeSum, guard, time_sum
 from symrnn.tensor.elementwise import add, scaled
-from symrnn.tensor.linear import contract, dot, transpose
-from symrnn.tensor.node import shape_of
-from symrnn.tensor.pieces import vec
-from symrnn.tensor.time import offset_from, t
+from symrnn.tensor.time import fresh_index, offset_from, t
 
 
 @dataclass(frozen=True)
@@ -38,18 +36,29 @@ class Pair:
     reader
         The equation through which the gradient comes; None for what comes from outside, and for an adjoint.
     ahead
-        By how many steps the reader is later than t.
+        By how many steps the reader is later than t; None of one that sums over the times of the node.
+    within
+        The index and times of the node, where its reader at t sums over them.
     """
 
     node: Any
     gradient: Any
     times: Range | None
     reader: Equation | None = None
-    ahead: int = 0
+    ahead: int | None = 0
+    within: Bounds | None = None
 
     def by(self, theta: Any) -> Any:
         """The summand by θ, a vector over vec(θ)."""
-        return arriving(self.node, self.gradient, theta)
+        return _inner(arriving(self.node, self.gradient, theta), self.within)
+
+    def empty_outside(self, home: Range) -> bool:
+        """Whether its reader sums over no times wherever it is not counted; those where it does follow one another."""
+        if self.within is None or self.times is None:
+            return False
+        before, after = (home.first, self.times.first - 1), (self.times.last + 1, home.last)
+        ends = [x for pair in (before, after) if grows(*pair) for x in pair]
+        return all(is_empty(Range(*self.within[1:]).at({t: x})) for x in ends)
 
     def same_but_times(self, other: Pair) -> bool:
         """Whether two differ in their times only."""
@@ -66,22 +75,43 @@ class Pair:
                     f"{self.reader.lhs} reads {self.node} over several ranges; no proof by parts is known"
                 )
             return replace(self, gradient=s.body.xreplace({s.index: t}), times=Range(s.lower, s.upper))
+        if self.ahead is None:
+            return self._turned()
         rule = {t: t - self.ahead}
         moved = replace(self, node=self.node.xreplace(rule), gradient=self.gradient.xreplace(rule), ahead=0)
         return replace(moved, times=self.times.shifted(self.ahead))
+
+    def _turned(self) -> Pair:
+        """The two sums, over the node and over its reader, in each other's place."""
+        s = self.gradient
+        assert self.times is not None and self.reader is not None
+        k = fresh_index({t, *s.free_symbols, *s.body.free_symbols}, "k")
+        times, bounds = turned(self.times, s, k, self.reader.times)
+        gradient = s.body.xreplace({t: k, s.index: t})
+        return replace(self, node=self.node.xreplace({t: k}), gradient=gradient, times=times, ahead=0, within=bounds)
 
 
 def use(v: Sequence, c: Contribution, when: Range) -> Pair:
     """The pair of a node v[t] and one equation that reads it."""
     e = c.equation
     assert e is not None
-    if is_summed(c) or e.over is None:
-        at = {t: when.first}
-        return Pair(v[when.first], c.part if is_summed(c) else c.part.xreplace(at), None, e)
-    ahead = offset_from(c.user.time, t) if isinstance(c.user, Element) else None
-    if ahead is None:
-        raise Unsupported(f"{e.lhs} reads a sum over the times of {v}; no proof by parts is known")
+    if e.over is None or (is_summed(c) and c.when.is_point):
+        return Pair(v[when.first], c.part.xreplace({t: when.first}), None, e)
+    ahead = None if is_summed(c) else offset_from(c.user.time, t)
     return Pair(v[t], c.part, when, e, ahead)
+
+
+def given_uses(by: Any, template: Template) -> list[Contribution]:
+    """What comes back to θ itself, where it is the given value of a state."""
+    if not isinstance(by, Element):
+        return []
+    return [c for c in template.elements[by.sequence] if covers(c.when, Range(by.time, by.time))]
+
+
+def of_given(by: Element, parts: list[Contribution]) -> list[Pair]:
+    """What comes back to a given value, as pairs; each is there where the last time is late enough for it."""
+    at = [(c.part.xreplace({t: by.time}), c.when) for c in parts]
+    return [Pair(by, guard(part, by.time, when.first, when.last), None) for part, when in at]
 
 
 def covers(whole: Range, part: Range) -> bool:
@@ -106,23 +136,25 @@ def over(body: Any, times: Range | None) -> Any:
 
 def summed(pairs: list[Pair], theta: Any) -> list[Any]:
     """Pairs by θ, those over the same times in one sum; what comes back through uses is taken away."""
-    found: dict[tuple[bool, Range | None], dict[Any, list[Any]]] = {}
+    found: dict[tuple[bool, Range | None, Bounds | None], dict[Any, list[Any]]] = {}
     for p in pairs:
-        found.setdefault((p.reader is not None, p.times), {}).setdefault(p.node, []).append(p.gradient)
+        found.setdefault((p.reader is not None, p.times, p.within), {}).setdefault(p.node, []).append(p.gradient)
     sums = []
-    for (back, times), by_node in found.items():
+    for (back, times, within), by_node in found.items():
         body = add(*(arriving(node, add(*gradients), theta) for node, gradients in by_node.items()))
+        body = _inner(body, within)
         sums.append(scaled(Integer(-1) if back else Integer(1), over(body, times)))
     return sums
+
+
+def _inner(body: Any, within: Bounds | None) -> Any:
+    """The sum over the times of a node that one reader sums over."""
+    if within is None:
+        return body
+    index, lower, upper = within
+    return body.xreplace({index: lower}) if lower == upper else time_sum(body, within)
 
 
 def at_t(e: Equation) -> Equation:
     """An equation over a range as it is at t."""
     return e.at({e.over[0]: t}) if e.over and e.over[0] != t else e
-
-
-def rate_applied(rate: Any, gradient: Any, node: Any, theta: Any) -> Any:
-    """The transpose of a derivative of a node by θ, times the gradient at the node."""
-    if not shape_of(node):
-        return gradient * rate
-    return contract(transpose(rate), vec(gradient)) if shape_of(theta) else dot(rate, vec(gradient))

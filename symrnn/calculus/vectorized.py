@@ -10,6 +10,7 @@ from typing import Any
 from sympy import Expr, Integer, expand
 
 from symrnn.calculus.local_jacobians import diagonal_places
+from symrnn.tensor.binders import TimeSum, time_sum
 from symrnn.tensor.elementwise import Elementwise, add, elementwise, scaled, split_scale
 from symrnn.tensor.kronecker import Commutation, Kron
 from symrnn.tensor.linear import (
@@ -76,6 +77,9 @@ def applied(matrix: Any, x: Any) -> Any:
         return add(*(applied(elementwise(part, *matrix.operands), x) for part in matrix.body.args))
     if isinstance(matrix, Contract):
         return applied(matrix.left, applied(matrix.right, x))
+    if isinstance(matrix, TimeSum):
+        matrix = matrix._avoiding(x.free_symbols)
+        return time_sum(applied(matrix.body, x), matrix.args[1:4])
     if isinstance(matrix, Transpose):
         return _transposed(matrix.args[0], x)
     if isinstance(matrix, Kron):
@@ -127,6 +131,9 @@ def _transposed(matrix: Any, x: Any) -> Any:
     if isinstance(matrix, Elementwise) and matrix.body.is_Add:
         parts = [elementwise(part, *matrix.operands) for part in matrix.body.args]
         return add(*(applied(transpose(part), x) for part in parts))
+    if isinstance(matrix, TimeSum):
+        matrix = matrix._avoiding(x.free_symbols)
+        return time_sum(applied(transpose(matrix.body), x), matrix.args[1:4])
     if isinstance(matrix, Segment) and isinstance(matrix.args[0], Eye):
         return _put_back(x, matrix.args[1], matrix.args[0].shape[0])
     n = matrix.shape[1]

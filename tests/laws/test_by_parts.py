@@ -9,15 +9,16 @@ from dataclasses import replace
 
 import pytest
 import sympy
-from sympy import Integer
+from sympy import Integer, Symbol
 
 import symrnn as sr
 from laws.mutants import plant_kind
 from laws.systems import MODELS
-from symrnn import t
-from symrnn.calculus import forward, uses
+from symrnn import t, tau, time_sum
+from symrnn.calculus import forward, turned, uses
 from symrnn.calculus.by_parts import prove_by_parts, steps_by_parts
 from symrnn.calculus.induction import NotProved
+from symrnn.model import Range
 from symrnn.tensor.linear import Contract
 from symrnn.tensor.sensitivity import Rate
 
@@ -48,7 +49,7 @@ def test_every_parameter_and_given_value_of_every_model_has_a_proof(name):
 def test_every_line_holds_at_random_instances(seed):
     """With lags of both kinds, several states, two lengths, a boundary equation and matrices as states."""
     asked = [("long skip", "D"), ("encoder-decoder", "W"), ("context", "R"), ("bidirectional", "W_g")]
-    values = [("skip", "h[0]"), ("later start", "s[1]"), ("backward", "g[tau + 1]")]
+    values = [("skip", "h[0]"), ("later start", "s[1]")]
     for name, by in asked + values:
         form = sr.prove_forward_is_backward(MODELS[name](), by)
         assert form.status == "proved" and form.verify(seed), name
@@ -152,8 +153,8 @@ MISTAKES = {  # what is planted, and the line at which the proof stops
 
 VALUE_MISTAKES = {
     "its sensitivity by itself is not the identity": (lambda m: planted(m, "rtrl", lambda d: doubled_identity(d)), 8),
-    "its uses are forgotten": (lambda m: m.setattr(BY_PARTS._Argument, "_given", lambda self, inner: []), 4),
-    "a use that is there from tau = 2 on": (lambda m: m.setattr(BY_PARTS, "guard", lambda part, *times: part), 8),
+    "its uses are forgotten": (lambda m: m.setattr(BY_PARTS._Argument, "_given", lambda self: []), 4),
+    "a use that is there from tau = 2 on": (lambda m: m.setattr(uses, "guard", lambda part, *times: part), 8),
     "a use one step late": (lambda m: planted_use(m, lambda p: replace(p, ahead=p.ahead + 1)), 4),
 }
 
@@ -191,15 +192,95 @@ def test_a_mistake_stops_the_proof_at_its_line(by, mistake, monkeypatch):
     assert (error.value.case, error.value.line) == ("by parts", line)
 
 
-def test_a_sum_over_time_that_a_state_reads_is_refused():
-    n = sr.dims("n")
-    h, r, W = sr.Sequence("h", n), sr.Sequence("r", n), sr.Parameter("W", n, n)
-    mean = sr.time_sum(h[t], (t, Integer(1), sr.tau))
-    model = sr.Recurrence(
+# Sums over time that a state reads.
+
+n, k = sr.dims("n"), Symbol("k", integer=True)
+h, r = sr.Sequence("h", n), sr.Sequence("r", n)
+W, R = sr.Parameter("W", n, n), sr.Parameter("R", n, n)
+
+
+def reading(what):
+    """A model whose second state reads something of the first."""
+    return sr.Recurrence(
         sr.Equation(h[t], sr.tanh(W @ h[t - 1])),
-        sr.Equation(r[t], sr.tanh(r[t - 1] + mean)),
-        loss=sr.time_sum(sr.sum(r[t])),
+        sr.Equation(r[t], sr.tanh(r[t - 1] + what)),
+        loss=time_sum(sr.sum(r[t])),
     )
-    with pytest.raises(sr.Unsupported, match="proof by parts"):
+
+
+def alone(what):
+    return sr.Recurrence(sr.Equation(h[t], sr.tanh(W @ what)), loss=time_sum(sr.sum(h[t])))
+
+
+SUMS = {  # the times of the inner sum: all, those until t, those before, a window; those after
+    "mean": lambda: reading(R @ time_sum(h[k], (k, 1, tau))),
+    "until now": lambda: reading(time_sum(sr.tanh(h[k]), (k, 0, t))),
+    "before": lambda: reading(time_sum(sr.tanh(R @ h[k]), (k, 1, t - 1))),
+    "window": lambda: reading(time_sum(h[k] * h[k - 1], (k, t - 1, t))),
+    "with a state at t": lambda: reading(time_sum(sr.dot(r[t - 1], h[k]) * h[k], (k, 1, t))),
+    "own past": lambda: alone(time_sum(h[k], (k, 0, t - 1))),
+    "own future": lambda: alone(time_sum(h[k], (k, t + 1, tau + 1))),
+}
+
+
+@pytest.mark.parametrize("name", SUMS)
+def test_sums_over_time_that_states_read_have_proofs(name, seed):
+    model = SUMS[name]()
+    for by in (*learned(model), *given(model)):
+        assert sr.prove_forward_is_backward(model, by).expr == sr.bptt(model, wrt=by)[by]
+    if name in {"until now", "window"}:
+        assert sr.prove_forward_is_backward(model, "h[0]").verify(seed)
+
+
+@pytest.mark.parametrize("name", ["own past", "own future"])
+def test_what_reads_sums_over_its_own_times_has_sensitivities(name):
+    d = sr.rtrl(SUMS[name](), wrt=W)
+    assert sr.sensitivity(h[t], W) in {e.lhs for e in d.equations} and d.verify()
+
+
+def moved(change):
+    """The exchange of the two sums with other bounds."""
+
+    def plant(m):
+        right = turned.turned
+        m.setattr(uses, "turned", lambda *given: change(*right(*given)))
+
+    return plant
+
+
+def without_direct_part(opened):
+    ways, inside = opened
+    return [x for x in ways if x.tangent is not None], inside
+
+
+SUM_MISTAKES = {
+    "the inner sum ends early": ("before", "W", moved(lambda x, b: (x, (b[0], b[1], b[2] - 1)))),
+    "the inner sum begins late": ("before", "W", moved(lambda x, b: (x, (b[0], b[1] + 1, b[2])))),
+    "the outer sum begins late": ("until now", "W", moved(lambda x, b: (Range(x.first + 1, x.last), b))),
+    "the window is whole": ("window", "W", moved(lambda x, b: (x, (b[0], Integer(1), b[2])))),
+    "a given value in the sum": (
+        "until now",
+        "h[0]",
+        lambda m: m.setattr(BY_PARTS._Argument, "_given_times", lambda *given: []),
+    ),
+    "what enters inside the sum": ("before", "R", lambda m: planted(m, "opened", without_direct_part)),
+    "the Jacobian by the sum": ("before", "W", lambda m: m.setattr(turned, "chain", lambda a, b, *rest: b)),
+}
+
+
+@pytest.mark.parametrize("mistake", SUM_MISTAKES)
+def test_a_mistake_in_the_exchange_stops_the_proof(mistake, monkeypatch):
+    name, by, plant = SUM_MISTAKES[mistake]
+    model = SUMS[name]()
+    assert steps_by_parts(model, named(model, by))
+    plant(monkeypatch)
+    with pytest.raises(NotProved, match="line") as error:
+        steps_by_parts(model, named(model, by))
+    assert error.value.line >= 4
+
+
+def test_a_quotient_of_sums_is_not_called_proved():
+    weight = sr.exp(sr.dot(h[k], W @ h[t]))
+    model = reading(time_sum(weight * h[k], (k, 0, t)) / time_sum(weight, (k, 0, t)))
+    with pytest.raises(NotProved, match="line"):
         sr.prove_forward_is_backward(model, W)
-    assert sr.rtrl(model, wrt=W).verify()
