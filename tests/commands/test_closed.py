@@ -42,7 +42,9 @@ def test_without_a_loss_the_gradient_that_arrives_is_given(capsys: pytest.Captur
 
 def test_without_a_proof_nothing_is_called_proved(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "pooled.rnn"
-    file.write_text("h[t] = tanh(w h[t-1])\nr[t] = tanh(r[t-1] + sum_{j=1..tau} h[j])\nloss = sum_t r[t]\n")
+    file.write_text(
+        "h[t] = tanh(w h[t-1])\nr[t] = tanh(r[t-1] + sum_{j=1..t} h[j] sum_{i=1..j} h[i])\nloss = sum_t r[t]\n"
+    )
     assert main(["rtrl", str(file), "--wrt", "w", "--prove"]) == 0
     page = capsys.readouterr().out
     assert page.startswith("w: ") and page.rstrip().endswith("; verified for tau = 1..5")
