@@ -139,4 +139,4 @@ def entry_equation(line: Line) -> Equation:
     lhs, rhs = line.equation.lhs, line.equation.rhs
     indices = entry_indices(lhs, rhs)
     left = entry(lhs, *indices) if shape_of(lhs) else lhs
-    return Equation._trusted(left, entry_form(rhs, *indices), *([line.equation.over] if line.equation.over else []))
+    return Equation._trusted(left, entry_form(rhs, *indices), line.equation.args[2])

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from sympy import Tuple
+
 from symrnn.calculus.adjoint_chains import AdjointLines, at_time
 from symrnn.calculus.derivation import Derivation, Law
 from symrnn.calculus.induction import Proof, shortened
@@ -63,7 +65,7 @@ class ClosedForm:
     @property
     def equation(self) -> Equation:
         """What it is of, and its closed form, with its range."""
-        return Equation._trusted(self.of, self.expr, *([self.over] if self.over is not None else []))
+        return Equation._trusted(self.of, self.expr, Tuple(*(self.over or ())))
 
     @property
     def proof(self) -> Proof | None:

@@ -80,7 +80,7 @@ class Equation(Basic):
     @property
     def over(self) -> tuple[Symbol, Expr, Expr] | None:
         """(index, first, last), or None when it holds once."""
-        return tuple(self.args[2]) or None
+        return self.args[2].args or None
 
     @property
     def times(self) -> Range:

@@ -12,6 +12,7 @@ from functools import lru_cache
 from sympy import Expr, Integer, ceiling
 
 from symrnn.errors import Undefined
+from symrnn.tensor.time import moved
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Range:
 
     def shifted(self, by: int) -> Range:
         """Every time moved by a number of steps."""
-        return Range(self.first + by, self.last + by) if by else self
+        return Range(moved(self.first, by), moved(self.last, by)) if by else self
 
     @property
     def is_point(self) -> bool:

@@ -18,7 +18,7 @@ from symrnn.model.parts import Objective
 from symrnn.model.ranges import Range, outside
 from symrnn.tensor.binders import TimeSum
 from symrnn.tensor.elementwise import placeholder, slots_of
-from symrnn.tensor.node import shape_of
+from symrnn.tensor.node import parts_of, shape_of
 from symrnn.tensor.time import offset_from, tau
 from symrnn.tensor.unknown import Function
 
@@ -57,7 +57,7 @@ class Roles:
         for e, readings in self.readings.items():
             bound = set(e.over[:1]) if e is not None and e.over else set()
             expr: Any = self.loss if e is None else e.rhs
-            sums, inside = expr.atoms(TimeSum), set[Any]()
+            sums, inside = parts_of(expr, TimeSum), set[Any]()
             for s in sums:
                 inside |= s.lower.free_symbols | s.upper.free_symbols
             for leaf, _ in readings:
@@ -98,7 +98,7 @@ class Roles:
     @cached_property
     def functions(self) -> tuple[Function, ...]:
         """The unknown functions of symrnn that it applies."""
-        found = {f for e in self.args for f in e.atoms(Function)}
+        found = {f for part in self.args for f in parts_of(part, Function)}
         return tuple(sorted(found, key=lambda f: f.name))
 
     @cached_property

@@ -11,6 +11,7 @@ from symrnn.errors import Undefined
 from symrnn.model import Recurrence
 from symrnn.numeric.bodies import no_formula
 from symrnn.numeric.emit import key_of
+from symrnn.tensor.node import parts_of
 
 
 def leaf_of(model: Recurrence, key: str) -> Any:
@@ -35,7 +36,7 @@ def listed(keys: str | Iterable[str]) -> tuple[str, ...]:
 def refuse_unknown(model: Recurrence) -> None:
     """Unknown functions have no numbers: say so before anything else."""
     for e in model.args:
-        calls = sorted(e.atoms(AppliedUndef), key=str)
+        calls = sorted(parts_of(e, AppliedUndef), key=str)
         if calls:
             raise no_formula(calls[0].func.__name__, e)
     if model.functions:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from functools import cached_property
+from functools import lru_cache
 
 from sympy import Expr, Max, Min, Symbol
 
 from symrnn.model import Range
 from symrnn.tensor import tau
+from symrnn.tensor.time import difference, moved
 
 
 class Horizon:
@@ -22,24 +23,11 @@ class Horizon:
     def __init__(self, least: int, lengths: Iterable[Symbol] = (tau,)) -> None:
         self.least, self.lengths = least, tuple(lengths)
         self._running: dict[Symbol, Range] = {}
-        self._known: dict[tuple[Expr, Expr], bool] = {}
 
     def at_most(self, a: Expr, b: Expr) -> bool:
         """Whether a <= b for every admitted last time."""
-        if self._running:
-            return self._never_negative(self._least_of(b - a))
-        found = self._known.get((a, b))
-        if found is None:
-            found = self._known[a, b] = self._never_negative(b - a)
-        return found
-
-    def _never_negative(self, gap: Expr) -> bool:
-        number, rest = gap.as_coeff_Add()
-        if rest == 0:
-            return bool(number >= 0)
-        if rest in self.lengths:
-            return bool(number + self.least >= 0)
-        return bool(gap.xreplace(self._above_least).is_nonnegative)
+        gap = difference(b, a)
+        return never_negative(self._least_of(gap) if self._running else gap, self.least, self.lengths)
 
     def _least_of(self, gap: Expr) -> Expr:
         """A difference at that end of the ranges of running indices at which it is least."""
@@ -47,10 +35,6 @@ class Horizon:
             if index in gap.free_symbols:
                 gap = gap.xreplace({index: when.first if gap.diff(index).is_nonnegative else when.last})
         return gap
-
-    @cached_property
-    def _above_least(self) -> dict[Expr, Expr]:
-        return {s: Symbol(f"_{s.name}", integer=True, nonnegative=True) + self.least for s in self.lengths}
 
     @contextmanager
     def running(self, index: Symbol, when: Range) -> Iterator[None]:
@@ -89,4 +73,16 @@ class Horizon:
 
     def apart(self, a: Range, b: Range) -> bool:
         """Whether no time lies in both ranges."""
-        return self.at_most(a.last + 1, b.first) or self.at_most(b.last + 1, a.first)
+        return self.at_most(moved(a.last, 1), b.first) or self.at_most(moved(b.last, 1), a.first)
+
+
+@lru_cache(maxsize=4096)  # the same few differences are asked for many times, in most models
+def never_negative(gap: Expr, least: int, lengths: tuple[Symbol, ...]) -> bool:
+    """Whether a difference of times is not negative for all last times that are integers not below `least`."""
+    number, rest = gap.as_coeff_Add()
+    if rest == 0:
+        return bool(number >= 0)
+    if rest in lengths:
+        return bool(number + least >= 0)
+    above = {s: Symbol(f"_{s.name}", integer=True, nonnegative=True) + least for s in lengths}
+    return bool(gap.xreplace(above).is_nonnegative)

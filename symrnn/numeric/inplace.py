@@ -18,13 +18,14 @@ from symrnn.numeric.arrays import ArrayPrinter
 from symrnn.numeric.emit import Writer, key_of
 from symrnn.numeric.groups import Group
 from symrnn.numeric.instructions import Filling
-from symrnn.numeric.layout import Layout, difference
+from symrnn.numeric.layout import Layout
 from symrnn.numeric.machine_loops import MachineLoop
 from symrnn.numeric.schedule import Loop
 from symrnn.numeric.scratch import Scratch, Target
 from symrnn.numeric.statements import Note, Statement, Store, Total, counts, store_of
 from symrnn.numeric.texts import EXAMPLE, TIME, Code, Scope, Stack
 from symrnn.tensor import shape_of, t
+from symrnn.tensor.time import difference
 
 
 class RowScope(Scope):

@@ -22,6 +22,7 @@ from symrnn.numeric.names import Names
 from symrnn.numeric.statements import Statement, Store, store_of
 from symrnn.numeric.texts import ALONE, EXAMPLE, TIME, Code, Scope, Stack
 from symrnn.tensor import shape_of, t, tau
+from symrnn.tensor.time import difference, moved
 
 
 class Layout(Scope):
@@ -50,8 +51,8 @@ class Layout(Scope):
         store = store_of(leaf)
         if stack is None or stack.index not in time.free_symbols:
             return Code(self.at(store, time), EXAMPLE)
-        offset = time - stack.index
-        return Code(self.rows(store, Range(stack.first + offset, stack.last + offset)), TIME)
+        when = Range(stack.first, stack.last).shifted(difference(time, stack.index))
+        return Code(self.rows(store, when), TIME)
 
     def symbol(self, symbol: Symbol) -> str:
         if symbol in self.model.lengths:
@@ -102,14 +103,14 @@ class Layout(Scope):
         if store in self.carried:
             return Integer(self.carried[store])
         extent = self.extents[store]
-        return difference(extent.last + 1, extent.first)
+        return moved(difference(extent.last, extent.first), 1)
 
     def rows(self, store: Store, when: Range) -> str:
         """The text of the rows for a range of times; empty ranges, too, give no rows."""
         if self.is_whole(store, when):
             return self.name(store)
         start, count = self.row(store, when.first), self.count(store)
-        stop = self.horizon.later(start, self.row(store, when.last + 1))
+        stop = self.horizon.later(start, self.row(store, moved(when.last, 1)))
         last = "" if stop == count else self.end(stop)
         return f"{self.name(store)}[{'' if start == 0 else self.end(start)}:{last}]"
 
@@ -126,12 +127,6 @@ class Layout(Scope):
         """The text of the shape of one row."""
         core = "".join(f", {self.end(d)}" for d in store.sequence.shape)
         return f"(*{self.word('batch')}{core or ','})"
-
-
-def difference(a: Expr, b: Expr) -> Expr:
-    """a - b, for ends of ranges."""
-    found = a - b
-    return found if found.is_Integer or found.is_Symbol else expand(found)
 
 
 def extents_of(model: Recurrence, statements: Iterable[Statement], horizon: Horizon) -> dict[Store, Range]:

@@ -74,22 +74,19 @@ def plan(
     if recipe is not None:
         chosen, parts = recipe.chosen, recipe.parts(horizon)
         sums, wanted, extents = parts.totals, parts.wanted, parts.extents
-        back = prune(parts.statements, [*wanted, *(a.store for x in sums for a in accesses(x.expr))])
+        back = prune(parts.statements, [*wanted, *(a.store for x in sums for a in x.reads)])
     if gradient_only:
-        read = [*(s.expr for s in back), *(x.expr for x in sums)]
-        statements = prune(statements, (a.store for expr in (*read, model.loss) for a in accesses(expr)))
+        statements = prune(statements, stores_read((*back, *sums), model))
     statements, back, sums = remember(statements, back, sums, horizon, fresh)
     back, sums = share(back, sums, horizon, fresh)
     back = written_once(inline(back, sums, wanted, horizon))
     totals = {leaf: tuple(x for x in sums if x.leaf == leaf) for leaf in chosen or () if is_shared(leaf)}
-    outside = [x.expr for x in sums]
     forward = _hoisted(schedule(statements, horizon), fresh)
     online = recipe is not None and recipe.online
-    reverse, kept = _of_gradients(model, schedule(back, horizon), outside, fresh, online)
-    later = [*outside, *(s.expr for s in statements_in(reverse)), *([] if model.loss is None else [model.loss])]
+    reverse, kept = _of_gradients(model, schedule(back, horizon), [x.expr for x in sums], fresh, online)
     if shared_memory:
-        forward = tuple(in_place(model, forward, later))
-        reverse = tuple(in_place(model, reverse, outside))
+        forward = tuple(in_place(model, forward, stores_read((*sums, *statements_in(reverse)), model)))
+        reverse = tuple(in_place(model, reverse, stores_read(sums)))
     extents = extents_of(model, statements_in((*forward, *reverse)), horizon) | extents
     stacks = Stacks(
         taken={x.name for x in (*given_leaves(model), *model.sequences)} | {s.sequence.name for s in extents}
@@ -115,6 +112,12 @@ def _of_gradients(
 
 def _hoisted(steps: list[Step], fresh: Fresh, rank: int = 2) -> tuple[Step, ...]:
     return tuple(new for step in steps for new in (hoist(step, fresh, rank) if isinstance(step, Loop) else [step]))
+
+
+def stores_read(readers: Iterable[Statement | Total], model: Recurrence | None = None) -> set[Store]:
+    """The arrays that statements and sums read, and those that the loss of a model reads, if there is one."""
+    loss = [] if model is None or model.loss is None else accesses(model.loss)
+    return {a.store for x in readers for a in x.reads} | {a.store for a in loss}
 
 
 def statements_in(steps: Iterable[Step]) -> list[Statement]:

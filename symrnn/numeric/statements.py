@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from sympy import Basic, Expr
@@ -116,6 +116,7 @@ def later(expr: Any, by: int) -> Any:
     return expr.xreplace({t: t + by}) if by else expr
 
 
+@lru_cache(maxsize=4096)  # times are few, and the same in most models
 def at(time: Expr, end: Expr) -> Expr:
     """A time at one value of t."""
     return end if time == t else time.xreplace({t: end})
@@ -124,7 +125,7 @@ def at(time: Expr, end: Expr) -> Expr:
 def accesses(expr: Basic) -> list[Access]:
     """Everything an expression reads that varies in time, each once, in order of appearance."""
     found: dict[Access, None] = {}
-    for leaf, binders in _leaves(expr, ()):
+    for leaf, binders in _leaves(expr):
         low = high = leaf.node.time if isinstance(leaf, Adjoint) else leaf.time
         for index, first, last in reversed(binders):
             low, high = low.xreplace({index: first}), high.xreplace({index: last})
@@ -134,7 +135,7 @@ def accesses(expr: Basic) -> list[Access]:
 
 def stores_in(expr: Basic) -> Iterator[Store]:
     """The arrays that an expression reads."""
-    return (store_of(leaf) for leaf, _ in _leaves(expr, ()))
+    return (store_of(leaf) for leaf, _ in _leaves(expr))
 
 
 def store_of(leaf: Any) -> Store:
@@ -142,14 +143,17 @@ def store_of(leaf: Any) -> Store:
     return Store(leaf.node.sequence, True) if isinstance(leaf, Adjoint) else Store(leaf.sequence)
 
 
-def _leaves(expr: Basic, binders: tuple[Any, ...]) -> Iterator[tuple[Any, tuple[Any, ...]]]:
-    if isinstance(expr, Element | Adjoint):
-        yield expr, binders
-    elif isinstance(expr, TimeSum | TimeProduct):
-        yield from _leaves(expr.body, (*binders, (expr.index, expr.lower, expr.upper)))
-    elif not (isinstance(expr, Node) and expr.is_leaf):
-        for arg in expr.args:
-            yield from _leaves(arg, binders)
+def _leaves(expr: Basic) -> Iterator[tuple[Any, tuple[Any, ...]]]:
+    """What varies in time, in order of appearance, with the sums and products over time around it."""
+    waiting: list[tuple[Any, tuple[Any, ...]]] = [(expr, ())]
+    while waiting:
+        e, binders = waiting.pop()
+        if isinstance(e, Element | Adjoint):
+            yield e, binders
+        elif isinstance(e, TimeSum | TimeProduct):
+            waiting.append((e.body, (*binders, (e.index, e.lower, e.upper))))
+        elif not (isinstance(e, Node) and e.is_leaf):
+            waiting += [(arg, binders) for arg in reversed(e.args)]
 
 
 def symbols_in(expr: Basic) -> set[Basic]:

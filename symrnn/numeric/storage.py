@@ -15,7 +15,7 @@ from sympy import Expr, expand
 from symrnn.model import Recurrence
 from symrnn.numeric.horizon import Horizon
 from symrnn.numeric.schedule import Block, Loop, Step
-from symrnn.numeric.statements import Note, Statement, Store, Total, accesses, counts, notes_in_lines
+from symrnn.numeric.statements import Note, Statement, Store, Total, counts, notes_in_lines
 from symrnn.tensor import Elementwise, Node, shape_of, t
 from symrnn.tensor.rebuilding import replaced
 
@@ -65,13 +65,12 @@ def written_once(statements: list[Statement]) -> list[Statement]:
     return [replace(s, adds=False) if count[s.store] == 1 and not s.once else s for s in statements]
 
 
-def in_place(model: Recurrence, steps: Iterable[Step], readings: Iterable[Any]) -> list[Step]:
+def in_place(model: Recurrence, steps: Iterable[Step], outside: Collection[Store]) -> list[Step]:
     """Intermediate results put where their only reader will write, at the same time, over them.
 
-    `readings` are the expressions outside of the steps that read arrays.
+    `outside` are the arrays that are read outside of the steps.
     """
     done = list(steps)
-    outside = {a.store for expr in readings for a in accesses(expr)}
     for step in list(done):
         if not isinstance(step, Block) or step.statement.store.sequence in model.sequences:
             continue

@@ -7,6 +7,7 @@ function is written through its value: 1 - y² for tanh.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from sympy import Add, DiracDelta, Dummy, Expr, Heaviside, Mul, Pow, S, Symbol
@@ -19,6 +20,7 @@ from symrnn.tensor.prime import Prime
 from symrnn.tensor.rebuilding import replaced
 
 ARGUMENT = Symbol("_argument", real=True)  # reserved: no name of ours begins with an underscore
+VALUE = Symbol("_value", real=True)
 
 
 def body_derivative(body: Expr, variable: Symbol) -> Expr:
@@ -47,19 +49,20 @@ def body_derivative(body: Expr, variable: Symbol) -> Expr:
     return _at_kinks(Add(*terms))
 
 
-def _rate(body: Expr, variable: Any) -> Expr:
-    """What `diff` finds, which for each term of a sum and each factor begins by asking what it is differentiating."""
+def _rate(body: Expr, variable: Any, times: Expr = S.One) -> Expr:
+    """What `diff` finds, times a number; `diff` begins by asking each term and factor what it is differentiating."""
     if body.is_symbol or body.is_Number:
-        return S.One if body == variable else S.Zero
+        return times if body == variable else S.Zero
     if body.is_Add:
-        return _sum([rate for a in body.args if (rate := _rate(a, variable)) is not S.Zero])
+        return _sum([rate for a in body.args if (rate := _rate(a, variable, times)) is not S.Zero])
     if body.is_Mul:
-        rates = [(i, rate) for i, a in enumerate(body.args) if (rate := _rate(a, variable)) is not S.Zero]
-        return _sum([Mul(*body.args[:i], rate, *body.args[i + 1 :]) for i, rate in rates])
+        number, factors = body.as_coeff_mul()
+        rates = [(i, rate) for i, a in enumerate(factors) if (rate := _rate(a, variable, times * number)) is not S.Zero]
+        return _sum([Mul(*factors[:i], rate, *factors[i + 1 :]) for i, rate in rates])
     if body.is_Pow and body.exp.is_Number:
-        rate = _rate(body.base, variable)
-        return rate if rate is S.Zero else Mul(body.exp, Pow(body.base, body.exp - 1), rate)
-    return body._eval_derivative(variable)
+        rate = _rate(body.base, variable, times * body.exp)
+        return rate if rate is S.Zero else Mul(Pow(body.base, body.exp - 1), rate)
+    return times * body._eval_derivative(variable)
 
 
 def _sum(terms: list[Expr]) -> Expr:
@@ -105,10 +108,15 @@ def outermost(body: Expr, out: Expr | None) -> tuple[Expr, Expr]:
     """
     if not body.is_Function or isinstance(body, AppliedUndef | Prime) or len(body.args) != 1:
         return S.One, body
-    call = body.func(ARGUMENT)
+    return replaced(_slope(body.func, out is not None), {ARGUMENT: body.args[0], VALUE: out}), body.args[0]
+
+
+@lru_cache(maxsize=256)
+def _slope(function: type[Expr], through_value: bool) -> Expr:
+    """The derivative of a function at ARGUMENT, written through its VALUE if that is asked for."""
+    call = function(ARGUMENT)
     rate = body_derivative(call, ARGUMENT)
-    rate = rate if out is None else through_output(rate, call, out)
-    return replaced(rate, {ARGUMENT: body.args[0]}), body.args[0]
+    return through_output(rate, call, VALUE) if through_value else rate
 
 
 def through_output(rate: Expr, body: Expr, out: Expr) -> Expr:

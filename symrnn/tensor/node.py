@@ -207,6 +207,11 @@ def each_once(expr: Basic, closed: Callable[[Basic], bool]) -> Iterator[Basic]:
             stack += reversed(e.args)
 
 
+def parts_of(expr: Basic, kind: Any) -> list[Any]:
+    """The parts of an expression that are of a kind, each once, in order of appearance; leaves are not entered."""
+    return [e for e in each_once(expr, is_leaf) if isinstance(e, kind)]
+
+
 def is_leaf(e: Basic) -> bool:
     """Whether the value of a node is given from outside."""
     return isinstance(e, Node) and e.is_leaf
@@ -214,7 +219,7 @@ def is_leaf(e: Basic) -> bool:
 
 def leaves_in(expr: Basic) -> list[Any]:
     """The leaves of an expression, each once, in order of appearance."""
-    return [e for e in each_once(expr, is_leaf) if is_leaf(e)]
+    return [e for e in parts_of(expr, Node) if e.is_leaf]
 
 
 def shape_of(x: Basic) -> Shape:

@@ -14,7 +14,7 @@ from sympy.matrices.matrixbase import MatrixBase
 
 from symrnn.errors import ShapeError, Undefined, Unsupported
 from symrnn.tensor import refusals
-from symrnn.tensor.node import Slot, Tensor, shape_of
+from symrnn.tensor.node import Slot, Tensor, parts_of, shape_of
 from symrnn.tensor.shape import Shape, show_shape
 
 
@@ -40,7 +40,7 @@ def as_operand(x: object) -> Any:
         )
     if isinstance(x, Expr):
         refuse_tensors_inside(x)
-        floats = x.atoms(Float)
+        floats = parts_of(x, Float)
         return x.xreplace({f: _exact(float(f)) for f in floats}) if floats else x
     if getattr(x, "is_sequence_of_symrnn", False):
         raise Undefined(f"{x} is a whole sequence; an equation needs one element of it", repair=f"write  {x}[t]")

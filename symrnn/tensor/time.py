@@ -6,8 +6,9 @@ A time is an integer expression; anything else, a user's own plain `Symbol("t")`
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
-from sympy import Basic, Expr, Integer, Symbol
+from sympy import Basic, Expr, Integer, Symbol, expand
 
 from symrnn.errors import Undefined
 
@@ -40,12 +41,25 @@ def as_time(time: object, owner: str) -> Expr:
     return expr
 
 
+@lru_cache(maxsize=4096)  # times are few, and the same in most models
+def difference(a: Expr, b: Expr) -> Expr:
+    """a - b, for times."""
+    found = a - b
+    return found if found.is_Integer or found.is_Symbol else expand(found)
+
+
+@lru_cache(maxsize=4096)
+def moved(time: Expr, by: Expr | int) -> Expr:
+    """A time some steps later."""
+    return time + by
+
+
 def offset_from(time: Expr, index: Symbol) -> int | None:
     """The number l for which `time` is `index + l`, or None when it is not of this form."""
     if time == index:
         return 0
-    difference = time - index
-    return int(difference) if difference.is_Integer else None
+    offset = difference(time, index)
+    return int(offset) if offset.is_Integer else None
 
 
 def fresh_index(used: Iterable[Basic], preferred: str = "t") -> Symbol:
