@@ -100,7 +100,15 @@ def bptt(
 def recurrence_of(model: Recurrence, wrt: Iterable[Any] | None = None) -> tuple[Template, tuple[Any, ...]]:
     """The adjoint recurrence for generic t, before it is written for readers, and what is differentiated by."""
     chosen = chosen_leaves(model, wrt)
-    return derive_template(model, activity(model, chosen)), chosen
+    return template_of(model, chosen), chosen
+
+
+def template_of(model: Recurrence, chosen: tuple[Any, ...]) -> Template:
+    """The adjoint recurrence, derived once for a model and what it is differentiated by."""
+    if chosen not in model.derived:
+        model.derived[chosen] = derive_template(model, activity(model, chosen))
+    found: Template = model.derived[chosen]
+    return found
 
 
 def ranged(template: Template, chosen: tuple[Any, ...]) -> Derivation:

@@ -11,8 +11,8 @@ from typing import Any
 
 from sympy import Integer
 
-from symrnn.calculus.adjoint import Contribution, Template, derive_template
-from symrnn.calculus.bptt import activity
+from symrnn.calculus.adjoint import Contribution, Template
+from symrnn.calculus.bptt import template_of
 from symrnn.calculus.derivation import Derivation, Reason, Step, name_of
 from symrnn.calculus.forward import ForwardRow, forward_lines, forward_rows, moving_sequences, numbered
 from symrnn.calculus.instances import Instances
@@ -107,7 +107,7 @@ def _carriers(model: Recurrence) -> tuple[Sequence, ...]:
 
 
 def _outer(model: Recurrence, chosen: tuple[Any, ...], carriers: tuple[Sequence, ...]) -> Template:
-    return outer_part(derive_template(model, activity(model, chosen)), carriers)
+    return outer_part(template_of(model, chosen), carriers)
 
 
 def outer_part(whole: Template, carriers: tuple[Sequence, ...]) -> Template:

@@ -13,8 +13,8 @@ from typing import Any
 
 from sympy import Expr
 
-from symrnn.calculus.adjoint import Contribution, Template, derive_template
-from symrnn.calculus.bptt import activity
+from symrnn.calculus.adjoint import Contribution, Template
+from symrnn.calculus.bptt import template_of
 from symrnn.calculus.derivation import Derivation, Reason, Step, name_of
 from symrnn.calculus.forward import numbered
 from symrnn.calculus.forward_template import outer_lines, outer_part
@@ -214,5 +214,5 @@ def at_each_step(c: Contribution, change: Callable[[Any, Expr, Expr], Any]) -> C
 def window_template(model: Recurrence, chosen: tuple[Any, ...], truncation: Truncation) -> WindowTemplate:
     """Derive the adjoint recurrence once, for a model in which errors are followed back step by step."""
     check_truncatable(model, truncation)
-    whole = derive_template(model, activity(model, chosen))
+    whole = template_of(model, chosen)
     return WindowTemplate(model, chosen, truncation, whole, outer_part(whole, carriers_of(model)))

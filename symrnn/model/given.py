@@ -115,8 +115,8 @@ class Element(Node):
     is_leaf = True
     args: tuple[Any, ...]
 
-    sequence = property(lambda self: self.args[0])
-    time = property(lambda self: self.args[1])
+    sequence = property(lambda self: self._args[0])  # these two are asked for more often than anything else
+    time = property(lambda self: self._args[1])
 
     @property
     def name(self) -> str:

@@ -45,6 +45,11 @@ class Roles:
         return found[0].expr if found else None
 
     @cached_property
+    def derived(self) -> dict[Any, Any]:
+        """What has been derived from it, filled by those who derive, so that it is derived once."""
+        return {}
+
+    @cached_property
     def defined(self) -> tuple[Sequence, ...]:
         """The sequences that equations define."""
         return tuple(dict.fromkeys(e.sequence for e in self.equations))

@@ -113,7 +113,8 @@ class BodyPrinter(NumPyPrinter):
             return f"(1/({under}))"
         if power.is_Integer:
             text = self._print(base)
-            return f"{text}**{power}" if base in self.texts or isinstance(base, Function) else f"({text})**{power}"
+            alone = base in self.texts or isinstance(base, Function)
+            return f"{text}**{int(power)}" if alone else f"({text})**{int(power)}"
         return str(super()._print_Pow(expr, rational=rational))
 
     def _print_Max(self, expr: Any) -> str:

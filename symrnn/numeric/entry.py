@@ -7,6 +7,7 @@ from typing import Any
 from sympy import Expr
 
 from symrnn.calculus import HessianProduct
+from symrnn.collecting import collection_waits
 from symrnn.errors import Undefined
 from symrnn.model import Recurrence
 from symrnn.numeric.expression import expression_function
@@ -51,14 +52,19 @@ def to_numpy(what: Any, *, backend: str = "numpy") -> Any:
     >>> sr.to_numpy(2 * sr.Sequence("s")[t - 1])(s_tm1=3.0)
     6.0
     """
-    if isinstance(what, Recurrence):
-        return Network(what, backend)
-    if isinstance(what, HessianProduct):
-        pushed = what.pushed
-        return Network(pushed.model, backend, wrt=[key_of_leaf(x) for x in pushed.chosen])
+    if isinstance(what, Recurrence | HessianProduct):
+        with collection_waits():
+            return _network(what, backend)
     if isinstance(what, Expr | Tensor):
         return expression_function(what)
     raise Undefined(
         f"to_numpy takes a model or an expression; got {type(what).__name__}",
         repair="for a derivation d: to_numpy(d.model) for its gradients, to_numpy(d[W]) for one formula",
     )
+
+
+def _network(what: Recurrence | HessianProduct, backend: str) -> Network:
+    if isinstance(what, Recurrence):
+        return Network(what, backend)
+    pushed = what.pushed
+    return Network(pushed.model, backend, wrt=[key_of_leaf(x) for x in pushed.chosen])

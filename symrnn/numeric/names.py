@@ -28,6 +28,8 @@ OWN = frozenset(FUNCTIONS) | {
 
 def ascii_name(name: str) -> str:
     """A name in ASCII letters, digits and underscores: Greek letters are spelled out."""
+    if SAFE.match(name):
+        return name
     out = ""
     for c in name:
         if c.isascii() and (c.isalnum() or c == "_"):

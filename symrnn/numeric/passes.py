@@ -195,13 +195,19 @@ def _without(e: Expr, free: Callable[[Expr], bool], taken: Callable[[Expr], Expr
     """An expression with its largest free parts replaced by what is taken in their place."""
     if e == t or e.is_number:
         return e
-    if free(e):
-        return taken(e)
+    return taken(e) if free(e) else _opened(e, free, taken)
+
+
+def _opened(e: Expr, free: Callable[[Expr], bool], taken: Callable[[Expr], Expr]) -> Expr:
+    """The same for an expression that is not free as a whole."""
     if isinstance(e, Slot) or not e.args:
         return e
     if isinstance(e, Add | Mul):
         group = [a for a in e.args if free(a)]
         if any(not a.is_number for a in group):
-            rest = [_without(a, free, taken) for a in e.args if a not in group]
-            return e.func(taken(e.func(*group)), *rest)
+            together = e.func(*group)
+            name = taken(together)
+            others = [a for a in e.args if a not in group]
+            rest = [_opened(a, free, taken) for a in others]
+            return e if name is together and rest == others else e.func(name, *rest)
     return rebuilt(e, tuple(_without(a, free, taken) for a in e.args))
