@@ -105,10 +105,10 @@ def recurrence_of(model: Recurrence, wrt: Iterable[Any] | None = None) -> tuple[
 
 def template_of(model: Recurrence, chosen: tuple[Any, ...]) -> Template:
     """The adjoint recurrence, derived once for a model and what it is differentiated by."""
-    if chosen not in model.derived:
-        model.derived[chosen] = derive_template(model, activity(model, chosen))
-    found: Template = model.derived[chosen]
-    return found
+    derived: dict[Any, Template] = model.derived
+    if chosen not in derived:
+        derived[chosen] = derive_template(model, activity(model, chosen))
+    return derived[chosen]
 
 
 def ranged(template: Template, chosen: tuple[Any, ...]) -> Derivation:

@@ -82,7 +82,7 @@ def _times(e: Equation) -> Range:
 def _at_t(c: Contribution) -> Contribution:
     """A contribution to a shared leaf with the time of its use called t; one that is made once is a point."""
     over = c.equation.over if c.equation is not None else None
-    if not over:
+    if not over or over[0] == t:
         return c
     return Contribution(c.part.xreplace({over[0]: t}), c.when, c.user, c.equation)
 

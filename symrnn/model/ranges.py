@@ -102,6 +102,7 @@ def outside(reads: Range, defined: list[Range]) -> list[Expr] | None:
     return times
 
 
+@lru_cache(maxsize=4096)
 def smallest_order(a: Expr, b: Expr) -> int:
     """The smallest last time, at least 1, for which a <= b."""
     gap = b - a

@@ -5,6 +5,7 @@ import pytest
 import symrnn as sr
 from laws.systems import HAND, MODELS
 from symrnn import Sequence, nabla, t, tau
+from symrnn.calculus.bptt import recurrence_of
 from symrnn.calculus.law_table import LAWS
 from symrnn.tensor import copy_at
 
@@ -156,3 +157,11 @@ def test_a_sum_over_earlier_times_inside_a_sum():
     model = sr.Recurrence(sr.Equation(s[t], s[t - 1]), loss=sr.time_sum(s[t] * sr.time_sum(s[j], (j, 1, t))))
     (found,) = [e for e in sr.bptt(model).equations if e.lhs == nabla(s[t])]
     assert found.rhs == nabla(s[t + 1]) + sr.time_sum(s[j], (j, 1, t)) + sr.time_sum(s[j], (j, t, tau))
+
+
+def test_a_model_is_derived_once_for_what_it_is_differentiated_by():
+    model = sr.models.elman()
+    template, chosen = recurrence_of(model)
+    assert recurrence_of(model)[0] is template and sr.bptt(model).origin[0] is sr.bptt(model, tau=3).origin[0]
+    assert recurrence_of(model, chosen[:1])[0] is not template
+    assert recurrence_of(sr.Recurrence(*model.args))[0] is not template  # another object, perhaps in another order
