@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -53,23 +54,23 @@ def read_answers(text: str, sheets: Iterable[Sheet] = ()) -> list[Task]:
         When the table has no such columns, or no row below its header.
     """
     reader = _table(text)
-    names = {str(name).strip().lower(): name for name in reader.fieldnames or () if name}
-    if "answer" not in names or not names.keys() & {"exercise", "question", "kind"}:
-        columns = ", ".join(names)[:200] or "it has no header"
-        what = f"the table has no column for the answers, or none for the question: {columns}"
-        raise ReadError(what, repair="begin with a row such as  student,question,answer")
+    names = _columns(reader)
     home = Keys(tuple(sheets))
     if not home.sheets and "kind" not in names:
         raise ReadError(
             "there is no key, and the rows name no kind", repair="name the key of the sheet: --key key.json"
         )
-    found: dict[tuple[str, str, str], tuple[Exercise | None, str, dict[int, str]]] = {}
+    found: dict[tuple[str, str, str, int], tuple[Exercise | None, str, dict[int, str]]] = {}
+    turns = Counter[tuple[str, str, str]]()
     for row in reader:
         cell = {key: str(row.get(name) or "").strip() for key, name in names.items()}
         student, variant = cell.get("student", ""), cell.get("variant", "")
         number, part = _place(cell)
         label = number if "kind" not in cell else " ".join(cell.get(x, "") for x in ("kind", "seed", "level")).strip()
-        key = (student, variant, label)
+        whose = (student, variant, label)
+        if not student and part in found.get((*whose, turns[whose]), (None, "", {}))[2]:
+            turns[whose] += 1  # nobody is named: it is another one's answer
+        key = (*whose, turns[whose])
         if key not in found:
             exercise, fault = home.exercise(student, variant, number, cell)
             found[key] = exercise, fault, {}
@@ -77,7 +78,7 @@ def read_answers(text: str, sheets: Iterable[Sheet] = ()) -> list[Task]:
             found[key][2][part] = cell["answer"]
     if not found:
         raise ReadError("the table has no answers below its header")
-    return [Task(a, b, c, x, answers, fault) for (a, b, c), (x, fault, answers) in found.items()]
+    return [Task(a, b, c, x, answers, fault) for (a, b, c, _), (x, fault, answers) in found.items()]
 
 
 def _table(text: str) -> csv.DictReader[str]:
@@ -88,6 +89,16 @@ def _table(text: str) -> csv.DictReader[str]:
     header = text.partition("\n")[0]
     between = named[1] if named else max(",;\t", key=header.count)
     return csv.DictReader(io.StringIO(text[named.end() :] if named else text, newline=""), delimiter=between)
+
+
+def _columns(reader: csv.DictReader[str]) -> dict[str, str]:
+    """The columns by their names in small letters."""
+    names = {str(name).strip().lower(): name for name in reader.fieldnames or () if name}
+    if "answer" not in names or not names.keys() & {"exercise", "question", "kind"}:
+        columns = ", ".join(names)[:200] or "it has no header"
+        what = f"the table has no column for the answers, or none for the question: {columns}"
+        raise ReadError(what, repair="begin with a row such as  student,question,answer")
+    return names
 
 
 def _place(cell: Mapping[str, str]) -> tuple[str, int]:

@@ -269,6 +269,8 @@ def test_tables_as_spreadsheets_write_them(text: str, tmp_path: Path) -> None:
 def test_of_two_answers_the_later_one_counts() -> None:
     text = "student,question,answer\nAda,1,x\nAda,1,y\nAda,1,\n"
     assert read_answers(text, [sheet(["bptt.grad_W"])])[0].answers == {1: "y"}
+    nameless = read_answers(text.replace("Ada", ""), [sheet(["bptt.grad_W"])])
+    assert [task.answers for task in nameless] == [{1: "x"}, {1: "y"}, {1: ""}]
 
 
 SHORT = """title = "Midterm"
