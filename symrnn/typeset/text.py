@@ -205,8 +205,9 @@ class TextRenderer(Renderer):
 
 
 def _below_name(sub: str) -> str:
-    """A subscript of a name: a number as it is, a letter with its accent."""
-    return sub if sub.isdigit() else _accented(read_name(sub))
+    """A subscript of a name: a number as it is, a letter with its accent and its own number."""
+    name = read_name(sub)
+    return sub if sub.isdigit() else _accented(name) + "".join(name.subscripts)
 
 
 def _accented(x: items.Name) -> str:

@@ -17,6 +17,7 @@ NOTATIONS = {name: sr.Notation.named(name) for name in ("goodfellow", "d2l", "cs
         ("bold", "none"),
     )
 }
+BELOW = {"delta below": sr.Notation(adjoint="delta", time="subscript")}
 
 
 def printed(name):
@@ -71,6 +72,7 @@ loss = sum_t L[t]
         {"h": "state", "x": "x_in", "o": "yhat", "W": "T", "U": "np", "V": "I_x", "b": "lambda", "c": "e"},
         {"h": "h0", "x": "u", "o": "logits", "W": "W_hh", "U": "phi", "V": "F", "b": "i", "c": "gamma"},
         {"h": "h_enc", "x": "k", "o": "f", "W": "W_1", "U": "E", "V": "Lambda", "b": "d", "c": "cc"},
+        {"h": "h_1_2", "x": "x_enc_a", "o": "o", "W": "W_a_b", "U": "U_in", "V": "V_1_2_3", "b": "b_1_2", "c": "c_a1"},
         {"h": "delta", "x": "htilde", "o": "a", "W": "sigma", "U": "S", "V": "p", "b": "beta", "c": "c"},
     ],
     ids=lambda names: names["h"],
@@ -79,8 +81,9 @@ def test_models_with_odd_names_are_printed_as_they_are_read(names):
     model = sr.read_model(ODD.format(**names))
     derivation = sr.bptt(model)
     expressions = [e.rhs for e in (*model.equations, *derivation.equations)] + [*derivation.gradients.values()]
-    for label in ("goodfellow", "cs231n", "adjoint=delta", "adjoint=bar"):
+    for label in ("goodfellow", "cs231n", "adjoint=delta", "adjoint=bar", "delta below"):
         for expression in expressions:
             for printer in (sr.latex, sr.text):
-                text = printer(expression, notation=NOTATIONS[label])
-                assert sr.read(text, model, notation=NOTATIONS[label]).expr == expression, (label, text)
+                notation = (NOTATIONS | BELOW)[label]
+                text = printer(expression, notation=notation)
+                assert sr.read(text, model, notation=notation).expr == expression, (label, text)

@@ -16,7 +16,8 @@ from symrnn.model.formula.signs import Sign
 from symrnn.model.formula.symbols import Symbols
 from symrnn.model.reading.names import LONGEST, did_you_mean
 
-NUMBERED = 3  # letters of a word that may be names side by side
+MOST_INDICES = 4  # of one name, as in W_1_2
+SCRIPTS = 4 * MOST_INDICES  # signs of a name with its indices, at most
 
 
 @dataclass(frozen=True)
@@ -63,9 +64,8 @@ def _whole(table: Symbols, signs: list[Sign], i: int, bound: frozenset[str]) -> 
             return Named(table.kinds[name], name, taken)
         if f"{word}_{text}" in table.lengths:
             return Named("length", f"{word}_{text}", taken)
-    if _takes_index(table, signs, i):
-        name = spellings[f"{word}_{signs.pop(i + 3).text}"]
-        del signs[i + 3]  # the comma: h_{1,t-1} is h_1 at t-1
+    name = _of_first_indices(table, signs, i, word)
+    if name:
         return Named(table.kinds[name], name)
     follows = signs[i + 1] if i + 1 < len(signs) else None
     if follows is not None and follows.text == "_" and i + 2 < len(signs) and signs[i + 2].kind == "WORD":
@@ -73,12 +73,10 @@ def _whole(table: Symbols, signs: list[Sign], i: int, bound: frozenset[str]) -> 
         name = spellings.get(f"{word}_{run[0]}")
         if name is not None and len(run) > 1 and not signs[i + 2].tex:
             return Named(table.kinds[name], name, 3, run[1:])
-    if word in spellings and not (table.adjoint == word == "delta" and _adjoint(table, signs, i)):
-        return Named(table.kinds[spellings[word]], spellings[word])
-    if table.adjoint in {"bar", "delta"}:
-        adjoint = _adjoint(table, signs, i)
-        if adjoint is not None:
-            return adjoint
+    own = Named(table.kinds[spellings[word]], spellings[word]) if word in spellings else None
+    adjoint = _adjoint(table, signs, i) if own is None or table.adjoint == word == "delta" else None
+    if adjoint is not None or own is not None:
+        return adjoint or own
     if word == "L" and table.from_model:
         return Named("loss", "L")
     if word in table.lengths:
@@ -95,45 +93,74 @@ def _adjoint(table: Symbols, signs: list[Sign], i: int) -> Named | None:
     """The gradient of the loss where a notation writes it as a bar over a name, or as delta with the name below."""
     word = signs[i].text
     if table.adjoint == "bar" and word.endswith("bar"):
-        whole = _whole(
-            replace(table, adjoint=""), [replace(signs[i], text=word[:-3]), *signs[i + 1 : i + 6]], 0, frozenset()
-        )
+        own = [replace(signs[i], text=word[:-3]), *signs[i + 1 : i + SCRIPTS]]
+        count = len(own)
+        whole = _whole(replace(table, adjoint=""), own, 0, frozenset())
+        del signs[i + 3 : i + 3 + count - len(own)]  # indices of the name beside its time
         return None if whole is None else Named("adjoint", whole.name, whole.taken)
     if table.adjoint == "delta" and word == "delta":
-        inner = [sign.text for sign in signs[i + 1 : i + 7]]
-        if inner[:1] + inner[2:3] == ["_", "_"] and f"{inner[1]}_{''.join(inner[3:4])}" in table.spellings:
-            return Named("adjoint", table.spellings[f"{inner[1]}_{inner[3]}"], 5)
-        if inner[3:4] == [","] and f"{inner[2]}_{inner[4]}" in table.spellings:
-            return Named("adjoint", table.spellings[f"{inner[2]}_{inner[4]}"], 7)
         for text, taken in _indexed(signs, i):
             if text in table.spellings:
                 return Named("adjoint", table.spellings[text], taken)
+        name = _of_first_indices(table, signs, i, "")
+        return Named("adjoint", name) if name else None
     return None
 
 
-def _takes_index(table: Symbols, signs: list[Sign], i: int) -> bool:
-    """Whether the first of several indices belongs to the name at `i`."""
-    texts = [sign.text for sign in signs[i : i + 5]]
-    return texts[1:3] == ["_", "{"] and texts[4:5] == [","] and f"{texts[0]}_{texts[3]}" in table.spellings
+def _of_first_indices(table: Symbols, signs: list[Sign], i: int, stem: str) -> str:
+    """The name that takes the first of several indices in braces, which go: `h_{1,t-1}` is h_1 at t-1."""
+    name, end = "", i + 3
+    at, parts = end, [stem] if stem else []
+    braced = [sign.text for sign in signs[i + 1 : i + 3]] == ["_", "{"]
+    for k, sign in enumerate(signs[at : at + SCRIPTS] if braced else (), at):
+        if sign.text == ",":
+            parts.append("".join(s.text for s in signs[at:k]))
+            at = k + 1
+            if "_".join(parts) in table.spellings:
+                name, end = table.spellings["_".join(parts)], at
+        elif sign.kind not in _IN_AN_INDEX:
+            break
+    del signs[i + 3 : end]
+    return name
+
+
+_IN_AN_INDEX = frozenset({"WORD", "NUMBER", "GREEK"})
 
 
 def _indexed(signs: list[Sign], i: int) -> Iterator[tuple[str, int]]:
-    """What may belong to the name at `i` as its index, with the number of signs up to its end."""
-    following = signs[i + 1 : i + 8]
-    if following and following[0].kind == "NUMBER" and not following[0].blank and signs[i].kind == "WORD":
-        yield following[0].text, 2
-    if following and following[0].kind == "SUB":
-        yield "".join(commands.SUBSCRIPTS[c] for c in following[0].text), 2
-    if len(following) > 1 and following[0].text == "_":
-        if following[1].text == "{":
-            end = next((k for k, sign in enumerate(following) if sign.text == "}"), None)
-            inner = following[2:end]
-            if end is not None and inner and all(s.kind in {"WORD", "NUMBER", "GREEK"} for s in inner):
-                yield "".join(s.text for s in inner), end + 2
-            elif end is not None and [s.text for s in inner[1::2]] == [","] and len(inner) == 3:
-                yield f"{inner[0].text}_{inner[2].text}", end + 2
-        elif following[1].kind in {"WORD", "NUMBER", "GREEK"}:
-            yield following[1].text, 3
+    """What may belong to the name at `i` as its index, the longest first, with the number of signs up to its end."""
+    found: list[tuple[str, int]] = []
+    text, at = "", i + 1
+    follows = signs[at] if at < len(signs) else signs[i]
+    if follows.kind == "NUMBER" and not follows.blank and signs[i].kind == "WORD":
+        text, at = follows.text, at + 1
+        found.append((text, at - i))
+    for _ in range(MOST_INDICES):
+        pieces = list(_pieces(signs, at))
+        for piece, end in pieces:
+            found.append((f"{text}_{piece}" if text else piece, end - i))
+        if not pieces:
+            break
+        text, at = found[-1][0], pieces[-1][1]
+    return reversed(found)
+
+
+def _pieces(signs: list[Sign], at: int) -> Iterator[tuple[str, int]]:
+    """The subscript at a place, where it may be a part of a name, and where it ends; of `_a1` first `a`, then `a1`."""
+    part = signs[at : at + SCRIPTS]
+    if part and part[0].kind == "SUB":
+        yield "".join(commands.SUBSCRIPTS[c] for c in part[0].text), at + 1
+    elif len(part) < 2 or part[0].text != "_":
+        return
+    elif part[1].text == "{":
+        end = next((k for k, sign in enumerate(part) if sign.text == "}"), 0)
+        inner = part[2:end]
+        if inner and all(s.kind in _IN_AN_INDEX or s.text == "," for s in inner):
+            yield "".join("_" if s.text == "," else s.text for s in inner), at + end + 1
+    elif part[1].kind in _IN_AN_INDEX:
+        yield part[1].text, at + 2
+        if part[2:] and part[2].kind == "NUMBER" and not part[2].blank:
+            yield part[1].text + part[2].text, at + 3
 
 
 def _function(table: Symbols, signs: list[Sign], i: int) -> Named | None:
@@ -159,7 +186,7 @@ def _function(table: Symbols, signs: list[Sign], i: int) -> Named | None:
 
 def _resolves(table: Symbols, word: str, signs: list[Sign], i: int) -> bool:
     """Whether letters after a differential d are a declared name, perhaps with an index."""
-    rest = [Sign("WORD", word, signs[i].place, signs[i].end), *signs[i + 1 : i + 6]]
+    rest = [Sign("WORD", word, signs[i].place, signs[i].end), *signs[i + 1 : i + SCRIPTS]]
     found = _whole(table, rest, 0, frozenset())
     return found is not None and found.kind in {"sequence", "parameter", "constant", "function"}
 
