@@ -71,6 +71,9 @@ class Builder:
                 name = part.children[0].children[0]
                 what = f"where does the argument of {name} end?"
                 raise self.page.fault("ambiguous", int(sign.start_pos), what, repair=f"write {name}(...)")
+            if isinstance(part, Tree) and part.data == "rate_of" and part.children[-1].data != "group":
+                what = "is this the derivative of the whole product?"
+                raise self.page.fault("ambiguous", place_of(part), what, repair="put brackets behind the fraction")
 
     def times(self, left: Term, sign: str, right: Term) -> Term:
         """One product; a column beside an equal column has a meaning only with a dot."""

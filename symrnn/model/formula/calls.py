@@ -120,6 +120,9 @@ def _applied(builder: Builder, head: Tree[Any], values: list[Term], shared: list
         if exponent.head == "neg":
             what = f"{name} with a negative power: its inverse function, or one over it?"
             raise builder.page.fault("ambiguous", place_of(script), what, repair=f"write \\frac{{1}}{{{name}(...)}}")
+        if isinstance(declared, tuple):
+            what = f"{name} applied several times, or a power of its value?"
+            raise builder.page.fault("ambiguous", place_of(script), what, repair=f"write {name}({name}(...))")
         term = builder.powered(term, exponent, place_of(script))
     return term
 

@@ -154,12 +154,21 @@ def _on_sequence(builder: Builder, name: str, scripts: list[Script], place: int)
         return _bare_sequence(builder, name, scripts, place)
     used = {id(script) for script in (*times, *lowered)}
     term = Term("name", text=name, size=size, place=place, kind="sequence")
-    if _is_component(time) and any(_is_time(part) for part in places):
-        what, repair = "which of these indices is the time?", f"write {name}^{{(t)}}_i or {name}_{{t,i}}"
-        raise builder.page.fault("ambiguous", place, what, repair=repair)
+    if _is_component(time):
+        _refuse_unclear_time(builder, name, places, [s for s in scripts if s.data == "power"], place)
     term = Term("at", (term, index(builder, time, "time")), size=size, place=place)
     term = _component(builder, term, places)
     return _on_value(builder, term, [s for s in scripts if id(s) not in used], "element")
+
+
+def _refuse_unclear_time(builder: Builder, name: str, places: list[Any], powers: list[Script], place: int) -> None:
+    """`h_{i,t}`, `h_i^t` and `delta_{ij}`: a letter that numbers components stands where a time should."""
+    if any(map(_is_time, [*places, *(item for script in powers for item in items_of(script))])):
+        what, repair = "which of these indices is the time?", f"write {name}^{{(t)}}_i or {name}_{{t,i}}"
+        raise builder.page.fault("ambiguous", place, what, repair=repair)
+    if name == "delta" and places and all(map(_is_component, places)):
+        what, repair = "is this 1 where the two are equal, or an entry of delta?", "write \\delta_{t,i} for an entry"
+        raise builder.page.fault("ambiguous", place, what, repair=repair)
 
 
 def _adjoint(builder: Builder, name: str, scripts: list[Script], place: int) -> Term:
