@@ -39,8 +39,8 @@ def _unfonted(page: Page, signs: list[Sign]) -> list[Sign]:
         sign = signs[i]
         if sign.kind == "COMMAND" and sign.text in commands.TEXTS and i + 1 < len(signs) and signs[i + 1].text == "{":
             end = closing(signs, i + 1)
-            inner = [part.text for part in signs[i + 2 : end] if part.kind != "COMMAND"]  # \mathop{\mathrm{diag}}
-            word = "".join(text for text in inner if text not in {",", ".", "{", "}", "\\{"})
+            texts = [part.text for part in signs[i + 2 : end] if part.kind != "COMMAND"]  # \mathop{\mathrm{diag}}
+            word = "".join(text for text in texts if text not in {",", ".", "{", "}", "\\{"})
             word = word.replace("-", "_") if word not in {"-"} else word
             if word:
                 found.append(replace(sign, kind="WORD", text=word, end=signs[end].end))
