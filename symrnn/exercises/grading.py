@@ -25,8 +25,8 @@ from symrnn.exercises.exercise import Exercise, thawed
 from symrnn.exercises.marking import CODE
 from symrnn.exercises.marks import Mark, mark
 
-SECONDS = 20.0  # for one exercise of one student
-RUNNING = 120.0  # where programs are run, several times at several sizes
+SECONDS = 20.0  # of computing for one exercise of one student: a busy machine changes no marks
+RUNNING = 120.0  # by the clock where programs are run, several times at several sizes
 CHUNK = 8  # tasks that a process takes at a time
 Marks = list[Mark]
 Job = tuple[int, str, dict[int, str], tuple[float, ...], bool]
@@ -133,7 +133,7 @@ def mark_chunk(chunk: list[Job]) -> list[tuple[int, Marks]]:
         i, frozen, answers, _, programs = job
         limit = RUNNING if programs else SECONDS
         try:
-            with _limit(limit):
+            with _limit(limit, programs):
                 found.append((i, list(_mark(frozen, tuple(sorted(answers.items())), programs))))
         except _TooLong:
             found.append((i, _undecided(job, f"judging took more than {limit:g} seconds")))
@@ -164,8 +164,11 @@ class _TooLong(BaseException):
 
 
 @contextmanager
-def _limit(seconds: float) -> Iterator[None]:
-    """A limit of time, where the system has such a clock and this is the main thread."""
+def _limit(seconds: float, waits: bool) -> Iterator[None]:
+    """A limit of time, where the system has such clocks and this is the main thread.
+
+    Of the time of this process alone, or of all that passes if it waits for others.
+    """
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -173,13 +176,14 @@ def _limit(seconds: float) -> Iterator[None]:
     def ring(number: int, frame: Any) -> None:
         raise _TooLong
 
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    clock, number = (signal.ITIMER_REAL, signal.SIGALRM) if waits else (signal.ITIMER_PROF, signal.SIGPROF)
+    before = signal.signal(number, ring)
+    signal.setitimer(clock, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(clock, 0)
+        signal.signal(number, before)
 
 
 def _digest(tasks: Iterable[Task], programs: bool) -> str:
