@@ -6,6 +6,7 @@ disagreement counts as wrong only when 50 digits disagree too.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +27,7 @@ POINTS = ((4, 0), (5, 1))  # last time and seed
 MORE_POINTS = ((4, 2), (5, 3), (6, 4))
 TOLERANCE = mpmath.mpf(10) ** -35
 
-Values = list[tuple[dict[str, int], Any]]
+Value = tuple[dict[str, int], Any]  # at which indices, and what
 
 
 @dataclass(frozen=True)
@@ -106,24 +107,24 @@ class _Differ(Exception):
         self.difference = difference
 
 
-def values_where_said(setting: Setting, point: tuple[int, int], term: Term, other: Term, exact: bool) -> Values:
+def values_where_said(world: World, setting: Setting, term: Term, other: Term) -> Iterator[Value]:
     """The values of a term wherever it says something; the letters of the other one have values there, too."""
-    world = setting.world(point, exact)
-    found: Values = []
+    silent = True
     for at in places(world, term, other, setting.given, setting.said):
         try:
-            found.append((at, value(world, term, at)))
+            found = value(world, term, at)
         except OutOfRange:
             continue
-    if not found:
+        silent = False
+        yield at, found
+    if silent:
         raise Undecidable("it says nothing at any time")
-    return found
 
 
 def _disagreement(setting: Setting, point: tuple[int, int], reference: Term, answer: Term, exact: bool) -> float:
     """Raise at the first place where the values differ; the chance that they agree and the terms do not."""
     world = setting.world(point, exact)
-    for at, right in values_where_said(setting, point, reference, answer, exact):
+    for at, right in values_where_said(world, setting, reference, answer):
         why = Difference("range", world.last, tuple(at.items()))
         try:
             yours = value(world, answer, at)
@@ -155,12 +156,11 @@ def _entries(array: Any) -> list[tuple[tuple[int, int], Any]]:
     return [((i, j), array[i, j]) for i in range(rows) for j in range(columns)]
 
 
-def agrees(setting: Setting, values: Values, world: World, candidate: Term) -> bool:
+def agrees(world: World, values: Iterable[Value], candidate: Term) -> bool:
     """Whether a candidate has given values at one point: a quick test before a comparison."""
     try:
         for at, wanted in values:
-            found = value(world, candidate, at)
-            if found.shape != wanted.shape or not _same(world, found, wanted):
+            if world.shape(candidate.size) != wanted.shape or not _same(world, value(world, candidate, at), wanted):
                 return False
     except (Undecidable, OutOfRange, ArithmeticError):
         return False
@@ -168,6 +168,8 @@ def agrees(setting: Setting, values: Values, world: World, candidate: Term) -> b
 
 
 def _same(world: World, found: Any, wanted: Any) -> bool:
+    if found.shape != wanted.shape:
+        return False
     if world.system.exact:
         return not ((found - wanted) % PRIME).any()
     return all(abs(a - b) <= TOLERANCE * max(1, abs(b)) for a, b in zip(found.ravel(), wanted.ravel(), strict=True))

@@ -12,10 +12,9 @@ from itertools import islice
 from symrnn.calculus.verdict import Diagnosis
 from symrnn.exercises.comparing import POINTS, Setting, agrees, compared, values_where_said
 from symrnn.exercises.slip_table import SLIPS, Slip
-from symrnn.exercises.slips import Slipped, slipped, whole
-from symrnn.exercises.world import OutOfRange
+from symrnn.exercises.slips import Names, Slipped, slipped, whole
+from symrnn.exercises.world import OutOfRange, World
 from symrnn.model.formula.settle import settled
-from symrnn.model.formula.symbols import Symbols
 from symrnn.model.formula.term import Term
 from symrnn.tensor.numbers import Undecidable
 
@@ -28,50 +27,45 @@ MOST_SLOW = 60  # with 50 digits, where the field cannot decide
 
 def diagnosed(setting: Setting, reference: Term, answer: Term) -> tuple[Diagnosis, ...]:
     """The smallest set of slips that turns the reference into the answer, or nothing."""
-    exact = True
-    try:
-        wanted = values_where_said(setting, POINTS[0], answer, reference, True)
-    except (Undecidable, OutOfRange, ArithmeticError):
-        exact = False
-    try:
-        wanted = wanted if exact else values_where_said(setting, POINTS[0], answer, reference, False)
-    except (Undecidable, OutOfRange, ArithmeticError):
+    for exact in (True, False):
+        world = setting.world(POINTS[0], exact)
+        try:
+            wanted = list(values_where_said(world, setting, answer, reference))
+            break
+        except (Undecidable, OutOfRange, ArithmeticError):
+            continue
+    else:
         return ()
-    world = setting.world(POINTS[0], exact)
     with world.sharing(reference):
-        for candidate in _candidates(setting, reference, answer, exact):
-            if agrees(setting, wanted, world, settled(candidate.term)) and _confirmed(setting, candidate, answer):
+        for candidate in _candidates(setting, world, reference, answer):
+            if agrees(world, wanted, settled(candidate.term)) and _confirmed(setting, candidate, answer):
                 return _diagnoses(candidate)
     return ()
 
 
-def _candidates(setting: Setting, reference: Term, answer: Term, exact: bool) -> Iterator[Slipped]:
+def _candidates(setting: Setting, world: World, reference: Term, answer: Term) -> Iterator[Slipped]:
     """What may explain an answer, single slips first; fewer of them where each takes 50 digits."""
-    singles = candidates_of(reference, setting.table, setting.square)
+    exact = world.system.exact
+    names = Names(setting.table, setting.square)
+    singles = candidates_of(reference, names)
     found = [*islice(singles, MOST_SINGLE if exact else MOST_SLOW), *_unrolled(reference, answer)]
     found.sort(key=lambda c: _RANK[c.names[0]])
     yield from found
-    yield from islice(_pairs(setting, found), MOST_PAIRS if exact else 0)
+    yield from islice(_pairs(names, world, found), MOST_PAIRS if exact else 0)
 
 
-def candidates_of(term: Term, table: Symbols, square: bool = False) -> Iterator[Slipped]:
+def candidates_of(term: Term, names: Names) -> Iterator[Slipped]:
     """A formula with one slip, in every way that is known."""
     yield from whole(term)
-    yield from slipped(term, _Names(table, square))
+    yield from slipped(term, names)
 
 
-class _Names:
-    """The names of a table, and whether all dimensions are taken to be equal."""
-
-    def __init__(self, table: Symbols, square: bool) -> None:
-        self.kinds, self.sizes, self.square = table.kinds, table.sizes, square
-
-
-def _pairs(setting: Setting, singles: list[Slipped]) -> Iterator[Slipped]:
+def _pairs(names: Names, world: World, singles: list[Slipped]) -> Iterator[Slipped]:
     """Two slips at once: one after another, slips made everywhere first."""
     first = [s for s in singles if s.places == ("everywhere",)] + [s for s in singles if s.places != ("everywhere",)]
     for one in [s for s in first if s.names[0] not in ALONE][:40]:
-        for other in islice(slipped(one.term, _Names(setting.table, setting.square), ALONE), 60):
+        world.share(one.term)
+        for other in islice(slipped(one.term, names, ALONE), 60):
             if set(other.names) != set(one.names):
                 yield Slipped(other.term, (*one.names, *other.names), (*one.places, *other.places))
 
@@ -92,9 +86,7 @@ def _replaced(term: Term, old: Term, new: Term) -> Term:
         return new
     if not term.parts:
         return term
-    return Term(
-        term.head, tuple(_replaced(p, old, new) for p in term.parts), term.text, term.size, term.place, term.kind
-    )
+    return term.having(tuple(_replaced(p, old, new) for p in term.parts))
 
 
 def _confirmed(setting: Setting, candidate: Slipped, answer: Term) -> bool:

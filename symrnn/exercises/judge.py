@@ -17,6 +17,7 @@ from symrnn.exercises.form import broken
 from symrnn.exercises.places import conditions
 from symrnn.exercises.said import narrowed, said_of
 from symrnn.exercises.slip_table import Slip
+from symrnn.exercises.work import check_signs, check_work
 from symrnn.model import Reading, Recurrence, read, read_model
 from symrnn.model.formula.echo import echo
 from symrnn.model.formula.settle import settled
@@ -90,7 +91,9 @@ def judge(
     right, *others = (settled(_sides(_reference(one, table))[-1]) for one in several)
     setting = Setting(table, given, conditions(where, table), _least(right))
     try:
+        check_signs(answer, right)
         reading = answer if isinstance(answer, Reading) else read(answer, table)
+        check_work(reading.term, right)
     except ReadError as refused:
         return _unread(answer, refused, setting, right)
     sides = [settled(side, right.size) for side in _sides(reading.term)]

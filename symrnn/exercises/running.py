@@ -6,7 +6,7 @@ entries and runs what follows. So a reference formula is judged by the same witn
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -50,7 +50,7 @@ class RunningWorld(World):
         self.short = {a.short.sequence.name: a for a in model.abbreviations if isinstance(a.short, Element)}
         self.leaves = {str(x.name): x for x in (*model.parameters, *model.constants)}
         self.oracles = sum(np.size(v) for v in self.base.values.values())
-        self.moved: dict[Any, dict[Any, Array]] = {}
+        self.moved: dict[Any, list[Evaluator]] = {}
 
     def call_sizes(self, table: Symbols) -> None:
         """Give the dimensions of a table of names the sizes that the same names have in the model."""
@@ -147,36 +147,43 @@ class RunningWorld(World):
 
         Of a parameter, `only` moves the copy that is used at one step.
         """
-        value = self.base.values[lower]
-        columns = []
-        for i in range(int(np.size(value))):
-            direction = np.zeros(np.size(value), dtype=int).astype(object)
-            direction[i] = 1
-            tangent = self._tangent(
-                lower, self.system.array(direction.reshape(np.shape(value))), read, kind, upper, only
-            )
-            columns.append(np.asarray(tangent).ravel())
-        return np.array(columns, dtype=object).T
+        step = upper.time if kind == "immediate" else None
+        return np.array([np.ravel(read(run).tangent) for run in self._moved(lower, step, only)], dtype=object).T
 
-    def _tangent(self, lower: Any, direction: Array, read: Any, kind: str, upper: Any, only: int | None) -> Array:
+    def _moved(self, lower: Any, step: Any, only: int | None) -> list[Evaluator]:
+        """A run for each entry of a node that moves; they serve all that is differentiated by it, so they are kept."""
+        if (lower, step, only) not in self.moved:
+            value = self.base.values[lower]
+            units = np.eye(np.size(value), dtype=int).astype(object)
+            self.moved[lower, step, only] = [
+                self._run(lower, self.system.array(unit.reshape(np.shape(value))), step, only) for unit in units
+            ]
+        return self.moved[lower, step, only]
+
+    @cached_property
+    def _still(self) -> dict[Any, Array]:
+        """The values of the instance, as dual numbers that do not move."""
         system = Dual(self.system)
-        values: dict[Any, Any] = {x: system.lift(v) for x, v in self.base.values.items()}
-        still, moved = values[lower], DualArray(self.base.values[lower], direction)
-        values[lower] = moved
-        evaluator = Evaluator(system, values, self.instance.sizes)
-        waiting = any(e.lhs == lower for e in self.instance.graph.equations)
-        for e in self.instance.graph.equations:
-            if waiting or (kind == "immediate" and e.lhs.time != upper.time):
-                waiting = waiting and e.lhs != lower
+        return {x: system.lift(v) for x, v in self.base.values.items()}
+
+    def _run(self, lower: Any, direction: Array, step: Any, only: int | None) -> Evaluator:
+        """What follows from a node that moves in a direction: all of it, or only what is computed at one step."""
+        values = dict(self._still)
+        moving = values[lower] = DualArray(self.base.values[lower], direction)
+        evaluator = Evaluator(Dual(self.system), values, self.instance.sizes)
+        follows = {lower}
+        for e, needed in self.instance.needs:
+            if follows.isdisjoint(needed) or (step is not None and e.lhs.time != step):
                 continue
             if only is not None:
-                values[lower] = moved if e.lhs.time == only else still
-                evaluator = Evaluator(system, values, self.instance.sizes)
+                values[lower] = moving if e.lhs.time == only else self._still[lower]
+                evaluator = Evaluator(evaluator.system, values, self.instance.sizes)
             values[e.lhs] = evaluator(e.rhs)
+            follows.add(e.lhs)
         if only is not None:
-            values[lower] = still
-            evaluator = Evaluator(system, values, self.instance.sizes)
-        return read(evaluator).tangent
+            values[lower] = self._still[lower]
+            evaluator = Evaluator(evaluator.system, values, self.instance.sizes)
+        return evaluator
 
 
 def _matrix(x: Any) -> Array:

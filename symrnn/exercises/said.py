@@ -55,7 +55,7 @@ def _left_out(setting: Setting, right: Term, yours: Term) -> str | None:
 def _asked(setting: Setting, point: tuple[int, int], right: Term, yours: Term) -> list[dict[str, int]]:
     """The places at which the right formula has a value."""
     try:
-        found = values_where_said(setting, point, right, yours, True)
+        found = list(values_where_said(setting.world(point, True), setting, right, yours))
     except Undecidable:
-        found = values_where_said(setting, point, right, yours, False)
+        found = list(values_where_said(setting.world(point, False), setting, right, yours))
     return [at for at, _ in found]

@@ -18,6 +18,7 @@ from symrnn.exercises.hints import spelled
 from symrnn.exercises.judge import judge
 from symrnn.exercises.marking import CHOICE, CODE, EDGES, FORMULA, NUMBER, table_of
 from symrnn.exercises.rewritings import rewritings
+from symrnn.exercises.slips import Names
 from symrnn.model.formula.echo import echo
 from symrnn.model.formula.read import read
 from symrnn.model.formula.settle import settled
@@ -146,7 +147,7 @@ def _some(items: list[Any], count: int, seed: int) -> Iterator[Any]:
 
 def mistaken(table: Symbols, term: Term) -> Iterator[tuple[str, str]]:
     """The names and texts of formulas with one slip in them."""
-    for slip in islice(candidates_of(term, table), 400):
+    for slip in islice(candidates_of(term, Names(table)), 400):
         text = echo(slip.term)
         if _reads_back(text, slip.term, table):
             yield slip.names[0], text

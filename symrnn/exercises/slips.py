@@ -12,6 +12,7 @@ from typing import Any
 
 from symrnn.exercises import slips_factors, slips_slopes, slips_sums, slips_times
 from symrnn.exercises.slip_table import Slip
+from symrnn.model.formula.symbols import Symbols
 from symrnn.model.formula.term import SCALAR, Term
 
 Change = tuple[str, str, Term]  # the slip, where it was made, and what stands there then
@@ -42,16 +43,28 @@ _RULES: tuple[Callable[[Term, Any], Iterator[Change]], ...] = (
 )
 
 
-def slipped(term: Term, table: Any, without: frozenset[str] = frozenset()) -> Iterator[Slipped]:
+class Names:
+    """The names of a table, whether all dimensions are taken to be equal, and what may go wrong at each part so far."""
+
+    def __init__(self, table: Symbols, square: bool = False) -> None:
+        self.kinds, self.sizes, self.square = table.kinds, table.sizes, square
+        self._seen: dict[int, tuple[Term, list[Change]]] = {}  # by identity: formulas with one slip share most parts
+
+    def changes(self, part: Term) -> list[Change]:
+        """Everything that may go wrong at one part."""
+        if id(part) not in self._seen:
+            self._seen[id(part)] = part, [change for rule in _RULES for change in rule(part, self)]
+        return self._seen[id(part)][1]
+
+
+def slipped(term: Term, table: Names, without: frozenset[str] = frozenset()) -> Iterator[Slipped]:
     """A formula with one slip, at each place where it can be made; slips made everywhere alike come first."""
     groups: dict[tuple[str, str], list[tuple[tuple[int, ...], Term]]] = {}
     for path, part in _paths(term):
-        for rule in _RULES:
-            if rule in _BY_SLIP and _BY_SLIP[rule] in without:
-                continue
-            for name, where, changed in rule(part, table):
-                if name != Slip.EXTRA or not _is_transposed(term, path):  # W for W^T is a transpose that is missing
-                    groups.setdefault((name, where), []).append((path, changed))
+        for name, where, changed in table.changes(part):
+            if name in without or (name == Slip.EXTRA and _is_transposed(term, path)):
+                continue  # W for W^T is a transpose that is missing
+            groups.setdefault((name, where), []).append((path, changed))
     alike = {key: [path for path, _ in changes] for key, changes in groups.items() if key[0] in _ALIKE}
     for name in _ANYWHERE:
         several = [path for key, paths in alike.items() if key[0] == name for path in paths]
@@ -70,7 +83,6 @@ def slipped(term: Term, table: Any, without: frozenset[str] = frozenset()) -> It
             yield Slipped(_put(term, path, changed), (name,), (where,))
 
 
-_BY_SLIP = {slips_slopes.wrong_slopes: Slip.WRONG_SLOPE, slips_slopes.others: Slip.OTHER}
 _ALIKE = frozenset(
     {Slip.SLOPE, Slip.SLOPE_AT_OUTPUT, Slip.WRONG_SLOPE, Slip.TRANSPOSE, Slip.INDEX, Slip.PARAMETER, Slip.POWER}
     | {Slip.ORDER, Slip.OTHER}
@@ -83,15 +95,14 @@ def _is_transposed(term: Term, path: tuple[int, ...]) -> bool:
     return above is not None and above.head == "transpose"
 
 
-def _again(term: Term, path: tuple[int, ...], name: str, where: str, table: Any) -> Term:
+def _again(term: Term, path: tuple[int, ...], name: str, where: str, table: Names) -> Term:
     """The same slip made at one more place of a formula that may have changed below it."""
     part = _at(term, path)
     if part is None:
         return term
-    for rule in _RULES:
-        for own, place, changed in rule(part, table):
-            if own == name and where in {place, "*"}:
-                return _put(term, path, changed)
+    for own, place, changed in table.changes(part):
+        if own == name and where in {place, "*"}:
+            return _put(term, path, changed)
     return term
 
 
@@ -113,11 +124,11 @@ def _put(term: Term, path: tuple[int, ...], new: Term) -> Term:
     if not path:
         return new
     i, *rest = path
-    parts = tuple(_put(p, tuple(rest), new) if k == i else p for k, p in enumerate(term.parts))
+    parts = (*term.parts[:i], _put(term.parts[i], tuple(rest), new), *term.parts[i + 1 :])
     if term.head in {"mul", "hadamard", "add"} and new.head == "gone" and not rest:
         parts = tuple(p for p in parts if p.head != "gone")
-        return parts[0] if len(parts) == 1 else replace(term, parts=parts)
-    return replace(term, parts=parts)
+        return parts[0] if len(parts) == 1 else term.having(parts)
+    return term.having(parts)
 
 
 def whole(term: Term) -> Iterator[Slipped]:

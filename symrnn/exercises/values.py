@@ -33,10 +33,10 @@ def value(world: World, term: Term, at: Indices) -> Array:
     OutOfRange
         When it reads an element where there is none.
     """
-    shared = world.shared
-    if id(term) not in shared:
+    shared = world.shared.get(id(term))
+    if shared is None:
         return _METHODS[term.head](world, term, at)
-    kept, key = shared[id(term)], tuple(at.items())
+    kept, key = shared[1], tuple(at.items())
     found = kept.get(key)
     if found is None:
         found = kept[key] = _METHODS[term.head](world, term, at)

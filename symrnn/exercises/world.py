@@ -31,17 +31,23 @@ class World:
         turn = PRIMES[seed % 2 :]
         self.sizes = {d: 3 if square else turn[i % len(turn)] for i, d in enumerate(sorted(dims))}
         self.known: dict[Any, Array] = {}
-        self.shared: dict[int, dict[Any, Array]] = {}  # of the parts of one formula, by identity: their values so far
+        self.shared: dict[int, tuple[Term, dict[Any, Array]]] = {}  # of parts, by identity: their values so far
         self.oracles = 0
 
     @contextmanager
     def sharing(self, term: Term) -> Iterator[None]:
         """Keep the values of a formula's parts while others that share them are evaluated."""
-        self.shared = {id(part): {} for part in term.walk() if not part.is_leaf}
+        self.share(term)
         try:
             yield
         finally:
             self.shared = {}
+
+    def share(self, term: Term) -> None:
+        """Keep the values of this formula's parts, too, and the parts themselves: their identities must stay theirs."""
+        for part in term.walk():
+            if not part.is_leaf:
+                self.shared.setdefault(id(part), (part, {}))
 
     def side(self, d: object) -> int:
         """A dimension as a number; n*m counts the entries of a matrix."""

@@ -18,12 +18,19 @@ from formula.corpus import CONTEXTS, rows
 from formula.test_hostile import HOSTILE, PIECES
 from symrnn.errors import ReadError
 from symrnn.exercises.marking import CODE
+from symrnn.exercises.running import instance_of, world_of
 from symrnn.exercises.trials import repeated, trials
 
 SEEDS = 200
 PAIRS = 10_000
 TYPICAL, WORST, READING, REFUSAL = 0.020, 0.100, 0.001, 0.050  # seconds
-SLACK = 3  # what a shared machine may add to the worst of many
+REPEATS = 3  # of these the least is the work itself; the others are what else the machine did
+DENSE = [  # formulas of 4,000 signs that are declared and fit: they are read before they are refused
+    "W ", "W^T", "W+", "W-", "-(", "h_t+", "h_t⊙", r"h_t^\top h_t ", "1+", "½", "W^2 ", "W^{9999}", "W^{-1}", "h0",
+    "Wh_t", r"\sum_t ", r"\sum_{t=1}^{\tau}", r"\prod_{k=1}^{t}", r"\nabla_{h_t} L+", "∂L/∂h_t+", r"\tanh(h_t)+",
+    r"\frac{\partial h_t}{\partial h_{t-1}}+", "(((((h_t)))))+", "W=", "diag(1-h_t^2)", "|h_t|+", "σ(h_t)+",
+    "ₜ", "²", "hₜ⁽ᵗ⁾", r"\sqrt{h_t}+", "e^{h_t}+", "W_{ij}+", r"\mathbf{W}", r"\begin{cases}1&t=1\\2&t=2\end{cases}+",
+]  # fmt: skip
 
 
 def test_every_kind_at_200_seeds():
@@ -64,21 +71,29 @@ def answers(exercise, number):
     return random.Random(number).sample(found, min(20, len(found)))
 
 
+def seconds(exercise, text):
+    """What a verdict costs the first time: instances of the model that were drawn before are forgotten."""
+    times = []
+    for _ in range(REPEATS):
+        world_of.cache_clear()
+        instance_of.cache_clear()
+        began = time.process_time()
+        exercise.judge(text)
+        times.append(time.process_time() - began)
+    return min(times)
+
+
 def test_how_long_a_verdict_takes():
     times = []
     for i, kind in enumerate(sr.exercises.kinds()):
         exercise = sr.exercises.make(kind, seed=i, level=1 + i % 3)
         if any(part.kind == CODE for part in exercise.parts):
             continue
-        texts = answers(exercise, i)
-        for text in chain([exercise.model_answer], texts):
-            began = time.process_time()
-            exercise.judge(text)
-            times.append(time.process_time() - began)
+        times += [seconds(exercise, text) for text in chain([exercise.model_answer], answers(exercise, i))]
     print(f"{len(times)} verdicts: median {statistics.median(times) * 1e3:.1f} ms, worst {max(times) * 1e3:.0f} ms")
     print(f"99 of 100 within {statistics.quantiles(times, n=100)[98] * 1e3:.0f} ms")
     assert statistics.median(times) < TYPICAL
-    assert max(times) < SLACK * WORST
+    assert max(times) < WORST
 
 
 def test_how_long_reading_takes():
@@ -97,15 +112,25 @@ def test_how_long_reading_takes():
 
 def test_hostile_answers_are_refused_at_once():
     exercise = sr.exercises.make("bptt.grad_W", seed=1)
-    worst = 0.0
+    times = {}
     for text in HOSTILE:
-        began = time.process_time()
         verdict = exercise.judge(text)
-        worst = max(worst, time.process_time() - began)
         assert verdict.status == "invalid", (text[:40], verdict.reason)
         assert verdict.facts["credit"] == 0
-    print(f"{len(HOSTILE)} hostile answers: worst {worst * 1e3:.0f} ms")
-    assert worst < SLACK * REFUSAL
+        times[text[:40]] = seconds(exercise, text)
+    print(f"{len(times)} hostile answers: worst {max(times.values()) * 1e3:.0f} ms")
+    assert max(times.values()) < REFUSAL, max(times, key=times.get)
+
+
+def test_dense_answers_are_refused_at_once_or_judged_in_time():
+    exercise = sr.exercises.make("bptt.grad_W", seed=1)
+    times = {True: 0.0, False: 0.0}
+    for piece in DENSE:
+        for text in (piece * (3998 // len(piece)), piece * (3998 // len(piece)) + "W", piece * 40 + "h_t"):
+            refused = exercise.judge(text).status == "invalid"
+            times[refused] = max(times[refused], seconds(exercise, text))
+            assert times[refused] < (REFUSAL if refused else WORST), text[:40]
+    print(f"refused within {times[True] * 1e3:.0f} ms, judged within {times[False] * 1e3:.0f} ms")
 
 
 @pytest.mark.parametrize("kind", ["bptt.state", "scalar.general", "unfold.driven", "lstm.step", "count.operations"])

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 import symrnn as sr
 from formula.corpus import CONTEXTS, rows
 from symrnn.exercises.slip_table import SLIPS
-from symrnn.exercises.slips import slipped, whole
+from symrnn.exercises.slips import Names, slipped, whole
 from symrnn.model.formula.echo import echo
 from symrnn.model.formula.settle import settled
 from symrnn.model.formula.symbols import as_symbols
@@ -101,8 +101,7 @@ def test_rewritings_are_right(how):
 def slips_of(text, context):
     table = as_symbols(CONTEXTS[context])
     term = settled(sr.read(text, table).term)
-    names = type("Names", (), {"kinds": table.kinds, "sizes": table.sizes, "square": False})
-    return term, [*whole(term), *slipped(term, names)]
+    return term, [*whole(term), *slipped(term, Names(table))]
 
 
 @settings(max_examples=50, deadline=None)
@@ -240,3 +239,12 @@ def test_a_reference_may_be_an_expression():
     h = next(s for s in ELMAN.states)
     found = sr.judge(r"W^\top ((1-h_1^2) \odot \nabla_{h_1} L)", sr.bptt(ELMAN)[h[0]], model=ELMAN)
     assert found and found.facts["chance"] < 1e-9
+
+
+def test_an_answer_that_would_take_too_long_is_refused():
+    """Before anything of it is computed: sums within sums, products of hundreds of matrices, chains of differences."""
+    exercise = sr.exercises.make("bptt.grad_W", seed=1)
+    nested = "".join(rf"\sum_{{{x}=1}}^{{60}}" for x in "ijk")
+    for text in (nested + "W", r"\sum_{i=1}^{\tau}" * 9 + "W", "W " * 500, "W^{9999}" * 300, "W" + "-W" * 600):
+        verdict = exercise.judge(text)
+        assert (verdict.status, verdict.facts["refused"]) == ("invalid", "limit"), text[:60]

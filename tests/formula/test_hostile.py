@@ -31,6 +31,7 @@ HOSTILE = {
     r"\sqrt" * 500 + " w": {"limit", "syntax"},
     "w" + "^w" * 1500: {"limit", "syntax", "ambiguous"},
     "-" * 3000 + "w": {"limit"},
+    "w" + "-w" * 200: {"limit"},
     "f(" * 99 + "w" + ")" * 99 + "+" + "f(" * 102 + "w" + ")" * 102: {"limit"},
     "\\hat" * 1000 + "y": {"undeclared", "syntax", "limit"},
     "w\0": {"charset"},

@@ -6,7 +6,7 @@ from symrnn.model.formula.fault import Page
 from symrnn.model.formula.term import Term
 
 DEEPEST = 100  # brackets, powers and applications within each other
-MOST_WORDS = 8_000  # a sign may be several: ½ is (1)/(2)
+MOST_WORDS = 4_000  # a sign may be several: ½ is (1)/(2)
 MOST_EXPONENT = 10_000
 MOST_TERMS = 1_000_000
 _SMALL = 40  # digits that may be multiplied out to know an exponent
@@ -33,6 +33,16 @@ def value(term: Term) -> int | None:
     for x in known:
         total = total * x if abs(total) <= 10**_SMALL else 10**_SMALL
     return total
+
+
+def check_depth(page: Page, term: Term) -> None:
+    """Refuse a term that is nested too deep: a - b - c is, one difference in the other."""
+    level, depth = [term], 0
+    while level:
+        depth += 1
+        if depth > DEEPEST:
+            raise page.fault("limit", 0, f"this is nested more than {DEEPEST} deep", repair="name its parts")
+        level = [part for above in level for part in above.parts]
 
 
 def check_power(page: Page, base: Term, exponent: Term, place: int) -> None:

@@ -59,6 +59,8 @@ class Marker:
         return self.out
 
     def put(self, kind: str, text: str, sign: Sign) -> None:
+        if len(self.out) >= MOST_WORDS:
+            raise self.page.fault("limit", sign.place, f"more than {MOST_WORDS} words", repair="name its parts")
         self.out.append(Token(kind, text, start_pos=sign.place, end_pos=sign.end))
 
     def between(self, opening: str, signs: list[Sign], close: str, at: Sign) -> None:
@@ -76,8 +78,6 @@ class Marker:
     def step(self) -> None:
         """One sign, or one construct that begins here."""
         sign = self.signs[self.i]
-        if len(self.out) > MOST_WORDS:
-            raise self.page.fault("limit", sign.place, f"more than {MOST_WORDS} words", repair="name its parts")
         if sign.kind in {"WORD", "GREEK"}:
             self.name(sign)
         elif sign.kind == "NUMBER":

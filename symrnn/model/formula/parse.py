@@ -76,7 +76,7 @@ def _chained(kind: str, left: Any, sign: Token, right: Any) -> Any:
 def place_of(node: Any) -> int:
     """The place of the first word of a tree."""
     while isinstance(node, Tree):
-        node = next((child for child in node.children), None)
+        node = node.children[0] if node.children else None
     return int(node.start_pos or 0) if isinstance(node, Token) else 0
 
 

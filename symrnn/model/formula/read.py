@@ -11,6 +11,7 @@ from symrnn.model.formula.display import displayed
 from symrnn.model.formula.echo import echo, echoed_conditions
 from symrnn.model.formula.fault import Page
 from symrnn.model.formula.flat import flat
+from symrnn.model.formula.limits import check_depth
 from symrnn.model.formula.lower import lower
 from symrnn.model.formula.marks import Marker
 from symrnn.model.formula.parse import parse
@@ -121,7 +122,9 @@ def _parts(page: Page, table: Symbols) -> tuple[Term, tuple[Term, ...]]:
     bound = _bound(found, table)
 
     def build(part: list[Sign]) -> Term:
-        return Builder(page, table).build(parse(page, Marker(page, table, part, bound).words()))
+        term = Builder(page, table).build(parse(page, Marker(page, table, part, bound).words()))
+        check_depth(page, term)
+        return term
 
     term = build(found)
     return term, conditions(page, behind, term, build) if behind else ()

@@ -12,6 +12,8 @@ _THROUGH = frozenset({"sum", "prod", "prod_dec"})
 
 def settled(term: Term, size: Size = None) -> Term:
     """The term with all sizes known that follow from `size` or from within."""
+    if term.is_settled:
+        return term
     size = term.size if not is_open(term.size) or size is None else size
     if term.is_leaf:
         return term if term.size == size else replace(term, size=size)

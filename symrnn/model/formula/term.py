@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 Part = "Term | str"
 # Rows and columns of a term: (1, 1) a scalar, (n, 1) a column, (1, n) a row; None where the context decides (I).
 Size = tuple[object, object] | None
 SCALAR: Size = (1, 1)
 ANY = "?"  # a size that the context decides, and that is not 1: that of the vector of ones
+GROUPS = frozenset({"par", "row", "case"})  # they have no size, but their parts have
 LEAVES = frozenset({"number", "name", "index", "length", "eye", "ones"})
 
 
@@ -31,6 +33,15 @@ class Term:
     @property
     def is_leaf(self) -> bool:
         return self.head in LEAVES
+
+    def having(self, parts: tuple[Term, ...]) -> Term:
+        """The same operation on other parts."""
+        return Term(self.head, parts, self.text, self.size, self.place, self.kind)
+
+    @cached_property
+    def is_settled(self) -> bool:
+        """Whether all sizes in it are known, so that the context decides nothing."""
+        return (self.head in GROUPS or not is_open(self.size)) and all(part.is_settled for part in self.parts)
 
     def walk(self) -> Iterator[Term]:
         """The term and everything inside it, in the order of the text."""
