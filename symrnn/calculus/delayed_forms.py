@@ -18,6 +18,7 @@ from symrnn.calculus.adjoint_chains import adjoints_in
 from symrnn.calculus.bptt import bptt
 from symrnn.calculus.chunked import ChunkTemplate
 from symrnn.calculus.closed_forms import closed_gradient
+from symrnn.calculus.companion import prove_copies
 from symrnn.calculus.derivation import Derivation
 from symrnn.calculus.formula import ClosedForm, ClosedStep
 from symrnn.calculus.law_table import LAWS
@@ -112,4 +113,5 @@ def _renamed(form: ClosedForm, delayed: Delayed, subject: Any, behind: Any) -> C
     kept = [s for s in form.steps if not any(a.node.sequence in own for a in adjoints_in(s.after))]
     steps = tuple(ClosedStep(s.law, delayed.here(s.after)) for s in kept)
     of, last = delayed.here(form.of), steps[-1].after
-    return replace(form, subject=subject, of=of, expr=last, steps=steps, behind=behind, copies=delayed.definitions)
+    copied = prove_copies(subject.model if isinstance(subject, Derivation) else subject, delayed)
+    return replace(form, subject=subject, of=of, expr=last, steps=steps, behind=behind, copied=copied)

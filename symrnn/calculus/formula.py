@@ -9,6 +9,7 @@ from typing import Any
 from sympy import Tuple
 
 from symrnn.calculus.adjoint_chains import AdjointLines, at_time
+from symrnn.calculus.companion import CopyProof
 from symrnn.calculus.derivation import Derivation, Law
 from symrnn.calculus.induction import Proof, shortened
 from symrnn.calculus.report import Report
@@ -46,8 +47,8 @@ class ClosedForm:
         The inductions by which the recurrence of the states was solved.
     behind
         The derivation or model that the inductions are about, where it is another: one with copies of the states.
-    copies
-        What these copies are.
+    copied
+        The proof that these copies are the states some steps late, and that all else is computed as in the model.
     again
         What makes the steps anew from the model, where they are a proof by themselves.
     """
@@ -59,7 +60,7 @@ class ClosedForm:
     proofs: tuple[Proof, ...]
     over: Any = None
     behind: Derivation | Recurrence | None = field(default=None, repr=False)
-    copies: tuple[Equation, ...] = ()
+    copied: CopyProof | None = field(default=None, repr=False)
     again: Callable[[], tuple[ClosedStep, ...]] | None = field(default=None, repr=False, compare=False)
 
     @property
@@ -71,6 +72,11 @@ class ClosedForm:
     def proof(self) -> Proof | None:
         """The induction behind it; None where the line was closed already."""
         return self.proofs[0] if self.proofs else None
+
+    @property
+    def copies(self) -> tuple[Equation, ...]:
+        """What the copies of states are."""
+        return self.copied.delayed.definitions if self.copied is not None else ()
 
     @property
     def exchanged(self) -> Any:
@@ -91,7 +97,8 @@ class ClosedForm:
             return "proved" if self.again() == self.steps else "not proved"
         if not self.proofs:
             return f"read off line ({self.steps[0].lines[0]})" if self.steps[0].lines else "by definition"
-        return "proved" if all(p.check() for p in self.proofs) else "not proved"
+        copied = self.copied is None or self.copied.check()
+        return "proved" if copied and all(p.check() for p in self.proofs) else "not proved"
 
     def verify(self, seed: int = 0) -> Report:
         """Check the closed form, every step to it and every line of its proofs at random instances."""

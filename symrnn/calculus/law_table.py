@@ -95,6 +95,7 @@ _LAWS = {
         "what is given has the sensitivity zero, with it or without it; where it is θ, its terms are added back",
         "werbos1990",
     ),
+    "copy": Law("given copies", "the given value of a copy is that of its state some steps before", "goodfellow2016"),
     "shift": Law("shift of time", "a sum over t = a..b of x(t+d) is the sum over t = a+d..b+d of x(t)", "werbos1990"),
     "truncation": Law(
         "truncation",

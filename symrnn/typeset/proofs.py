@@ -11,6 +11,7 @@ from typing import Any
 
 from sympy import Integer
 
+from symrnn.calculus.companion import CopyProof
 from symrnn.calculus.derivation import Derivation, Law
 from symrnn.calculus.formula import ClosedForm
 from symrnn.calculus.induction import Case, Move, Proof
@@ -68,10 +69,24 @@ def closed_blocks(form: ClosedForm, p: Presenter, proofs: bool = True, where: bo
         rows = tuple(equation_row(e, p) for e in (*shown, *form.copies))
         whys = [*shown.values(), *[p.words["closed.copy"]] * len(form.copies)]
         blocks.append(Block(p.words["closed.where"], None, rows, tuple(whys)))
+    if form.copied is not None and where and proofs:
+        blocks += copy_blocks(form.copied, p)
     for proof in form.proofs if proofs else ():
         back = downwards(proof)
         blocks += [replace(case_block(case, p, names[id(proof)]), back=back) for case in proof.cases]
     return blocks
+
+
+def copy_blocks(proof: CopyProof, p: Presenter) -> list[Block]:
+    """Base and step of the proof that copies are the past of their states; equations without a copy are left out."""
+    cases, back = [], proof.delayed.copies[0].lag < 0
+    for name, strands in (("base", proof.base), ("step", proof.step)):
+        found = [s for s in strands if name == "base" or len(s.lines) > 1]
+        rows = tuple(row for s in found for row in chain(s.left, [right for right, _ in s.lines], p).rows)
+        whys = tuple(law_words(law, p) for s in found for _, law in s.lines)
+        if found:
+            cases.append(Block(p.words[f"closed.{name}"], found[0].times, rows, whys, back))
+    return cases
 
 
 def is_forward(form: ClosedForm) -> bool:

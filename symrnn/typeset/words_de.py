@@ -74,6 +74,7 @@ LAWS = {
     "law.power": "Potenz",
     "law.closed form": "geschlossene Form",
     "law.given values": "gegebene Werte",
+    "law.given copies": "gegebene Kopien",
     "law.shift of time": "Verschieben der Zeit",
     "law.exchange of sums": "Vertauschen der Summen",
 }
