@@ -61,7 +61,7 @@ def judge(
         something.
     form
         What the answer must look like, rules separated by semicolons: "unrolled", "no derivative", "no f'", "no sum",
-        "only h, W, x", "chain". Value and form are judged apart.
+        "terms" (no other derivatives than the reference has), "only h, W, x", "chain". Value and form are judged apart.
 
     Returns
     -------

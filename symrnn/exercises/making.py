@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Any
 
@@ -115,7 +116,9 @@ def custom(
     if of is not None and not answer:
         lines = lines_for(text, *_node(of))
         answer, more = lines[-1], {"lines": lines, "witness": rf"\nabla_{{{latex(of, notation=PLAIN)}}} L", **more}
-        question = question or f"Give ${more['witness']}$."
+        terms = ", ".join(f"${x}$" for x in dict.fromkeys(_GRADIENT.findall(answer)))
+        question = question or f"Give ${more['witness']}$" + f" in terms of {terms}" * bool(terms) + "."
+        more.setdefault("form", "terms")
     if not (question and answer):
         raise Undefined("an exercise needs a question and an answer", repair="or of=h[t]: the gradient by a node")
     shown = statement or f"{equations_shown(model)}. {shapes_shown(model)}"
@@ -127,6 +130,7 @@ def custom(
     return found
 
 
+_GRADIENT = re.compile(r"\\nabla_\{(?:[^{}]|\{[^{}]*\})*\} L")
 USES_LAW = "Add what every use sends back, each through the transpose of its Jacobian."
 
 

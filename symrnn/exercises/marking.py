@@ -19,7 +19,8 @@ from symrnn.calculus.verdict import INVALID, RIGHT, UNDECIDED, WRONG, Diagnosis,
 from symrnn.errors import ReadError
 from symrnn.exercises.judge import SUBJECT, judge
 from symrnn.exercises.slip_table import SLIPS, Slip
-from symrnn.model import Reading, Recurrence
+from symrnn.model import Reading, Recurrence, read
+from symrnn.model.formula.settle import settled
 
 if TYPE_CHECKING:
     from symrnn.exercises.exercise import Exercise, Part
@@ -74,7 +75,16 @@ def _mark_formula(exercise: Exercise, part: Part, answer: object) -> Verdict:
         return _invalid("a formula is asked for")
     symbols, model = table_of(exercise, part)
     given = answer if isinstance(answer, Reading) else typed(answer)
-    return judge(given, part.answer, symbols=symbols, model=model, where=part.where, form=part.form)
+    found = judge(given, part.answer, symbols=symbols, model=model, where=part.where, form=part.form)
+    if found.facts.get("form") == WRONG and _repeats(given, part, model if symbols is None else symbols):
+        return replace(found, reason="this is what is asked for", facts={**found.facts, "credit": 0.0})
+    return found
+
+
+def _repeats(answer: str | Reading, part: Part, names: object) -> bool:
+    """Whether an answer only says what is asked for."""
+    term = answer.term if isinstance(answer, Reading) else read(answer, names).term
+    return bool(part.witness) and settled(term) == settled(read(part.witness, names).term)
 
 
 def _mark_number(exercise: Exercise, part: Part, answer: object) -> Verdict:

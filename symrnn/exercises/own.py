@@ -41,7 +41,7 @@ def own(row: Mapping[str, Any]) -> tuple[Exercise, ...]:
     --------
     >>> (made,) = own({"model": "gru", "of": "z[t]", "points": 3})
     >>> made.parts[0].question, made.points
-    ('Give $\\\\nabla_{z_{t}} L$.', 3.0)
+    ('Give $\\\\nabla_{z_{t}} L$ in terms of $\\\\nabla_{h_{t}} L$.', 3.0)
     """
     unknown = row.keys() - {*TEXTS, *OF_A_PART, "of", "part", "points", "hints"}
     if unknown:

@@ -99,6 +99,9 @@ def _formula(exercise: Exercise, number: int, part: Part, rewritten: int, mistak
         seen = judge(part.answer, part.witness, model=exercise.recurrence, where=part.where)
         if not seen:
             yield f"the model gives another value: {seen.reason}"
+        repeated = exercise.judge(part.witness, number)
+        if repeated.facts.get("credit"):
+            yield f"the question earns {repeated.facts['credit']}: {part.witness}"
     yield from _lines(exercise, part)
     ways = list(rewritings(term, table.kinds.keys() | table.dims))
     for name, text in _some(ways, rewritten, exercise.seed):
@@ -129,12 +132,14 @@ def _lines(exercise: Exercise, part: Part) -> Iterator[str]:
             continue
         try:
             symbols, model = table_of(exercise, part)
-            verdict = judge(line, part.answer, symbols=symbols, model=model, where=part.where)
+            verdict = judge(line, part.answer, symbols=symbols, model=model, where=part.where, form=part.form)
         except SymrnnError as error:
             yield f"the line {line} cannot be read: {error.what}"
             continue
         if verdict.facts.get("value") != "right":
             yield f"the line {line} is {verdict.status}: {verdict.reason}"
+        elif verdict and any(_tells(hint, line) for hint in part.hints):
+            yield f"a hint is the answer in another way: {line}"
 
 
 def _some(items: list[Any], count: int, seed: int) -> Iterator[Any]:

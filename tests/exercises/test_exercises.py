@@ -21,6 +21,27 @@ def test_every_kind_is_as_it_should_be(kind):
     assert made.identity != sr.exercises.make(kind, seed=6, level=level).identity
 
 
+@pytest.mark.parametrize(
+    ("kind", "part", "answer", "credit"),
+    [
+        ("bptt.grad_W", 1, r"\nabla_W L", 0),
+        ("bptt.grad_W", 1, r"\sum_k \nabla_{a_k} L \, r_{k-1}^\top", 0.5),
+        ("bptt.grad_W", 1, r"\sum_k ((1-r_k^2) \odot \frac{\partial L}{\partial r_k}) r_{k-1}^\top", 1),
+        ("bptt.state", 2, r"\nabla_{r_t} L", 0),
+        ("bptt.state", 2, r"V^\top \nabla_{o_t} L + W^\top \nabla_{a_{1+t}} L", 0.5),
+        ("bptt.state", 2, r"V^\top \partial L/\partial o_t + W^\top ((1-r_{1+t}^2) \odot \nabla_{r_{1+t}} L)", 1),
+        ("forward.equations", 1, "r_t", 0),
+        ("forward.equations", 1, r"\tanh(a_t)", 0.5),
+        ("forward.equations", 1, r"\tanh(W r_{-1+t} + U x_t + b)", 1),
+        ("scalar.general", 1, r"\frac{d h_t}{d w}", 0),
+    ],
+)
+def test_an_answer_is_in_the_terms_that_were_asked_for(kind, part, answer, credit):
+    """The question itself earns nothing; what is right in other terms earns half."""
+    verdict = sr.exercises.make(kind, seed=12).judge(answer, part)
+    assert (verdict.facts["value"], verdict.facts["credit"]) == ("right", credit), verdict
+
+
 def test_a_broken_exercise_is_found_out():
     """A wrong model answer, a wrong line, a hint that is the answer: each is a problem."""
     right = sr.exercises.make("bptt.state", seed=1, level=1)

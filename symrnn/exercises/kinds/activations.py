@@ -19,9 +19,9 @@ def activation(d: Draw) -> Made:
     known = rf"\operatorname{{diag}}({net.word}'(@a_t))" if net.activation in {"tanh", "sigmoid"} else ""
     where = "." if net.activation == "f" else ", in terms of $@h_t$, without $f'$."
     ours = part(net.names, rf"Give $\partial @h_t/\partial @a_t$, the Jacobian{where}", slope(net, "t"), known,
-                law=ENTRY_LAW, form="" if net.activation == "f" else "no f'",
+                law=ENTRY_LAW, form="no derivative" if net.activation == "f" else "no derivative; no f'",
                 witness=r"\frac{\partial @h_t}{\partial @a_t}")  # fmt: skip
-    back = part(net.names, ARRIVES, rf"{slope(net, 't')} \nabla_{{@h_t}} L", *net.lines("a"), law=ENTRY_LAW,
+    back = part(net.names, ARRIVES, rf"{slope(net, 't')} \nabla_{{@h_t}} L", *net.lines("a")[:1], law=ENTRY_LAW,
                 witness=r"\nabla_{@a_t} L")  # fmt: skip
     return Made(net.shown, (ours, _jacobian(net, rf"{slope(net, 't')} @W"), back)[: max(2, d.level)], net.text)
 

@@ -43,14 +43,16 @@ def forward(d: Draw) -> Made:
         f"{word}(@a_t)",
         law="Substitute the pre-activation.",
         witness="@h_t",
+        form="unrolled",
     )
     output = part(net.names, rf"Write $@o_t$ in terms of $@h_{{{past}}}$, $@x_t$ and the parameters.",
                   rf"@c + @V {word}({inner})", "@c + @V @h_t", rf"@c + @V {word}(@a_t)",
-                  law="Substitute the state, then its pre-activation.", witness="@o_t")  # fmt: skip
+                  law="Substitute the state, then its pre-activation.", witness="@o_t",
+                  form="unrolled")  # fmt: skip
     far = part(net.names, rf"Write $@h_t$ in terms of $@h_{{t-{2 * net.delay}}}$, two states back.",
                rf"{word}(@b + @W {word}(@b + @W @h_{{t-{2 * net.delay}}} + @U @x_{{{past}}}) + @U @x_t)",
                f"{word}(@a_t)", f"{word}({inner})", law="Substitute the equation into itself, at the earlier time.",
-               witness="@h_t", where=rf"{2 * net.delay} <= t <= \tau", points=3.0)  # fmt: skip
+               witness="@h_t", where=rf"{2 * net.delay} <= t <= \tau", points=3.0, form="unrolled")  # fmt: skip
     return Made(net.shown, (state, output, far)[: max(2, d.level)], net.text)
 
 
@@ -154,10 +156,10 @@ def copies(d: Draw) -> Made:
                r"gradient of $L$ with respect to it, in terms of $\nabla_{@h_t} L$.", term,
                r"\left(\frac{\partial @a_t}{\partial @b_t}\right)^\top \nabla_{@a_t} L" if letter == "b"
                else rf"(\nabla_{{@a_t}} L){read}", law="One use: the gradient that arrives, times what the parameter "
-               "multiplies.", points=3.0)  # fmt: skip
+               "multiplies.", points=3.0, form="terms")  # fmt: skip
     whole = part(
         net.names,
-        rf"What is $\nabla_{{@{letter}}} L$?",
+        rf"What is $\nabla_{{@{letter}}} L$, in the same terms?",
         gradient_of(net, letter),
         *net.lines(letter),
         law="The copies are equal, so their gradients add up.",
@@ -246,17 +248,19 @@ def components(d: Draw) -> Made:
     )
     short = part(
         net.names,
-        rf"Split off the short-term component, that of ${k} = t$; what is it?",
+        rf"Split off the short-term component, that of ${k} = t$; what is it, in terms of $\nabla_{{@o_t}} L$?",
         r"@V^\top \nabla_{@o_t} L",
         r"\left(\frac{\partial @o_t}{\partial @h_t}\right)^\top \nabla_{@o_t} L",
         law="A state changes itself by as much as it changes: that Jacobian is the identity.",
+        form="terms",
     )
     far = part(
         net.names,
-        r"And what remains, the long-term components?",
+        r"And what remains, the long-term components, as a sum?",
         rf"\sum_{{{k}=t+1}}^{{\tau}} {jacobian} @V^\top \nabla_{{@o_{k}}} L",
         r"\nabla_{@h_t} L - @V^\top \nabla_{@o_t} L",
         law="All steps after $t$.",
+        form="terms",
         follows="@1 - @2",
         where=r"1 <= t < \tau",
     )

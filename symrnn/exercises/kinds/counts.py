@@ -66,14 +66,18 @@ def rtrl_cost(d: Draw) -> Made:
     work = {"n^2": "n^4", "n m": "n^3 m", "n": "n^3"}[size]
     ask = [
         (rf"How many numbers is the sensitivity $\partial @h_t/\partial @{letter}$?", entries, rf"n \cdot {size}",
-         "One for each state and each entry of the parameter."),
+         "One for each state and each entry of the parameter.", f"$@{letter}$ has ${size}$ entries.",
+         "Each of the states has a derivative by each of them."),
         ("How many multiplications does one step's Jacobian times that sensitivity take?", work, rf"n \cdot {entries}",
-         "The Jacobian has $n$ rows and $n$ columns: $n$ multiplications for each number of the result."),
+         "The Jacobian has $n$ rows and $n$ columns.", "Take the sensitivity for a matrix with $n$ rows.",
+         "Each number of the product is a sum of $n$ products."),
         (r"Back-propagation keeps the states of $\tau$ steps instead: how many numbers?", r"\tau n", "",
-         "The way back needs the state of every step."),
+         "The way back needs the state of every step.", "How many numbers is one state?",
+         "As many for each step."),
     ]  # fmt: skip
     parts = tuple(
-        part(n, question, answer, line, law=law, symbols=SIZES, follows="n @1" * (i == 1))
-        for i, (question, answer, line, law) in enumerate(ask)
-    )
+        part(n, question, answer, line, law=hints[0], hints=tuple(tex(hint, n) for hint in hints), symbols=SIZES,
+             follows="n @1" * (i == 1))
+        for i, (question, answer, line, *hints) in enumerate(ask)
+    )  # fmt: skip
     return Made(tex(statement, n), parts[: d.level], symbols=json.loads(SIZES))

@@ -32,17 +32,17 @@ def lstm_step(d: Draw) -> Made:
     n, model, shown = _cell(d)
     cell = part(n, r"For $t < \tau$ give $\nabla_{@c_t} L$ in terms of $\nabla_{@h_t} L$ and $\nabla_{@c_{t+1}} L$.",
                 r"@o_t \odot (1-\tanh(@c_t)^2) \odot \nabla_{@h_t} L + @f_{t+1} \odot \nabla_{@c_{t+1}} L",
-                *lines_for(model, n["c"]), law="The cell is read by the state of its own step and by the next cell.",
-                where=r"1 <= t < \tau", witness=r"\nabla_{@c_t} L", points=4.0)  # fmt: skip
+                *lines_for(model, n["c"])[:-1], where=r"1 <= t < \tau", witness=r"\nabla_{@c_t} L", points=4.0,
+                law="The cell is read by the state of its own step and by the next cell.")  # fmt: skip
     out = part(n, r"Give $\nabla_{@o_t} L$ in terms of $\nabla_{@h_t} L$.", r"\tanh(@c_t) \odot \nabla_{@h_t} L",
-               *lines_for(model, n["o"]), law=FACTOR_LAW, witness=r"\nabla_{@o_t} L")  # fmt: skip
+               *lines_for(model, n["o"])[:-1], law=FACTOR_LAW, witness=r"\nabla_{@o_t} L")  # fmt: skip
     others = {"f": "@c_{t-1}", "i": "@g_t", "g": "@i_t"}
     gates = [
         part(
             n,
             rf"Give $\nabla_{{@{x}_t}} L$ in terms of $\nabla_{{@c_t}} L$.",
             rf"{others[x]} \odot \nabla_{{@c_t}} L",
-            *lines_for(model, n[x]),
+            *lines_for(model, n[x])[:-1],
             law=FACTOR_LAW,
             witness=rf"\nabla_{{@{x}_t}} L",
         )

@@ -45,7 +45,7 @@ def fold(d: Draw) -> Made:
     model = plain(f"@h: n; @x: m; @b: n; @W: n x n; @U: n x m\n@h[t] = {name}({bias}@W @h[t-{lag}] + @U @x[t])\n", n)
     law = "What is the same at every step becomes one equation in $t$; the delay is the distance in time."
     asked = part(n, "Write the recurrence: what is $@h_t$?", rf"{word}({bias}@W @h_{{t-{lag}}} + @U @x_t)", law=law,
-                 witness="@h_t")  # fmt: skip
+                 witness="@h_t", form="unrolled")  # fmt: skip
     hints = (law, "In each equation, compare the time of the state on the left with that on the right.",
              f"In the first equation these times are {lag} and 0.")  # fmt: skip
     delay = part(n, "How many steps does the delay of the circuit hold?", str(lag), kind=NUMBER, law=law, hints=hints,

@@ -88,9 +88,11 @@ def plain(template: str, names: Mapping[str, str]) -> str:
 
 
 def part(names: Mapping[str, str], question: str, answer: str, *lines: str, law: str, **more: Any) -> Part:
-    """A part from templates: its lines lead to the answer, which is the last of them."""
+    """A part from templates: its lines lead to the answer, the last of them, in whose terms it is asked for."""
     right = tex(answer, names)
     shown = {spelled(line): line for line in (tex(line, names) for line in lines) if line}
     shown.pop(spelled(right), None)
     more = {key: tex(value, names) if isinstance(value, str) else value for key, value in more.items()}
+    if more.get("witness") and more.get("kind", FORMULA) == FORMULA:
+        more.setdefault("form", "terms")
     return Part(tex(question, names), right, (*shown.values(), right), law=tex(law, names), **more)

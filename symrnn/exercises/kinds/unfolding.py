@@ -127,7 +127,7 @@ def linear(d: Draw) -> Made:
 
 @kind(4, "linear.matrix", "A linear network as a sum of powers", D2L)
 def powers(d: Draw) -> Made:
-    end = str(d.between(2, 4)) if d.level < 3 else "t"
+    end = str(d.between(3, 5)) if d.level < 3 else "t"
     k = d.choose("kji")
     n = d.names("hxWb" if d.level > 1 else "hxW")
     bias = " + @b" if d.level > 1 else ""
