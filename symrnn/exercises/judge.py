@@ -11,6 +11,7 @@ from sympy import Basic
 from symrnn.calculus.verdict import INVALID, RIGHT, UNDECIDED, WRONG, Diagnosis, Verdict
 from symrnn.errors import ReadError, Undefined
 from symrnn.exercises.comparing import Comparison, Difference, Setting, compared
+from symrnn.exercises.degrees import reach
 from symrnn.exercises.diagnosis import credit, diagnosed, diagnosis
 from symrnn.exercises.entries import entry_of
 from symrnn.exercises.form import broken
@@ -149,7 +150,7 @@ def _least(term: Term) -> int:
 
 def _judged(setting: Setting, references: list[Term], yours: Term, form: str, sides: int = 1) -> Verdict:
     right = references[0]
-    setting = replace(setting, least=max(setting.least, _least(yours)))
+    setting = replace(setting, least=max(setting.least, _least(yours)), reach=reach(yours))
     setting = replace(setting, model=_naming(setting.model, yours, *references))
     found = compared(setting, right, yours)
     facts: dict[str, Any] = {"read_as": echo(yours), "method": found.method, "chance": found.chance}

@@ -10,6 +10,7 @@ import numpy as np
 
 from symrnn.exercises import values
 from symrnn.exercises.world import Array, OutOfRange, World
+from symrnn.model.formula.limits import value as number
 from symrnn.model.formula.term import Term
 from symrnn.tensor.numbers import Undecidable
 
@@ -22,6 +23,8 @@ def big(world: World, term: Term, at: Indices) -> Array:
     low, high = (values.index(part, world, at) for part in term.parts[:2])
     body = term.parts[2]
     steps = range(low, high + 1) if term.head != "prod_dec" else range(low, high - 1, -1)
+    if not steps and any((number(end) or 0) > world.last for end in term.parts[:2]):
+        raise OutOfRange("a range that begins later than any step")  # empty here, and not at longer ones
     if len(steps) > LONGEST:
         raise Undecidable("a range that is too long to be written out")
     found = [values.value(world, body, {**at, term.text: k}) for k in steps]

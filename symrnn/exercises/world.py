@@ -26,8 +26,16 @@ class OutOfRange(Exception):
 class World:
     """A free world: sizes of the dimensions, a last time, and an oracle for every name."""
 
-    def __init__(self, system: NumberSystem, dims: tuple[str, ...], last: int, seed: int, square: bool = False) -> None:
-        self.system, self.last, self.seed = system, last, seed
+    def __init__(
+        self,
+        system: NumberSystem,
+        dims: tuple[str, ...],
+        last: int,
+        seed: int,
+        square: bool = False,
+        reach: int = 1,
+    ) -> None:
+        self.system, self.last, self.seed, self.reach = system, last, seed, reach
         turn = PRIMES[seed % 2 :]
         self.sizes = {d: 3 if square else turn[i % len(turn)] for i, d in enumerate(sorted(dims))}
         self.known: dict[Any, Array] = {}
@@ -75,7 +83,7 @@ class World:
             if self.system.exact:
                 array = np.array([e % PRIME for e in entries], dtype=object)
             else:
-                array = self.system.array(np.array([_moderate(e) for e in entries], dtype=object))
+                array = self.system.array(np.array([self.reach * _moderate(e) for e in entries], dtype=object))
             found = self.known[key] = array.reshape(shape)
         return found
 

@@ -21,6 +21,7 @@ from symrnn.errors import Unsupported
 
 Array = Any
 PRIME = 2**61 - 1
+LARGEST = 1e9  # of this an exponential is still found at once
 _PRECISE = mpmath.mp.clone()
 _PRECISE.dps = 60  # a complex step of 1e-30 must survive beside a real part of 1
 
@@ -274,6 +275,8 @@ class Digits(Floats):
         function = ours.get(name) or getattr(mp, name, None)
         if function is None:
             raise Unsupported(f"no 50-digit value is known for the function {name}")
+        if any(abs(v) > LARGEST for v in np.ravel(x)):
+            raise Undecidable(f"{name} of a number beyond {LARGEST:.0e}")
         return np.asarray(np.frompyfunc(function, 1, 1)(x), dtype=object)
 
     def irrational(self, number: Any) -> Array:

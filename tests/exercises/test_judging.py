@@ -248,3 +248,24 @@ def test_an_answer_that_would_take_too_long_is_refused():
     for text in (nested + "W", r"\sum_{i=1}^{\tau}" * 9 + "W", "W " * 500, "W^{9999}" * 300, "W" + "-W" * 600):
         verdict = exercise.judge(text)
         assert (verdict.status, verdict.facts["refused"]) == ("invalid", "limit"), text[:60]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        r"\tau w^{\tau-1} s_0 + (\tau^2 - 9\tau + 20) w",  # zero at the first instances
+        r"\tau w^{\tau-1} s_0 + (\tau-2-2)(\tau-2-3)(\tau-3-3) w",
+        r"\tau w^{\tau-1+(\tau-2-2)(\tau-2-3)} s_0",
+        r"\tau w^{\tau-1} s_0 + \sum_{k=9}^{\tau} w",  # empty at all of them
+        r"\tau w^{\tau-1} s_0 \prod_{k=3+3}^{\tau} w",
+        r"2305843009213693952 \tau w^{\tau-1} s_0",  # one more than nothing in the field
+        r"\tau w^{\tau-1} s_0 + (2^{61} - 1) w",
+        r"\tau w^{\tau-1} s_0 (((((w^{3150})^{4433})^{2501})^{9966})^{1321})^{331}",  # w^{p-1} is 1 in it
+        r"\tau w^{\tau-1} s_0 \mathbb{1}[w > -1]",  # beyond the usual numbers
+        r"\tau w^{\tau-1} s_0 \mathbb{1}[w < 3]",
+        r"\tau \max(w, -2)^{\tau-1} s_0",
+    ],
+)
+def test_what_is_right_at_a_few_points_only_is_wrong(answer):
+    found = sr.judge(answer, r"\tau w^{\tau-1} s_0", symbols=CONTEXTS["scalar"])
+    assert found.status == "wrong"
