@@ -17,7 +17,7 @@ def test_every_kind_is_as_it_should_be(kind):
     """The model confirms the answer, rewritings of it are accepted, mistakes in it wrong and named, lines right."""
     level = 1 + KINDS.index(kind) % 3
     made = sr.exercises.make(kind, seed=5, level=level)
-    assert sr.exercises.problems(made, rewritten=2, mistakes=2, code=kind == "code.step") == ()
+    assert sr.exercises.problems(made, rewritten=2, mistakes=2) == ()
     assert made.identity != sr.exercises.make(kind, seed=6, level=level).identity
 
 
@@ -131,7 +131,7 @@ def test_a_program_is_run_only_if_that_is_allowed_and_elsewhere():
     asked = sr.exercises.make("code.step", seed=2, level=3)
     program = asked.model_answer
     assert asked.judge(program).status == "invalid", "not run unless that is said"
-    assert asked.judge(program, programs=True).facts["credit"] == 1
+    assert sr.exercises.problems(asked, code=True) == (), "the model answer is run"
     broken = program.replace("da.sum(axis=0)", "da.mean(axis=0)")
     assert asked.judge(broken, programs=True).mistakes == ("mean over the batch",)
     for text in ("import os\nos._exit(0)\ndef backward(): pass", "def backward(:", "", "x" * 10**6):
