@@ -67,17 +67,17 @@ class Exam:
 
         Raises
         ------
-        Unsupported
-            For an ending that there is not, before anything is written.
+        Unsupported, Undefined
+            For an ending or a language that there is not, before anything is written.
         WriteError
             When a file cannot be written.
         """
         for ending in endings:
             known_ending(ending)
-        home = make_folder(folder)
+        scheme, home = self.scheme(language), make_folder(folder)
         made = [write_file(home / "key.json", self.key()), write_file(home / "answers.csv", self.table())]
         for ending in endings:
-            made.append(self.scheme(language).save(home / f"marking-scheme{ending}"))
+            made.append(scheme.save(home / f"marking-scheme{ending}"))
             for x in self.variants:
                 name = f"variant-{x.variant}"
                 made.append(x.save(home / f"{name}{ending}", language=language))

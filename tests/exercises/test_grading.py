@@ -227,6 +227,7 @@ def test_files_that_cannot_be_read(tmp_path: Path, capsys: pytest.CaptureFixture
         ["grade", str(table), "--key", str(FROZEN / "key.json"), "-o", str(other), "--totals", str(tmp_path)],
         ["exam", str(FROZEN / "exam.toml"), "-o", str(tmp_path / "exam"), "--format", "doc"],
         ["exam", str(FROZEN / "exam.toml"), "-o", str(other), "--format", "md"],
+        ["exam", str(FROZEN / "exam.toml"), "-o", str(tmp_path / "exam"), "--language", "fr"],
         ["exam", str(other), "-o", str(tmp_path / "exam")],
         ["exercise", "sheet", "bptt.state", "--students", str(other), "-o", str(tmp_path / "class")],
         ["exercise", "sheet", "bptt.state", "--students", str(twice), "-o", str(tmp_path / "class")],
