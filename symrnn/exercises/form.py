@@ -99,10 +99,13 @@ def _when(time: Term) -> str:
 
 
 def _among(one: tuple[bool, Label, Label], known: set[tuple[bool, Label, Label]]) -> bool:
-    """Whether a derivative is one of those that are known, at a time that both may have."""
+    """Whether a derivative is one of those that are known, at a time that both may have; L_t stands for L."""
     return any(
         one[0] == other[0]
-        and all(a == b and (s == t or ANY_TIME in (s, t)) for (a, s), (b, t) in zip(one[1:], other[1:], strict=True))
+        and all(
+            a == b and (s == t or not t or ANY_TIME in (s, t))
+            for (a, s), (b, t) in zip(one[1:], other[1:], strict=True)
+        )
         for other in known
     )
 

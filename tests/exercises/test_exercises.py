@@ -30,6 +30,7 @@ def test_every_kind_is_as_it_should_be(kind):
         ("bptt.state", 2, r"\nabla_{r_t} L", 0),
         ("bptt.state", 2, r"V^\top \nabla_{o_t} L + W^\top \nabla_{a_{1+t}} L", 0.5),
         ("bptt.state", 2, r"V^\top \partial L/\partial o_t + W^\top ((1-r_{1+t}^2) \odot \nabla_{r_{1+t}} L)", 1),
+        ("bptt.state", 1, r"V^\top \partial L_\tau/\partial o_\tau", 1),
         ("forward.equations", 1, "r_t", 0),
         ("forward.equations", 1, r"\tanh(a_t)", 0.5),
         ("forward.equations", 1, r"\tanh(W r_{-1+t} + U x_t + b)", 1),

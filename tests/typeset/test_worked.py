@@ -192,6 +192,8 @@ def test_what_has_no_numbers_is_refused() -> None:
         sr.worked_example(sr.models.elman(), 900)
     with pytest.raises(Undefined, match="dimension"):
         sr.worked_example(sr.models.elman(), dims={"q": 2})
+    with pytest.raises(Undefined, match="dimension"):
+        sr.worked_example(sr.models.elman(), dims={"n": 0})
     with pytest.raises(ShapeError):
         sr.worked_example(sr.models.elman(), params={"b": [1.0]})
 
