@@ -14,6 +14,7 @@ from sympy import Expr, Integer, Symbol
 
 from symrnn.calculus.chains import Affine, Chain
 from symrnn.calculus.derivation import Derivation, Line
+from symrnn.calculus.guarded import guarded_row
 from symrnn.calculus.jacobian import is_zero
 from symrnn.calculus.paths import flipped, split_linear, written_back
 from symrnn.errors import Unsupported
@@ -99,6 +100,18 @@ class AdjointLines:
                 return line
         raise Unsupported(f"the adjoint of {v} at {time} has different lines for {index} = {times}")
 
+    def row(self, v: Sequence, time: Expr, times: Range, index: Symbol = t) -> tuple[Any, list[Line]]:
+        """The right side for the adjoint of v at `time`, and its lines: several where they differ from time to time."""
+        try:
+            line = self.line_at(v, time, times, index)
+        except Unsupported:
+            there = Range(*(time.xreplace({index: end}) for end in (times.first, times.last)))
+            whole = guarded_row(self.derivation, v, time, there)
+            if whole is None:
+                raise
+            return whole, self.rows[v]
+        return at_time(line, time), [line]
+
 
 def adjoints_in(expr: Any) -> list[Adjoint]:
     """The adjoints an expression reads, in order of appearance; those inside its sums over time too."""
@@ -147,10 +160,8 @@ def settled(lines: AdjointLines, expr: Any, states: list[Sequence], times: Range
                 continue
             if u in states and offset_from(a.node.time, t) != 0 and t in a.node.time.free_symbols:
                 continue
-            line = lines.line_at(u, a.time, times)
-            rule[a] = at_time(line, a.time)
-            if line not in used:
-                used.append(line)
+            rule[a], put_in = lines.row(u, a.time, times)
+            used += [line for line in put_in if line not in used]
         if not rule:
             return expr
         expr = expr.xreplace(rule)
@@ -163,8 +174,7 @@ def affine_of(lines: AdjointLines, v: Sequence) -> Affine:
     Raises
     ------
     Unsupported
-        When no closed form is known: states with several lags, matrix-valued states, sources that begin or
-        end in between.
+        When no closed form is known: states with several lags, matrix-valued states.
     """
     states = states_behind(lines, v)
     home = lines.home(states[0])
@@ -177,9 +187,12 @@ def affine_of(lines: AdjointLines, v: Sequence) -> Affine:
     rows, given = _rows(lines, states, t, later)
     used: list[Line] = []
     done = tuple(settled(lines, x, states, later, used) for x in rows)
-    start_rows, start_given = _rows(lines, states, start, Range(start, start))
+    split_lines = len(given) > len(states)  # then the start is an instance of the one equation for all times
+    begins, at_start = (t, home) if split_lines else (start, Range(start, start))
+    start_rows, start_given = _rows(lines, states, begins, at_start)
     start_used: list[Line] = []
-    start_done = tuple(settled(lines, x, states, Range(start, start), start_used) for x in start_rows)
+    start_done = tuple(settled(lines, x, states, at_start, start_used).xreplace({t: start}) for x in start_rows)
+    start_rows = tuple(x.xreplace({t: start}) for x in start_rows)
     carried = tuple(lines.nabla(u[t + ahead]) for u in states)
     split = [split_linear(x, carried) for x in done]
     for (parts, rest), x in zip(split, done, strict=True):
@@ -209,8 +222,8 @@ def affine_of(lines: AdjointLines, v: Sequence) -> Affine:
 
 
 def _rows(lines: AdjointLines, states: list[Sequence], time: Expr, times: Range) -> tuple[tuple[Any, ...], list[Line]]:
-    found = [lines.line_at(u, time, times) for u in states]
-    return tuple(at_time(line, time) for line in found), found
+    found = [lines.row(u, time, times) for u in states]
+    return tuple(row for row, _ in found), [line for _, used in found for line in used]
 
 
 def _direction(lines: AdjointLines, states: list[Sequence]) -> int:

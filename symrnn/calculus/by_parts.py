@@ -13,12 +13,13 @@ from typing import Any
 
 from sympy import Expr, S
 
-from symrnn.calculus.adjoint import Contribution, Template, total
+from symrnn.calculus.adjoint import Contribution, Template
 from symrnn.calculus.bptt import bptt
 from symrnn.calculus.derivation import Derivation
 from symrnn.calculus.formula import ClosedForm, ClosedStep
 from symrnn.calculus.forward import Part, add_terms, parts_of
 from symrnn.calculus.forward_template import arriving, rate_applied, shaped
+from symrnn.calculus.guarded import line_of_other_uses
 from symrnn.calculus.induction import NotProved
 from symrnn.calculus.jacobian import is_zero
 from symrnn.calculus.law_table import LAWS
@@ -26,9 +27,9 @@ from symrnn.calculus.multilinear import equal_sums
 from symrnn.calculus.ranges import shared_gradient
 from symrnn.calculus.rtrl import rtrl
 from symrnn.calculus.turned import Bounds, Inside, forth, opened, within
-from symrnn.calculus.uses import Pair, at_t, covers, given_uses, joined, of_given, over, summed, use
+from symrnn.calculus.uses import Pair, at_t, given_uses, joined, of_given, over, summed, use
 from symrnn.model import Element, Equation, Range, Recurrence, Sequence
-from symrnn.model.ranges import is_empty, meet, outside
+from symrnn.model.ranges import covers, is_empty, meet, outside
 from symrnn.tensor.adjoint import nabla
 from symrnn.tensor.elementwise import add
 from symrnn.tensor.node import shape_of
@@ -178,14 +179,11 @@ class _Argument:
 
     def _check_lines(self, v: Sequence) -> None:
         """Each line of back-propagation for v must be the sum of the uses at its times."""
-        for line in self.backward.lines:
-            node = line.equation.lhs.node
-            if line.group != "backward" or node.sequence != v:
-                continue
-            when = line.when or Range(node.time, node.time)
-            parts = [c.part.xreplace({t: node.time}) for c in self.template.elements[v] if covers(c.when, when)]
-            if total(parts, node) != line.equation.rhs:
-                raise self._stopped(f"line ({line.number}) of back-propagation is not the sum over the uses of {node}")
+        line = line_of_other_uses(self.backward, v)
+        if line is not None:
+            raise self._stopped(
+                f"line ({line.number}) of back-propagation is not the sum over the uses of {line.equation.lhs.node}"
+            )
 
     def _given(self) -> list[Contribution]:
         """What comes back to θ through states, where it is a given value."""

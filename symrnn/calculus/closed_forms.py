@@ -23,6 +23,7 @@ from symrnn.calculus.adjoint_chains import (
 from symrnn.calculus.chains import Affine
 from symrnn.calculus.derivation import Derivation, Line
 from symrnn.calculus.formula import ClosedForm, ClosedStep
+from symrnn.calculus.guarded import narrowed
 from symrnn.calculus.induction import Proof, prove
 from symrnn.calculus.jacobian import is_zero
 from symrnn.calculus.law_table import LAWS
@@ -126,8 +127,10 @@ def _solve(lines: AdjointLines, expr: Any, steps: list[ClosedStep], when: Range 
         expr = _in_every_sum(expr, lambda e, i, times: _put_in(lines, e, solutions, whole=False), when)
         if expr != whole:
             steps.append(ClosedStep(LAWS["linearity"], expr))
-    if with_powers(expr) != expr:
-        steps.append(ClosedStep(LAWS["powers"], with_powers(expr)))
+    homes = [affine.home for affine, _ in solutions.values()] or ([when] if when is not None else [])
+    for law, changed in (("times", narrowed(expr, homes)), ("powers", with_powers(narrowed(expr, homes)))):
+        if changed != steps[-1].after:
+            steps.append(ClosedStep(LAWS[law], changed))
     return tuple(dict.fromkeys(proof for _, proof in solutions.values()))
 
 
@@ -148,9 +151,8 @@ def _between(lines: AdjointLines, expr: Any, index: Symbol, times: Range, used: 
         for a in adjoints_outside(expr):
             v = a.node.sequence
             if v in lines.rows and lines.carried(v) and v not in states_behind(lines, v):
-                line = lines.line_at(v, a.time, times, index)
-                rule[a] = at_time(line, a.time)
-                used += [line] if line not in used else []
+                rule[a], put_in = lines.row(v, a.time, times, index)
+                used += [line for line in put_in if line not in used]
         if not rule:
             return expr
         expr = expr.xreplace(rule)

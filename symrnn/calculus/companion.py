@@ -13,9 +13,9 @@ from typing import Any
 from symrnn.calculus.derivation import Law
 from symrnn.calculus.induction import NotProved
 from symrnn.calculus.law_table import LAWS
-from symrnn.calculus.uses import covers
 from symrnn.model import Element, Equation, Range, Recurrence
 from symrnn.model.delays import Copy, Delayed
+from symrnn.model.ranges import covers
 from symrnn.tensor.time import offset_from
 
 

@@ -84,6 +84,7 @@ _LAWS = {
     "one term": Law("one term", "a sum over one time is its only term", "pascanu2013"),
     "regroup": Law("regrouping", "the terms of a sum may be listed in any order", "goodfellow2016"),
     "powers": Law("power", "a product of k equal factors is a power; a sum of k equal terms a multiple", "pascanu2013"),
+    "times": Law("range of a sum", "a sum of terms that are there at some times runs over these", "pascanu2013"),
     "closed form": Law("closed form", "what was proved for every t is put in", "pascanu2013"),
     "exchange": Law(
         "exchange of sums",

@@ -17,7 +17,7 @@ from symrnn.calculus.support import is_summed, union
 from symrnn.calculus.turned import Bounds, turned
 from symrnn.errors import Unsupported
 from symrnn.model import Element, Equation, Range, Sequence
-from symrnn.model.ranges import grows, is_empty
+from symrnn.model.ranges import covers, grows, is_empty
 from symrnn.tensor.binders import TimeSum, guard, time_sum
 from symrnn.tensor.elementwise import add, scaled
 from symrnn.tensor.time import fresh_index, offset_from, t
@@ -112,11 +112,6 @@ def of_given(by: Element, parts: list[Contribution]) -> list[Pair]:
     """What comes back to a given value, as pairs; each is there where the last time is late enough for it."""
     at = [(c.part.xreplace({t: by.time}), c.when) for c in parts]
     return [Pair(by, guard(part, by.time, when.first, when.last), None) for part, when in at]
-
-
-def covers(whole: Range, part: Range) -> bool:
-    """Whether a range lies in another."""
-    return grows(whole.first, part.first) and grows(part.last, whole.last)
 
 
 def joined(pairs: list[Pair]) -> list[Pair]:

@@ -69,6 +69,11 @@ def _sorted_symbols(expr: Expr) -> list[Expr]:
     return sorted(expr.free_symbols, key=lambda s: s.name)
 
 
+def covers(whole: Range, part: Range) -> bool:
+    """Whether a range lies in another, for large last times."""
+    return grows(whole.first, part.first) and grows(part.last, whole.last)
+
+
 def meet(a: Range, b: Range) -> Range:
     """The times that lie in both, for large last times."""
     first = b.first if grows(a.first, b.first) else a.first

@@ -72,6 +72,7 @@ LAWS = {
     "law.one term": "ein Summand",
     "law.regrouping": "Umordnen",
     "law.power": "Potenz",
+    "law.range of a sum": "Bereich einer Summe",
     "law.closed form": "geschlossene Form",
     "law.given values": "gegebene Werte",
     "law.given copies": "gegebene Kopien",

@@ -9,10 +9,13 @@ from functools import cached_property
 
 import numpy as np
 import sympy
+from sympy import Integer
 
 import symrnn as sr
+from symrnn import t
+from symrnn.calculus.adjoint_chains import AdjointLines
 from symrnn.calculus.running import run_lines
-from symrnn.graph.lengths import numbers_of, spread
+from symrnn.graph.lengths import numbers_of, rule_of, spread
 from symrnn.graph.run import Instance, dimension_symbols, draw
 from symrnn.tensor.dual import Dual, DualArray
 from symrnn.tensor.evaluate import Evaluator
@@ -175,3 +178,27 @@ def arrays_of(instance):
         value = instance.given.get(b.xreplace(instance.rule))
         boundary[sr.calculus.derivation.name_of(b)] = value if value is not None else np.zeros(shaper.shape(b))
     return params, inputs, boundary
+
+
+def leaves(d):
+    """All that has a line: parameters, boundary values, and the adjoints of the defined sequences at t."""
+    given = [line.equation.lhs.node for line in d.lines if line.group in {"gradient", "boundary"}]
+    return [*given, *(v[t] for v in AdjointLines.of(d).rows)]
+
+
+def disagreement(form, last, seed):
+    """The largest distance between a closed form and the recurrence's own values, over its times."""
+    d = form.subject
+    field = FiniteField(seed)
+    instance = draw(d.model, last, field, seed)
+    found = run_lines(d if fits(d, last) else d.at(last), last, instance.base)
+    evaluator = Evaluator(field, {**instance.base.values, **found}, instance.base.sizes)
+    rule = rule_of(d.model, last)
+    e = form.equation
+    times = e.times.at(rule).times() if e.over else [0]
+    worst = 0
+    for s in times:
+        here = e.at({**rule, t: Integer(s)})
+        if here.lhs in found:
+            worst = max(worst, field.distance(evaluator(here.rhs), found[here.lhs]))
+    return worst

@@ -13,17 +13,11 @@ from sympy import Integer, Max, Symbol
 
 import symrnn as sr
 from laws.generator import random_system
-from laws.judges import fits, lasts_of
+from laws.judges import disagreement, fits, lasts_of, leaves
 from laws.systems import MODELS
 from symrnn import Equation, nabla, t
-from symrnn.calculus.adjoint_chains import AdjointLines
-from symrnn.calculus.running import run_lines
-from symrnn.graph.lengths import rule_of
-from symrnn.graph.run import draw
 from symrnn.tensor import time_prod, time_sum
 from symrnn.tensor.adjoint import Adjoint
-from symrnn.tensor.evaluate import Evaluator
-from symrnn.tensor.field import FiniteField
 
 SOLVED = {  # the library's models whose adjoint recurrence must be solved, and by how many states together
     **dict.fromkeys(("classical", "driven", "scalar", "elman", "jordan", "last-output", "vector-to-sequence"), 1),
@@ -43,12 +37,6 @@ def derivation(name):
     return sr.bptt(model)
 
 
-def leaves(d):
-    """All that has a line: parameters, boundary values, and the adjoints of the defined sequences at t."""
-    given = [line.equation.lhs.node for line in d.lines if line.group in {"gradient", "boundary"}]
-    return [*given, *(v[t] for v in AdjointLines.of(d).rows)]
-
-
 def forms(d):
     """The closed forms that there are."""
     found = []
@@ -58,24 +46,6 @@ def forms(d):
         except sr.Unsupported:
             continue
     return found
-
-
-def disagreement(form, last, seed):
-    """The largest distance between a closed form and the recurrence's own values, over its times."""
-    d = form.subject
-    field = FiniteField(seed)
-    instance = draw(d.model, last, field, seed)
-    found = run_lines(d if fits(d, last) else d.at(last), last, instance.base)
-    evaluator = Evaluator(field, {**instance.base.values, **found}, instance.base.sizes)
-    rule = rule_of(d.model, last)
-    e = form.equation
-    times = e.times.at(rule).times() if e.over else [0]
-    worst = 0
-    for s in times:
-        here = e.at({**rule, t: Integer(s)})
-        if here.lhs in found:
-            worst = max(worst, field.distance(evaluator(here.rhs), found[here.lhs]))
-    return worst
 
 
 @cache
