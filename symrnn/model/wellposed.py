@@ -67,7 +67,9 @@ def _lags(e: Equation, leaf: Any, binder: Binder | None, home: tuple[Range, ...]
         read = Range(*(leaf.time.xreplace({binder[0]: end}) for end in binder[1:]))
     if all(is_empty(meet(read, r)) for r in home):
         return ()
-    delays = [s - end.xreplace({index: s}) for s in (first, last) for end in (read.first, read.last)]
+    at_ends = [(s, read.at({index: s})) for s in (first, last)]
+    read_at = [(s, r) for s, r in at_ends if not is_empty(r)] or at_ends  # a sum over no times reads nothing
+    delays = [s - end for s, r in read_at for end in (r.first, r.last)]
     if len(set(delays)) == 1 and delays[0].is_Integer:
         return (int(delays[0]),)
     earlier, later = (any(grows(Integer(1), sign * d) for d in delays) for sign in (1, -1))

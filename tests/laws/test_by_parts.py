@@ -219,6 +219,7 @@ SUMS = {  # the times of the inner sum: all, those until t, those before, a wind
     "window": lambda: reading(time_sum(h[k] * h[k - 1], (k, t - 1, t))),
     "with a state at t": lambda: reading(time_sum(sr.dot(r[t - 1], h[k]) * h[k], (k, 1, t))),
     "own past": lambda: alone(time_sum(h[k], (k, 0, t - 1))),
+    "own past and the step before": lambda: alone(time_sum(h[k], (k, 1, t - 1)) + h[t - 1]),
     "own future": lambda: alone(time_sum(h[k], (k, t + 1, tau + 1))),
 }
 
