@@ -196,8 +196,8 @@ def affine_of(lines: AdjointLines, v: Sequence) -> Affine:
     carried = tuple(lines.nabla(u[t + ahead]) for u in states)
     split = [split_linear(x, carried) for x in done]
     for (parts, rest), x in zip(split, done, strict=True):
-        if any(a.node.sequence in states for a in adjoints_in(rest)):
-            raise Unsupported(f"{v} is read with several lags; no closed form is known for it")
+        if any({u, *lines.behind(u)} & {*states} for u in (a.node.sequence for a in adjoints_in(rest))):
+            raise Unsupported(f"{v} is read with several lags, or by states of other times; no closed form is known")
         if any(
             a.node.sequence in states for a in adjoints_in(written_back(parts, rest, shape_of(x))) if a not in carried
         ):
