@@ -46,9 +46,9 @@ def _broken(rule: str, answer: Term, reference: Term) -> str:
     if rule == "no derivative":
         return "a derivative is left in it" if heads & DERIVATIVES else ""
     if rule == "terms":
-        known = _derivatives(reference)
+        known = derivatives(reference)
         return (
-            "" if all(_among(found, known) for found in _derivatives(answer)) else "it is in other terms than asked for"
+            "" if all(_among(found, known) for found in derivatives(answer)) else "it is in other terms than asked for"
         )
     if rule == "no f'":
         return "f' is left in it" if heads & {"prime", "prime2"} else ""
@@ -61,14 +61,14 @@ def _broken(rule: str, answer: Term, reference: Term) -> str:
     raise Undefined(f"{rule!r} is no rule of form", repair="one of " + ", ".join(RULES))
 
 
-def _derivatives(term: Term, bound: frozenset[str] = frozenset()) -> set[tuple[bool, Label, Label]]:
+def derivatives(term: Term, bound: frozenset[str] = frozenset()) -> set[tuple[bool, Label, Label]]:
     """The derivatives in a formula: whether immediate, of what, by what; what a sum runs through is at any time."""
     found = set()
     if term.head in DERIVATIVES:
         of, by = reversed(term.parts) if term.head == "grad" else term.parts
         found.add((term.head == "immediate", _label(of, bound), _label(by, bound)))
     inner = bound | {term.text} if term.head in BINDERS else bound
-    return found.union(*(_derivatives(part, inner) for part in term.parts))
+    return found.union(*(derivatives(part, inner) for part in term.parts))
 
 
 def _label(term: Term, bound: frozenset[str]) -> Label:

@@ -17,6 +17,7 @@ from symrnn.calculus.mistakes_terms import PATH
 from symrnn.calculus.mistakes_times import INITIAL
 from symrnn.calculus.verdict import INVALID, RIGHT, UNDECIDED, WRONG, Diagnosis, Verdict
 from symrnn.errors import ReadError
+from symrnn.exercises.form import derivatives
 from symrnn.exercises.judge import SUBJECT, judge
 from symrnn.exercises.slip_table import SLIPS, Slip
 from symrnn.model import Reading, Recurrence, read
@@ -77,14 +78,17 @@ def _mark_formula(exercise: Exercise, part: Part, answer: object) -> Verdict:
     given = answer if isinstance(answer, Reading) else typed(answer)
     found = judge(given, part.answer, symbols=symbols, model=model, where=part.where, form=part.form)
     if found.facts.get("form") == WRONG and _repeats(given, part, model if symbols is None else symbols):
-        return replace(found, reason="this is what is asked for", facts={**found.facts, "credit": 0.0})
+        return replace(found, reason="what is asked for stands in it", facts={**found.facts, "credit": 0.0})
     return found
 
 
 def _repeats(answer: str | Reading, part: Part, names: object) -> bool:
-    """Whether an answer only says what is asked for."""
-    term = answer.term if isinstance(answer, Reading) else read(answer, names).term
-    return bool(part.witness) and settled(term) == settled(read(part.witness, names).term)
+    """Whether what is asked for stands in the answer itself."""
+    if not part.witness:
+        return False
+    asked = settled(read(part.witness, names).term)
+    given = settled(answer.term if isinstance(answer, Reading) else read(answer, names).term)
+    return asked in given.walk() or bool(derivatives(asked) & derivatives(given))
 
 
 def _mark_number(exercise: Exercise, part: Part, answer: object) -> Verdict:

@@ -25,6 +25,7 @@ def test_every_kind_is_as_it_should_be(kind):
     ("kind", "part", "answer", "credit"),
     [
         ("bptt.grad_W", 1, r"\nabla_W L", 0),
+        ("bptt.grad_W", 1, r"3 \nabla_W L - 2 \partial L/\partial W", 0),
         ("bptt.grad_W", 1, r"\sum_k \nabla_{a_k} L \, r_{k-1}^\top", 0.5),
         ("bptt.grad_W", 1, r"\sum_k ((1-r_k^2) \odot \frac{\partial L}{\partial r_k}) r_{k-1}^\top", 1),
         ("bptt.state", 2, r"\nabla_{r_t} L", 0),
