@@ -84,6 +84,12 @@ _SHARED = (
         "Is the loss a sum over time or a mean?",
     ),
     Mistake(
+        "softmax forgotten",
+        "The logits o stand where the probabilities softmax(o) belong.",
+        "The gradient by the logits is softmax(o) - y, not o - y.",
+        "What does the loss compare with the target?",
+    ),
+    Mistake(
         "factor of two",
         "It is twice or half of what it should be.",
         "Mind the 1/2 of a squared error.",

@@ -107,11 +107,7 @@ SOFTMAX: tuple[tuple[Mistake, Any, Callable[..., Pulled]], ...] = (
         _logits(lambda o, q, ct: ct * (q - special.softmax(o))),
     ),
     (
-        Mistake(
-            "softmax forgotten",
-            "The logits o stand where the probabilities softmax(o) belong.",
-            "The gradient by the logits is softmax(o) - y, not o - y.",
-        ),
+        SHARED["softmax forgotten"],
         special.SoftmaxCrossEntropy,
         _logits(lambda o, q, ct: ct * (o - q)),
     ),

@@ -169,7 +169,7 @@ def agrees(world: World, values: Iterable[Value], candidate: Term) -> bool:
         for at, wanted in values:
             if world.shape(candidate.size) != wanted.shape or not _same(world, value(world, candidate, at), wanted):
                 return False
-    except (Undecidable, OutOfRange, ArithmeticError):
+    except (Undecidable, OutOfRange, ArithmeticError, ValueError):  # of NumPy, where the shapes do not fit
         return False
     return True
 

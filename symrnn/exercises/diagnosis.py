@@ -10,9 +10,11 @@ from collections.abc import Iterator
 from itertools import islice
 
 from symrnn.calculus.verdict import Diagnosis
-from symrnn.exercises.comparing import POINTS, Setting, agrees, compared, values_where_said
+from symrnn.exercises.comparing import POINTS, Setting, Value, agrees, compared, values_where_said
 from symrnn.exercises.slip_table import SLIPS, Slip
 from symrnn.exercises.slips import Names, Slipped, slipped, whole
+from symrnn.exercises.slips_seen import borrowed, excess
+from symrnn.exercises.values import value
 from symrnn.exercises.world import OutOfRange, World
 from symrnn.model.formula.settle import settled
 from symrnn.model.formula.term import Term
@@ -21,37 +23,76 @@ from symrnn.tensor.numbers import Undecidable
 _RANK = {name: i for i, name in enumerate(SLIPS)}  # of slips with the same values the one named first is preferred
 MOST_SINGLE = 400
 MOST_PAIRS = 600
-ALONE = frozenset({Slip.WRONG_SLOPE, Slip.OTHER})  # looked for by themselves: there are many, and pairs are rare
+# Looked for by themselves: there are many, pairs are rare, or would explain what they did not cause.
+ALONE = frozenset({Slip.WRONG_SLOPE, Slip.OTHER, Slip.EXPONENT, Slip.COMPLEMENT, Slip.BRACKETS, Slip.TRUNCATED})
+ALONE |= {Slip.ONE, Slip.ADDED, Slip.BOUNDS, Slip.TIME, Slip.VALUE}
 MOST_SLOW = 60  # with 50 digits, where the field cannot decide
 
 
 def diagnosed(setting: Setting, reference: Term, answer: Term) -> tuple[Diagnosis, ...]:
     """The smallest set of slips that turns the reference into the answer, or nothing."""
     for exact in (True, False):
-        world = setting.world(POINTS[0], exact)
         try:
-            wanted = list(values_where_said(world, setting, answer, reference))
+            world, wanted = _probe(setting, POINTS[0], reference, answer, exact)
             break
         except (Undecidable, OutOfRange, ArithmeticError):
             continue
     else:
         return ()
+
+    def explains(candidate: Slipped) -> bool:
+        term = settled(candidate.term)
+        return agrees(world, wanted, term) and _confirmed(setting, reference, answer, term, exact)
+
+    names = Names(setting.table, setting.square)
     with world.sharing(reference):
-        for candidate in _candidates(setting, world, reference, answer):
-            if agrees(world, wanted, settled(candidate.term)) and _confirmed(setting, candidate, answer):
-                return _diagnoses(candidate)
+        singles = _singles(names, reference, answer, exact)
+        alone = next(filter(explains, singles), None)
+        if alone is not None:
+            return _diagnoses(alone)
+        surplus = _too_much(setting, world, reference, answer)
+        if surplus:
+            return surplus
+        pair = next(filter(explains, islice(_pairs(names, world, singles), MOST_PAIRS if exact else 0)), None)
+        return _diagnoses(pair) if pair is not None else ()
+
+
+def _probe(
+    setting: Setting, point: tuple[int, int], reference: Term, answer: Term, exact: bool
+) -> tuple[World, list[Value]]:
+    """The answer's values at one point, wherever the reference says something, and where they were taken."""
+    world, found = setting.world(point, exact), []
+    for at, _ in values_where_said(world, setting, reference, answer):
+        try:
+            found.append((at, value(world, answer, at)))
+        except OutOfRange:
+            continue
+    if not found:
+        raise OutOfRange("the answer says nothing at any time")
+    return world, found
+
+
+def _confirmed(setting: Setting, reference: Term, answer: Term, candidate: Term, exact: bool) -> bool:
+    """Whether a candidate has the answer's values at another point, too."""
+    world, wanted = _probe(setting, POINTS[1], reference, answer, exact)
+    return agrees(world, wanted, candidate)
+
+
+def _too_much(setting: Setting, world: World, reference: Term, answer: Term) -> tuple[Diagnosis, ...]:
+    """A factor or term of the answer without which it is right."""
+    right = list(values_where_said(world, setting, reference, answer))
+    for name, less in islice(excess(answer), MOST_SINGLE if world.system.exact else MOST_SLOW):
+        if agrees(world, right, settled(less)) and compared(setting, reference, settled(less)).equal:
+            return (diagnosis(name),)
     return ()
 
 
-def _candidates(setting: Setting, world: World, reference: Term, answer: Term) -> Iterator[Slipped]:
-    """What may explain an answer, single slips first; fewer of them where each takes 50 digits."""
-    exact = world.system.exact
-    names = Names(setting.table, setting.square)
-    singles = candidates_of(reference, names)
-    found = [*islice(singles, MOST_SINGLE if exact else MOST_SLOW), *_unrolled(reference, answer)]
-    found.sort(key=lambda c: _RANK[c.names[0]])
-    yield from found
-    yield from islice(_pairs(names, world, found), MOST_PAIRS if exact else 0)
+def _singles(names: Names, reference: Term, answer: Term, exact: bool) -> list[Slipped]:
+    """What may explain an answer alone; fewer of them where each takes 50 digits."""
+    most = MOST_SINGLE if exact else MOST_SLOW
+    seen = (Slipped(term, (name,), ("",)) for name, term in borrowed(reference, answer))
+    found = [*islice(candidates_of(reference, names), most), *_unrolled(reference, answer), *islice(seen, most)]
+    return sorted(found, key=lambda c: _RANK[c.names[0]])
 
 
 def candidates_of(term: Term, names: Names) -> Iterator[Slipped]:
@@ -66,7 +107,7 @@ def _pairs(names: Names, world: World, singles: list[Slipped]) -> Iterator[Slipp
     for one in [s for s in first if s.names[0] not in ALONE][:40]:
         world.share(one.term)
         for other in islice(slipped(one.term, names, ALONE), 60):
-            if set(other.names) != set(one.names):
+            if set(other.names) != set(one.names) and not set(other.names) & ALONE:
                 yield Slipped(other.term, (*one.names, *other.names), (*one.places, *other.places))
 
 
@@ -87,10 +128,6 @@ def _replaced(term: Term, old: Term, new: Term) -> Term:
     if not term.parts:
         return term
     return term.having(tuple(_replaced(p, old, new) for p in term.parts))
-
-
-def _confirmed(setting: Setting, candidate: Slipped, answer: Term) -> bool:
-    return compared(setting, settled(candidate.term), answer).equal is True
 
 
 def _diagnoses(candidate: Slipped) -> tuple[Diagnosis, ...]:

@@ -47,6 +47,21 @@ class Slip:
     FORM = "not in the form asked for"
     RANGE = "reads what is not there"
     WHERE = "not at every time"
+    DIRECTION = "direction of time"
+    TIME = "another time"
+    VALUE = "another value"
+    LOGITS = "softmax forgotten"
+    IMMEDIATE = "immediate for total"
+    TOTAL = "total for immediate"
+    EXPONENT = "wrong exponent"
+    COMPLEMENT = "complement exchanged"
+    BRACKETS = "brackets misplaced"
+    TRUNCATED = "paths forgotten"
+    BOUNDS = "another range"
+    ONE = "only one factor"
+    ADDED = "sum for product"
+    SURPLUS = "factor too many"
+    MORE = "term too many"
 
 
 # Of formulas only: what was done, and the question that leads to it.
@@ -83,6 +98,60 @@ _OWN = (
     Mistake(
         Slip.FORM, "The value is right, but not the form.", question="Read once more in which terms it was asked for."
     ),
+    Mistake(
+        Slip.DIRECTION,
+        "A value of the step before stands where one of the step after belongs, or the other way round.",
+        question="From which side does it come: from earlier steps or from later ones?",
+    ),
+    Mistake(
+        Slip.IMMEDIATE,
+        "The immediate derivative stands where the total one belongs.",
+        question="Is what it depends on held fixed here?",
+    ),
+    Mistake(
+        Slip.TOTAL,
+        "The total derivative stands where the immediate one belongs.",
+        question="Is what it depends on held fixed here?",
+    ),
+    Mistake(Slip.EXPONENT, "An exponent counts other steps.", question="How many steps lie between the two times?"),
+    Mistake(
+        Slip.COMPLEMENT,
+        "A weight stands where its complement to 1 belongs, or the other way round.",
+        question="Put the weight to 0 and to 1: what is left?",
+    ),
+    Mistake(
+        Slip.BRACKETS,
+        "A factor of one term is taken for a factor of the whole sum.",
+        question="Through which node does each term come?",
+    ),
+    Mistake(
+        Slip.TRUNCATED,
+        "Only some of the paths are there.",
+        question="Through which other steps does it depend on it, too?",
+    ),
+    Mistake(Slip.ONE, "Only one factor of the product is there.", question="How many steps lie between the two times?"),
+    Mistake(
+        Slip.ADDED, "A sum stands where a product belongs.", question="What does the chain rule do along one path?"
+    ),
+    Mistake(
+        Slip.BOUNDS,
+        "A sum or product runs over other steps.",
+        question="Write it out for a small last time: which steps belong to it?",
+    ),
+    Mistake(
+        Slip.TIME, "A value of another step stands there.", question="At which step is it read on the way forward?"
+    ),
+    Mistake(
+        Slip.VALUE,
+        "Another quantity stands where this one belongs.",
+        question="Name each factor: what is it in the forward equations?",
+    ),
+    Mistake(
+        Slip.SURPLUS,
+        "A factor stands there that does not belong.",
+        question="Which node does each factor stand for?",
+    ),
+    Mistake(Slip.MORE, "A term stands there that does not belong.", question="Which path does each term stand for?"),
     Mistake(
         Slip.WHERE,
         "The value is right, but it is not said to hold at every time that is asked for.",
@@ -124,6 +193,21 @@ _CREDIT: Mapping[str, float] = MappingProxyType(
         Slip.UNMEAN: 0.75,
         Slip.TWO: 0.75,
         Slip.TWICE: 0.5,
+        Slip.DIRECTION: 0.5,
+        Slip.LOGITS: 0.5,
+        Slip.IMMEDIATE: 0.5,
+        Slip.TOTAL: 0.5,
+        Slip.EXPONENT: 0.5,
+        Slip.COMPLEMENT: 0.5,
+        Slip.BRACKETS: 0.5,
+        Slip.TRUNCATED: 0.25,
+        Slip.ONE: 0.25,
+        Slip.ADDED: 0.25,
+        Slip.BOUNDS: 0.5,
+        Slip.TIME: 0.5,
+        Slip.VALUE: 0.5,
+        Slip.SURPLUS: 0.5,
+        Slip.MORE: 0.5,
         Slip.SHAPE: 0.0,
         Slip.FORM: 0.5,
         Slip.RANGE: 0.0,

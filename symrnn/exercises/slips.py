@@ -32,9 +32,11 @@ _RULES: tuple[Callable[[Term, Any], Iterator[Change]], ...] = (
     slips_factors.slopes,
     slips_slopes.halfway,
     slips_slopes.wrong_slopes,
+    slips_slopes.gates,
     slips_times.shifts,
     slips_sums.sums,
     slips_sums.terms,
+    slips_sums.brackets,
     slips_factors.orders,
     slips_slopes.others,
     slips_factors.factors,
@@ -78,6 +80,10 @@ def slipped(term: Term, table: Names, without: frozenset[str] = frozenset()) -> 
             yield Slipped(everywhere, (name,), ("everywhere",))
     for other in slips_slopes.exchanged(term) if Slip.OTHER not in without else ():
         yield Slipped(other, (Slip.OTHER,), ("",))
+    for other in slips_slopes.complements(term):
+        yield Slipped(other, (Slip.COMPLEMENT,), ("",))
+    for other in slips_factors.everywhere(term):
+        yield Slipped(other, (Slip.FACTOR,), ("everywhere",))
     for (name, where), changes in groups.items():
         for path, changed in changes:
             yield Slipped(_put(term, path, changed), (name,), (where,))

@@ -103,6 +103,28 @@ def fits(parts: tuple[Term, ...], size: Size) -> bool:
     return sizes.alike(total, size)
 
 
+def without_part(term: Term, i: int) -> Term:
+    """A product, sum or difference without one of its parts."""
+    if term.head == "sub" and not i:
+        return Term("neg", term.parts[1:], size=term.size)
+    return _joined(term, term.parts[:i] + term.parts[i + 1 :])
+
+
+def everywhere(term: Term) -> Iterator[Term]:
+    """A factor forgotten in all products that it is in."""
+    products = [part for part in term.walk() if part.head in {"mul", "hadamard"}]
+    found = [factor for product in products for factor in product.parts if factor.head in {"at", "name", "grad"}]
+    for factor in dict.fromkeys(found):
+        if found.count(factor) > 1:
+            yield _without(term, factor)
+
+
+def _without(term: Term, factor: Term) -> Term:
+    parts = tuple(_without(part, factor) for part in term.parts)
+    kept = tuple(part for part in parts if part != factor) if term.head in {"mul", "hadamard"} else ()
+    return _joined(term, kept) if kept and kept != parts else replace(term, parts=parts)
+
+
 def factors(term: Term, table: Any) -> Iterator[Change]:
     """A factor forgotten, or taken twice."""
     if term.head not in {"mul", "hadamard"} or len(term.parts) < 2:

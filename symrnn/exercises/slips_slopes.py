@@ -39,10 +39,41 @@ def wrong_slopes(term: Term, table: Any) -> Iterator[Change]:
             ]
             states += [Term("at", (replace(name, text=x), time), size=name.size) for x in alike]
         yield Slip.WRONG_SLOPE, "", value
+        yield Slip.WRONG_SLOPE, "", replace(term, head="prime2")
         for state in states:
             square = Term("pow", (state, replace(number(2), size=SCALAR)), size=state.size)
             yield Slip.WRONG_SLOPE, sexpr(state), Term("sub", (_ONE, square), size=state.size)
             yield Slip.WRONG_SLOPE, sexpr(state), _times(state, Term("sub", (_ONE, state), size=state.size))
+
+
+def gates(term: Term, table: Any) -> Iterator[Change]:
+    """In a product with h (1 - h): both forgotten, one of them, or the derivative of another function."""
+    if term.head not in {"mul", "hadamard"}:
+        return
+    for i, base in enumerate(term.parts):
+        for j, other in enumerate(term.parts):
+            if other.head == "sub" and other.parts[0].head in {"number", "ones"} and other.parts[1] == base:
+                rest = tuple(part for k, part in enumerate(term.parts) if k not in {i, j})
+                if rest:
+                    yield Slip.SLOPE, "", rest[0] if len(rest) == 1 else replace(term, parts=rest)
+                square = Term("pow", (base, replace(number(2), size=SCALAR)), size=base.size)
+                wrong = Term("sub", (other.parts[0], square), size=base.size)
+                yield Slip.WRONG_SLOPE, "", replace(term, parts=(*rest, wrong)) if rest else wrong
+
+
+def complements(term: Term) -> Iterator[Term]:
+    """A weight for its complement to 1: both at each other's places, or one of them."""
+    differences = [part for part in term.walk() if part.head == "sub" and part.parts[0].head in {"number", "ones"}]
+    for complement in dict.fromkeys(part for part in differences if part.parts[1].head in {"name", "at"}):
+        weight = complement.parts[1]
+        yield _turned(term, {complement: weight, weight: complement})
+        yield _turned(term, {complement: weight})
+
+
+def _turned(term: Term, values: dict[Term, Term]) -> Term:
+    if term in values:
+        return values[term]
+    return replace(term, parts=tuple(_turned(part, values) for part in term.parts)) if term.parts else term
 
 
 def _times(left: Term, right: Term) -> Term:
@@ -77,10 +108,4 @@ def exchanged(term: Term) -> Iterator[Term]:
     names = {part.text: part for part in term.walk() if part.head == "name" and part.kind == "parameter"}
     for one, other in combinations([names[name] for name in sorted(names)], 2):
         if one.size == other.size:
-            yield _swapped(term, {one.text: other, other.text: one})
-
-
-def _swapped(term: Term, turned: dict[str, Term]) -> Term:
-    if term.head == "name" and term.text in turned:
-        return turned[term.text]
-    return replace(term, parts=tuple(_swapped(part, turned) for part in term.parts)) if term.parts else term
+            yield _turned(term, {one: other, other: one})

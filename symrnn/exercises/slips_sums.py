@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from symrnn.exercises.slip_table import Slip
-from symrnn.model.formula.term import Term, number, sexpr
+from symrnn.model.formula.term import SCALAR, Term, number, sexpr
 
 Change = tuple[str, str, Term]
 
@@ -46,10 +46,25 @@ def sums(term: Term, table: Any) -> Iterator[Change]:
         ("above", (low, shifted(high, 1))),
     ):
         yield name, which, replace(term, parts=(*bounds, body))
+    if term.head != "sum":
+        for end in (low, high):
+            yield Slip.ONE, "", put(body, term.text, end)
+        first, last = (low, high) if term.head == "prod" else (high, low)
+        yield Slip.ADDED, "", replace(term, head="sum", parts=(first, last, body))
     if term.head == "sum":
         yield Slip.LAST, "", put(body, term.text, high)
         yield Slip.FIRST, "", put(body, term.text, low)
         yield Slip.UNSUMMED, "", body
+
+
+def brackets(term: Term, table: Any) -> Iterator[Change]:
+    """A factor of one term taken for a factor of the whole sum: W (a + b) for W a + b."""
+    if term.head != "add" or term.size == SCALAR:
+        return
+    for i, part in enumerate(term.parts):
+        if part.head == "mul" and part.parts[-1].size == term.size:
+            inner = replace(term, parts=(*term.parts[:i], part.parts[-1], *term.parts[i + 1 :]))
+            yield Slip.BRACKETS, sexpr(part), replace(part, parts=(*part.parts[:-1], inner))
 
 
 def terms(term: Term, table: Any) -> Iterator[Change]:
@@ -57,6 +72,9 @@ def terms(term: Term, table: Any) -> Iterator[Change]:
     if all(part.head in {"index", "number", "length"} for part in term.walk() if part.is_leaf):
         return
     if term.head == "add":
+        for i in range(1, len(term.parts) - 1):
+            for kept in (term.parts[:i], term.parts[-i:]):
+                yield Slip.TRUNCATED, "", kept[0] if i == 1 else replace(term, parts=kept)
         for i, part in enumerate(term.parts):
             rest = term.parts[:i] + term.parts[i + 1 :]
             yield Slip.TERM, sexpr(part), rest[0] if len(rest) == 1 else replace(term, parts=rest)

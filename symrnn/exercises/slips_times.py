@@ -24,6 +24,11 @@ def shifts(term: Term, table: Any) -> Iterator[Change]:
 def powers(term: Term, table: Any) -> Iterator[Change]:
     """An exponent off by one; a factor of a power rule too."""
     if term.head in {"pow", "matpow"} and term.parts[1].head != "number":
+        base, exponent = term.parts
+        yield Slip.EXPONENT, "", base
+        if exponent.head == "sub" and len(exponent.parts) == 2:
+            for other in (exponent.parts[1], shifted(exponent.parts[1], -1), exponent.parts[0]):
+                yield Slip.EXPONENT, "", replace(term, parts=(base, other))
         for by in (-1, 1):
             yield Slip.POWER, f"{by:+d}", replace(term, parts=(term.parts[0], shifted(term.parts[1], by)))
     if term.head == "mul" and any(part.head == "length" for part in term.parts):

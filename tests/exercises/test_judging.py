@@ -60,6 +60,15 @@ def test_right_answers_in_other_forms_and_realistic_mistakes():
     assert not missed, missed[:3]
 
 
+def test_a_mistake_has_its_own_name_and_what_is_no_known_one_has_none():
+    missed = []
+    for row in rows("mistaken.tsv"):
+        found = sr.judge(row["answer"], row["reference"], symbols=CONTEXTS[row["context"]])
+        if (found.status, ", ".join(found.mistakes)) != ("wrong", row["mistake"]):
+            missed.append((row["answer"], found.status, found.mistakes, row["mistake"]))
+    assert not missed, missed[:5]
+
+
 def test_mistakes_are_named():
     named = [row for row in ANSWERS if row["mistake"] in NAMES]
     found = [NAMES[row["mistake"]] in verdict(row).mistakes for row in named]

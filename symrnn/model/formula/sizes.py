@@ -92,6 +92,9 @@ def total(page: Page, terms: list[Term], numbers: bool = False) -> Size:
     known.sort(key=is_open)  # a size that is known says more than one that is open
     first = next(term for term in terms if term.size == known[0])
     for term in terms:
+        if term.size is None and not same(*known[0]) and "eye" in {part.head for part in (term, *term.parts)}:
+            law = f"an identity is square, and {shown(first.size)} is not"
+            raise page.fault("shape", term.place, "these cannot be added", law=law, repair="look for a missing factor")
         inner = term.parts[0] if term.head == "neg" else term
         literal = inner.head == "number" and (numbers or inner.text == "1")
         if term.size == SCALAR and literal and is_broadcast(known[0]):
