@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Sequence as Collection
+from functools import lru_cache
 from hashlib import blake2b
 from operator import itemgetter
 from typing import Any, ClassVar
@@ -156,6 +157,7 @@ def digest(*parts: object) -> int:
     return int.from_bytes(blake2b(repr(parts).encode(), digest_size=8).digest(), "big")
 
 
+@lru_cache(maxsize=1024)
 def _smooth(name: str, component: int, count: int) -> tuple[list[float], float, list[float]]:
     """The coefficients of the smooth stand-in of an unknown function: sin(a·z + c) + 0.3 cos(b·z)."""
 
@@ -257,10 +259,10 @@ class Digits(Floats):
     def __init__(self, digits: int = 50) -> None:
         self.context = mpmath.mp.clone()
         self.context.dps = digits
+        self._exact = np.frompyfunc(lambda v: self.context.mpf(v.item() if isinstance(v, np.generic) else v), 1, 1)
 
     def array(self, value: Any) -> Array:
-        exact = np.frompyfunc(lambda v: self.context.mpf(v.item() if isinstance(v, np.generic) else v), 1, 1)
-        return np.asarray(exact(np.asarray(value, dtype=object)), dtype=object)
+        return np.asarray(self._exact(np.asarray(value, dtype=object)), dtype=object)
 
     def function(self, name: str, x: Array) -> Array:
         mp = self.context
