@@ -84,8 +84,12 @@ def derivative(builder: Builder, head: str, y: Term, x: Term) -> Term:
 
 
 def gradient(builder: Builder, tree: Tree[Any]) -> Term:
-    """∇_X Y."""
+    """∇_X Y; in ∇_X L^T the transpose is that of the gradient, since a scalar has none."""
     items, body = (part for part in tree.children if isinstance(part, Tree))
+    if body.data == "scripted" and body.children[-1].data in {"transposed", "letter_t"}:
+        found = _nabla(builder, items, builder.build(body.children[0]))
+        if found.size != SCALAR:
+            return builder.transposed(found, place_of(body))
     return _nabla(builder, items, builder.build(body))
 
 
