@@ -151,6 +151,7 @@ def _class(options: argparse.Namespace, wanted: list[Any]) -> int:
             what = f"{name!r} and {files[file].student!r} would share the file {file}"
             raise Undefined(what, repair="tell the names apart, or leave one out")
         files[file] = sheet(wanted, title=options.title, seed=options.seed, student=name)
+        files[file].document(language=options.language)  # which refuses a language that there is not
     if not files:
         raise Undefined(f"{options.students} has no names", repair="one name a line")
     home = make_folder(options.output)

@@ -216,6 +216,7 @@ def test_files_that_cannot_be_read(tmp_path: Path, capsys: pytest.CaptureFixture
     other, table = tmp_path / "latin.csv", FROZEN / "answers.csv"
     twice = tmp_path / "names.txt"
     twice.write_text("Bob\nbob\n", encoding="utf-8")
+    names = ["exercise", "sheet", "bptt.state", "--students", str(FROZEN / "totals.csv"), "-o", str(tmp_path / "class")]
     other.write_bytes("student,question,answer\nJürgen,1a,x\n".encode("latin-1"))
     for command in (
         ["grade", str(other), "--key", str(FROZEN / "key.json")],
@@ -229,6 +230,8 @@ def test_files_that_cannot_be_read(tmp_path: Path, capsys: pytest.CaptureFixture
         ["exam", str(FROZEN / "exam.toml"), "-o", str(other), "--format", "md"],
         ["exam", str(FROZEN / "exam.toml"), "-o", str(tmp_path / "exam"), "--language", "fr"],
         ["exam", str(other), "-o", str(tmp_path / "exam")],
+        [*names, "--language", "fr"],
+        [*names, "--format", "doc"],
         ["exercise", "sheet", "bptt.state", "--students", str(other), "-o", str(tmp_path / "class")],
         ["exercise", "sheet", "bptt.state", "--students", str(twice), "-o", str(tmp_path / "class")],
     ):
