@@ -10,6 +10,8 @@ from house.clocks import SOON, steps
 from symrnn.errors import ReadError
 
 HOSTILE = {
+    "&=" * 1900: {"syntax"},
+    "w^t, " + "t=1," * 950: {"limit"},
     "__import__('os').system('true')": {"forbidden", "syntax", "undeclared"},
     "().__class__.__bases__[0]": {"forbidden", "syntax"},
     "w.__init__.__globals__": {"forbidden"},

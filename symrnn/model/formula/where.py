@@ -25,6 +25,7 @@ _DOTS = frozenset(["…", ":"])
 _HEADS = frozenset(words("number index length add sub neg mul"))
 _ALLOWED = _RELATIONS | _DOTS | frozenset([*"+-,()[]{}&", "\\{", "\\}"])
 _REPAIR = "a range of times may follow, such as  for t < tau; name nothing else"
+MOST_SIGNS = 200
 Build = Callable[[list[Sign]], Term]
 
 
@@ -36,17 +37,18 @@ def parted(page: Page, table: Symbols, found: list[Sign]) -> tuple[list[Sign], l
     ReadError
         Of kind `unsupported`, for words behind a formula that are no condition.
     """
+    count = len(found)
+    first = next((i for i in range(count, 0, -1) if not _is_timeless(table, found[i - 1])), 0)
+    last = max((i for i, sign in enumerate(found) if sign.text in _RELATIONS), default=0)
     for i, sign in outermost(found):
         if not i:
             continue
-        rest = found[i:]
-        timeless = all(_is_timeless(table, s) for s in rest)
         if sign.text in _WORDS:
-            if not timeless or len(rest) == 1:
+            if i < first or i == count - 1:
                 raise page.fault("unsupported", sign.place, "words behind a formula are not read", repair=_REPAIR)
-            return found[:i], rest
-        if timeless and _relates(rest) and _parts(page, found, i):
-            return found[:i], rest
+            return found[:i], found[i:]
+        if first <= i <= last and _parts(page, found, i):
+            return found[:i], found[i:]
     return found, []
 
 
@@ -82,6 +84,9 @@ def conditions(page: Page, signs: list[Sign], term: Term, build: Build) -> tuple
     ReadError
         Where they say something of a letter that the formula does not have, or cannot be read.
     """
+    if len(signs) > MOST_SIGNS:
+        what = f"conditions of {len(signs)} signs; they may have {MOST_SIGNS}"
+        raise page.fault("limit", signs[0].place, what, repair=_REPAIR)
     found = tuple(one for run in _runs(signs) for one in _comparisons(page, run, build))
     free = free_indices(term)
     for letter in (part for one in found for part in one.walk() if part.head == "index"):
