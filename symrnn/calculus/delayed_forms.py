@@ -111,6 +111,8 @@ def _renamed(form: ClosedForm, delayed: Delayed, subject: Any, behind: Any) -> C
     """
     own = {c.sequence for c in delayed.copies}
     kept = [s for s in form.steps if not any(a.node.sequence in own for a in adjoints_in(s.after))]
+    if form.steps[-1] not in kept:
+        raise Unsupported(f"{delayed.here(form.of)} still reads what comes back to the past of a state by another way")
     steps = tuple(ClosedStep(s.law, delayed.here(s.after)) for s in kept)
     of, last = delayed.here(form.of), steps[-1].after
     copied = prove_copies(subject.model if isinstance(subject, Derivation) else subject, delayed)
