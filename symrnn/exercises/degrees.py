@@ -8,6 +8,7 @@ from symrnn.model.formula.limits import value
 from symrnn.model.formula.term import Term
 from symrnn.tensor.numbers import PRIME
 
+STEEP = 4  # the degree that a power such as 2^tau counts as
 _KINKED = frozenset({"max", "min", "relu", "step", "sign"})
 
 
@@ -33,7 +34,8 @@ def turns(term: Term) -> int:
     if term.head in {"sum", "prod", "prod_dec"}:
         return max(_bent(inner[:2]), inner[2])
     if term.head in {"pow", "matpow"}:
-        return max(_bent(inner[1:]), inner[0] * abs(value(term.parts[1]) or 1))
+        grows = inner[1] and value(term.parts[0]) is not None  # 2^tau, as no polynomial does
+        return STEEP if grows else max(_bent(inner[1:]), inner[0] * abs(value(term.parts[1]) or 1))
     return sum(inner) if term.head in {"mul", "hadamard", "div"} else max(inner, default=0)
 
 

@@ -278,3 +278,7 @@ def test_an_answer_that_would_take_too_long_is_refused():
 def test_what_is_right_at_a_few_points_only_is_wrong(answer):
     found = sr.judge(answer, r"\tau w^{\tau-1} s_0", symbols=CONTEXTS["scalar"])
     assert found.status == "wrong"
+
+
+def test_a_straight_line_through_two_powers_is_wrong():
+    assert sr.judge(r"16\tau - 48", r"2^\tau", symbols=CONTEXTS["scalar"]).status == "wrong"
