@@ -14,9 +14,9 @@ Change = tuple[str, str, Term]
 
 def shifted(term: Term, by: int) -> Term:
     """An index moved by a whole number, written simply: t-1 moved by 1 is t."""
-    if term.head == "number":
+    if term.head == "number" and term.text.isdigit():
         return number(int(term.text) + by) if int(term.text) + by >= 0 else Term("neg", (number(-int(term.text) - by),))
-    if term.head in {"add", "sub"} and len(term.parts) == 2 and term.parts[1].head == "number":
+    if term.head in {"add", "sub"} and len(term.parts) == 2 and term.parts[1].text.isdigit():
         offset = int(term.parts[1].text) * (1 if term.head == "add" else -1) + by
         base = term.parts[0]
         if not offset:

@@ -46,7 +46,7 @@ def value(world: World, term: Term, at: Indices) -> Array:
 def index(term: Term, world: World, at: Indices) -> int:
     """The value of an index."""
     match term.head:
-        case "number":
+        case "number" if term.text.isdigit():
             return int(term.text)
         case "length":
             return world.last

@@ -184,6 +184,15 @@ def test_what_the_field_cannot_decide_is_decided_by_digits():
     assert sr.judge("max(0, a_t)", "a_t", symbols=table).status == "wrong"
 
 
+@pytest.mark.parametrize("answer", ["w^{0.5}", "w^{t-0.5}", "0^.0{t}", "w^{0.5 t} a_t"])
+def test_an_exponent_may_be_no_whole_number(answer):
+    table = {"sequences": {"a": []}, "parameters": {"w": []}, "indices": ["t"]}
+    assert sr.judge(answer, "w^t", symbols=table).status in {"wrong", "undecided"}
+    assert sr.judge(r"\sqrt{w}", answer, symbols=table).status in (
+        {"right"} if answer == "w^{0.5}" else {"wrong", "undecided"}
+    )
+
+
 def test_unknown_functions_obey_no_law():
     table = {"sequences": {"a": [], "h": []}, "functions": {"f": "scalar"}}
     assert sr.judge("1 - h_t^2", "f'(a_t)", symbols=table).status == "wrong"
