@@ -226,7 +226,7 @@ def _unread(answer: object, refused: ReadError, setting: Setting, right: Term) -
     names: tuple[Diagnosis, ...] = ()
     square = in_squares(setting.table)
     try:
-        yours = settled(read(str(answer), square).term)
+        yours = settled(_sides(read(str(answer), square).term)[-1])
         same = settled(read(echo(right), square).term)
         loose = Setting(square, None, setting.given, setting.least, square=True)
         names = diagnosed(loose, same, yours)
