@@ -11,9 +11,8 @@ from collections import Counter
 from symrnn.errors import Undefined
 from symrnn.exercises.slip_table import Slip
 from symrnn.model import Recurrence
-from symrnn.model.formula.term import BINDERS, Term, sexpr
+from symrnn.model.formula.term import BINDERS, DERIVATIVES, Term, sexpr
 
-DERIVATIVES = frozenset({"partial", "total", "immediate", "grad"})
 RULES = ("unrolled", "no derivative", "no f'", "no sum", "terms", "only", "chain")
 ANY_TIME = "*"
 Label = tuple[str, str]  # a name and a time

@@ -24,7 +24,7 @@ from symrnn.model.formula.echo import echo
 from symrnn.model.formula.settle import settled
 from symrnn.model.formula.square import in_squares
 from symrnn.model.formula.symbols import Symbols, as_symbols
-from symrnn.model.formula.term import Term
+from symrnn.model.formula.term import DERIVATIVES, Term
 from symrnn.model.preactivations import with_preactivations
 from symrnn.typeset import latex
 
@@ -110,7 +110,7 @@ def judge(
     return narrowed(verdict, setting, wanted[-1][0], sides[-1]) if asked else verdict
 
 
-LABELS = frozenset({"at", "name", "comp", "partial", "total", "immediate", "grad"})
+LABELS = DERIVATIVES | {"at", "name", "comp"}
 
 
 def _sides(term: Term) -> tuple[Term, ...]:

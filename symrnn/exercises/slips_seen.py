@@ -13,11 +13,10 @@ from itertools import combinations, islice
 from symrnn.exercises.slip_table import Slip
 from symrnn.exercises.slips_factors import without_part
 from symrnn.exercises.slips_sums import shifted
-from symrnn.model.formula.term import BINDERS, SCALAR, Term
+from symrnn.model.formula.term import BINDERS, DERIVATIVES, SCALAR, Term
 
 Change = tuple[str, Term]
 MOST = 120
-_RATES = frozenset({"partial", "total", "immediate", "grad"})
 _SIGNED = {"add": "sub", "sub": "add"}
 
 
@@ -77,16 +76,16 @@ def _values(term: Term) -> list[Term]:
     found = (
         part
         for part in term.walk()
-        if (part.head == "at" and part.parts[0].kind in kept) or part.head in _RATES or part.kind == "parameter"
+        if (part.head == "at" and part.parts[0].kind in kept) or part.head in DERIVATIVES or part.kind == "parameter"
     )
     return list(dict.fromkeys(found))
 
 
 def _name_of(old: Term, new: Term) -> str:
     """The name of the slip that puts one value in place of another."""
-    if old.head in _RATES and new.head in _RATES and {old.head, new.head} != {old.head}:
+    if old.head in DERIVATIVES and new.head in DERIVATIVES and {old.head, new.head} != {old.head}:
         return Slip.IMMEDIATE if new.head == "immediate" else Slip.TOTAL if old.head == "immediate" else Slip.VALUE
-    while old.head == new.head and old.head in _RATES:
+    while old.head == new.head and old.head in DERIVATIVES:
         differing = [pair for pair in zip(old.parts, new.parts, strict=True) if pair[0] != pair[1]]
         if len(differing) != 1:
             return Slip.VALUE
@@ -109,7 +108,7 @@ def _name_of_times(old: Term, new: Term) -> str:
 def _at_one_place(term: Term, new: list[Term], gone: list[Term]) -> Iterator[Change]:
     """One value at one place only."""
     for i, part in enumerate(term.parts):
-        if part in gone or part.head == "at" or part.kind == "parameter" or part.head in _RATES:
+        if part in gone or part.head == "at" or part.kind == "parameter" or part.head in DERIVATIVES:
             for other in new:
                 yield _name_of(part, other), _with_part(term, i, other)
         for name, changed in _at_one_place(part, new, gone):

@@ -9,7 +9,7 @@ from typing import Any
 
 from symrnn.exercises.slip_table import Slip
 from symrnn.exercises.slips_factors import is_slope
-from symrnn.model.formula.term import SCALAR, Term, number, sexpr
+from symrnn.model.formula.term import DERIVATIVES, SCALAR, Term, number, sexpr
 
 Change = tuple[str, str, Term]
 _ONE = replace(number(1), size=SCALAR)
@@ -73,7 +73,9 @@ def complements(term: Term) -> Iterator[Term]:
 def _turned(term: Term, values: dict[Term, Term]) -> Term:
     if term in values:
         return values[term]
-    return replace(term, parts=tuple(_turned(part, values) for part in term.parts)) if term.parts else term
+    if not term.parts or term.head in DERIVATIVES:  # they say by what, which has no complement
+        return term
+    return replace(term, parts=tuple(_turned(part, values) for part in term.parts))
 
 
 def _times(left: Term, right: Term) -> Term:

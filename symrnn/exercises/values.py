@@ -14,7 +14,7 @@ import numpy as np
 
 from symrnn.exercises import sums
 from symrnn.exercises.world import Array, OutOfRange, World
-from symrnn.model.formula.term import ANY, Term
+from symrnn.model.formula.term import ANY, DERIVATIVES, Term
 from symrnn.tensor.numbers import Undecidable
 
 Indices = Mapping[str, int]
@@ -265,7 +265,7 @@ _METHODS: dict[str, Callable[[World, Term, Indices], Array]] = {
     **dict.fromkeys(("apply", "prime", "prime2"), _function),
     **dict.fromkeys(("sum", "prod", "prod_dec"), sums.big),
     "sumi": sums.components,
-    **dict.fromkeys(("partial", "total", "immediate", "grad"), _rate),
+    **dict.fromkeys(DERIVATIVES, _rate),
     "matrix": _matrix,
     "indicator": sums.indicator,
     "cases": sums.cases,

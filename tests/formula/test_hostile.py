@@ -47,6 +47,8 @@ HOSTILE = {
     "x" * 10_000_000: {"limit"},
     "": {"syntax"},
     "$$": {"syntax"},
+    r"\operatorname": {"syntax"},
+    r"\mathbf{}\\\text{}": {"syntax"},
     " \n\t ": {"syntax"},
     r"\begin{verbatim}w\end{verbatim}": {"forbidden"},
     r"\begin{bmatrix} w": {"syntax"},

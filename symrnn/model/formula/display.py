@@ -7,7 +7,7 @@ before where it begins with `=` or an operator; lines that may be formulas of th
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from symrnn.model.formula.commands import words
 from symrnn.model.formula.fault import Page
@@ -57,8 +57,8 @@ def displayed(page: Page, found: list[Sign]) -> list[Sign]:
 
 def _unstopped(found: list[Sign]) -> list[Sign]:
     """Without full stops where a line or an environment ends."""
-    ends = [after.text in {"row", "end"} for after in found[1:]]
-    return [s for s, last in zip(found, [*ends, False], strict=True) if s.text != "." or not last]
+    following = zip_longest(found, found[1:])
+    return [s for s, after in following if not (s.text == "." and after and after.text in {"row", "end"})]
 
 
 def _inside(found: list[Sign]) -> list[Sign]:

@@ -53,6 +53,7 @@ class Term:
 
 
 BINDERS = frozenset({"sum", "prod", "prod_dec", "sumi", "list_dec"})
+DERIVATIVES = frozenset({"partial", "total", "immediate", "grad"})
 
 
 def free_indices(term: Term) -> list[str]:
