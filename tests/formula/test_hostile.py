@@ -48,6 +48,7 @@ HOSTILE = {
     "": {"syntax"},
     "$$": {"syntax"},
     r"\operatorname": {"syntax"},
+    r", \\ = w": {"syntax"},
     r"\mathbf{}\\\text{}": {"syntax"},
     " \n\t ": {"syntax"},
     r"\begin{verbatim}w\end{verbatim}": {"forbidden"},

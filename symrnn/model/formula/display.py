@@ -121,7 +121,8 @@ def _joined(page: Page, found: list[Sign]) -> list[Sign]:
             if kept and following is not None:
                 if kept[-1].text == "," and following.text in _GOES_ON:
                     kept.pop()
-                _check_line(page, kept, following, found[i + 1 :])
+                if kept:
+                    _check_line(page, kept, following, found[i + 1 :])
             lines += 1
         elif not _aligns(kept, found[i + 1 : i + 2], found[i - 1 : i], lines):
             kept.append(sign)
